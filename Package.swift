@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of this package is compiled with.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .strictMemorySafety(),
+] + (Context.environment["DOWNLOADVIEW_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+let package = Package(
+    name: "downloadview",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "VirtualDownloads", targets: ["VirtualDownloads"]),
+        .library(name: "DownloadCore", targets: ["DownloadCore"]),
+        .library(name: "FastCGI", targets: ["FastCGI"]),
+        .library(name: "DownloadTesting", targets: ["DownloadTesting"]),
+        .executable(name: "demo", targets: ["demo"]),
+    ],
+    dependencies: [
+        // The currency types of an HTTP message: method, status, header fields.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        // The one logging API of the server ecosystem.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        // Counters and timers into whatever backend the user has (CoreMetrics only: it links no Foundation).
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        // `Service`: a server that stops gracefully beside a user's other services.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // The command line of every application.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    ],
+    targets: [
+        .target(
+            name: "DownloadCore",
+            dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: settings
+        ),
+        .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"]), .brew(["fcgi"])]),
+        .target(
+            name: "FastCGI",
+            dependencies: [
+                "CFastCGI", "DownloadCore",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "VirtualDownloads",
+            dependencies: [
+                "DownloadCore", "FastCGI",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "DownloadTesting",
+            dependencies: ["DownloadCore", .product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: settings
+        ),
+        .executableTarget(name: "demo", dependencies: ["VirtualDownloads"], swiftSettings: settings),
+        .testTarget(
+            name: "DownloadCoreTests",
+            dependencies: ["DownloadCore", "DownloadTesting"],
+            resources: [.copy("Resources")],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "FastCGITests", dependencies: ["FastCGI"], swiftSettings: settings),
+        .testTarget(
+            name: "VirtualDownloadsTests",
+            dependencies: ["VirtualDownloads", "DownloadTesting"],
+            resources: [.copy("Resources")],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "EndToEndTests", dependencies: ["VirtualDownloads"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,31 @@
+/// A file whose whole content is a text or bytes in memory: Django's `ContentFile`.
+public struct ContentFile: DownloadFile {
+    public var name: String
+    public var contentType: String?
+    public var entityTag: EntityTag?
+    public var modificationDate: HTTPDate?
+    private let bytes: [UInt8]
+
+    /// Wraps a text; its size is that of its UTF-8 encoding.
+    public init(_ text: String, name: String = "") {
+        self.init(Array(text.utf8), name: name)
+    }
+
+    /// Wraps bytes.
+    public init(_ bytes: [UInt8], name: String = "") {
+        self.bytes = bytes
+        self.name = name
+    }
+
+    public var size: Int64? { Int64(bytes.count) }
+    public var isRepeatable: Bool { true }
+    public var canStartInTheMiddle: Bool { true }
+
+    public func write(to sink: inout some ByteSink & ~Copyable) async throws {
+        try await sink.write(bytes)
+    }
+
+    public func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
+        try await sink.write(bytes.dropFirst(Int(clamping: offset)))
+    }
+}

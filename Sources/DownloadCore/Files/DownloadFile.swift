@@ -1,0 +1,32 @@
+/// What a view returns: content with a name and, where they are known, a size and validators.
+///
+/// The counterpart of Django's file wrappers. ``ContentFile`` and ``VirtualFile`` cover most needs; a type of your own needs a
+/// ``name`` and ``DownloadContent/write(to:)``.
+public protocol DownloadFile: DownloadContent {
+    /// The file's name; a path in it is dropped when it becomes the name of the download.
+    var name: String { get }
+
+    /// The media type, for instance `text/csv`, which the view's options override. The default is nil: guessed from the name.
+    var contentType: String? { get }
+
+    /// The validator of exactly these bytes (RFC 9110 §8.8.3). The default is nil. Without one there are no ranges.
+    var entityTag: EntityTag? { get }
+
+    /// When the content last changed (RFC 9110 §8.8.2). The default is nil: unknown.
+    var modificationDate: HTTPDate? { get }
+
+    /// Whether the content has changed since the value of an `If-Modified-Since` field, as the client sent it.
+    ///
+    /// Called only when the field is present and counts (RFC 9110 §13.1.3), and trusted whatever it returns, even for a value
+    /// that is no date; parse it with ``HTTPDate/init(_:)``. The default is nil, for "not implemented": then
+    /// ``modificationDate`` decides if there is one, and otherwise the file counts as modified.
+    func wasModified(since value: String) -> Bool?
+}
+
+extension DownloadFile {
+    public var contentType: String? { nil }
+    public var entityTag: EntityTag? { nil }
+    public var modificationDate: HTTPDate? { nil }
+
+    public func wasModified(since value: String) -> Bool? { nil }
+}

@@ -1,0 +1,53 @@
+public import HTTPTypes
+
+/// One request for a download, as a view sees it.
+public struct DownloadRequest: Sendable {
+    /// Method, scheme, authority, header fields, and the target as the client sent it (`path`, with its query).
+    public var http: HTTPRequest
+    /// The path that was routed: percent-decoded once, normalised, without query and mount prefix.
+    public var path: String
+    /// The values of the `{name}` segments of the route.
+    public var parameters: [String: String]
+    /// The content of the request; empty for GET and HEAD.
+    public var body: [UInt8]
+    /// Who sent it, as the web server reports it.
+    public var client: ClientAddress
+    /// Identifies the request in every log line about it.
+    public var id: String
+
+    /// Creates a request; what is left out is what a plain `GET /` has.
+    public init(
+        http: HTTPRequest,
+        path: String? = nil,
+        parameters: [String: String] = [:],
+        body: [UInt8] = [],
+        client: ClientAddress = ClientAddress(),
+        id: String = ""
+    ) {
+        self.http = http
+        self.path = path ?? String((http.path ?? "/").prefix { $0 != "?" })
+        self.parameters = parameters
+        self.body = body
+        self.client = client
+        self.id = id
+    }
+
+    /// The request's method.
+    public var method: HTTPRequest.Method { http.method }
+
+    /// The request's header fields.
+    public var headerFields: HTTPFields { http.headerFields }
+}
+
+/// The client's end of the connection, as the web server reports it (RFC 3875 §4.1.8).
+public struct ClientAddress: Sendable, Hashable {
+    /// The textual IP address, or empty if the web server did not say.
+    public var host: String
+    /// The port, or nil if the web server did not say.
+    public var port: Int?
+
+    public init(host: String = "", port: Int? = nil) {
+        self.host = host
+        self.port = port
+    }
+}

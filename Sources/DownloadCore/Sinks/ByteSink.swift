@@ -1,0 +1,40 @@
+/// Somewhere bytes can be written: the client of a download, or a filter on the way to it.
+///
+/// A file writes itself into a sink piece by piece. Sinks compose without allocation: ``RangeSink`` forwards only the wanted
+/// bytes, others count or hash. A sink is not copyable, so the order of the bytes is the order of the calls.
+public protocol ByteSink: ~Copyable {
+    /// Accepts the next bytes of the content, in order, and returns when the sink can take more.
+    ///
+    /// A slow client suspends the caller here; that is all the back-pressure there is, and all that is needed. The bytes
+    /// are copied or sent before the call returns. An empty span is allowed and does nothing.
+    ///
+    /// - Throws: When the bytes can no longer be delivered or are no longer wanted. The generator should let the error
+    ///   pass: whoever called it knows what it means.
+    mutating func write(_ bytes: RawSpan) async throws
+}
+
+extension ByteSink where Self: ~Copyable {
+    /// Writes the UTF-8 encoding of a text.
+    @inlinable
+    public mutating func write(_ text: String) async throws {
+        try await write(unsafe text.utf8Span.span.bytes)
+    }
+
+    /// Writes the UTF-8 encoding of a part of a text.
+    @inlinable
+    public mutating func write(_ text: Substring) async throws {
+        try await write(unsafe text.utf8Span.span.bytes)
+    }
+
+    /// Writes the bytes of an array.
+    @inlinable
+    public mutating func write(_ bytes: [UInt8]) async throws {
+        try await write(unsafe bytes.span.bytes)
+    }
+
+    /// Writes the bytes of a part of an array.
+    @inlinable
+    public mutating func write(_ bytes: ArraySlice<UInt8>) async throws {
+        try await write(unsafe bytes.span.bytes)
+    }
+}

@@ -1,0 +1,45 @@
+public import HTTPTypes
+
+/// How much content follows the head of a response.
+public enum ContentExtent: Sendable, Hashable {
+    /// No content at all: the answer to HEAD, 204, 304 (RFC 9110 §6.4.1).
+    case none
+    /// Exactly this many bytes; the sink holds the writer to it.
+    case exactly(Int64)
+    /// As many bytes as will come.
+    case unknown
+}
+
+/// The sink of one response: its head first, then its content.
+///
+/// The web server's side implements it. The contract that makes a failed download look failed: the head is held back until
+/// the first piece of content (or the end) is there, and a response that is not finished is never ended properly.
+public protocol ResponseSink: ByteSink, ~Copyable {
+    /// Whether a piece of content was accepted. Until then ``begin(_:extent:)`` may be called again, and replaces the head.
+    var isCommitted: Bool { get }
+
+    /// Sets the head of the response. Nothing is sent yet.
+    mutating func begin(_ head: HTTPResponse, extent: ContentExtent)
+
+    /// Ends the response properly.
+    ///
+    /// - Throws: ``ContentLengthMismatch`` when fewer bytes were written than announced; whatever sending throws.
+    mutating func finish() async throws
+}
+
+/// A content did not have the size that its file declared.
+public struct ContentLengthMismatch: Error, CustomStringConvertible {
+    /// What the file declared, in bytes.
+    public var declared: Int64
+    /// What was written, in bytes; when it exceeds ``declared``, up to and including the first piece too many.
+    public var written: Int64
+
+    public init(declared: Int64, written: Int64) {
+        self.declared = declared
+        self.written = written
+    }
+
+    public var description: String {
+        "the content has \(written)\(written > declared ? " or more" : "") bytes, but its size was declared as \(declared)"
+    }
+}

@@ -1,0 +1,67 @@
+public import HTTPTypes
+
+/// A download whose file exists nowhere on disk: it is in memory, or is made while the client downloads it.
+///
+///     struct TextDownloadView: VirtualDownloadView {
+///         func file(for request: DownloadRequest) -> ContentFile {
+///             ContentFile("Hello world!\n", name: "hello-world.txt")
+///         }
+///     }
+///
+/// One requirement has no default: ``file(for:)``. The others are the options and hooks of django-downloadview's
+/// `DownloadMixin`.
+public protocol VirtualDownloadView: Sendable {
+    /// The type of the file wrapper.
+    associatedtype File: DownloadFile
+
+    /// The file to download.
+    ///
+    /// Called exactly once for each GET and HEAD, before conditions are looked at. It should be cheap: the content belongs
+    /// into the file's ``DownloadContent/write(to:)``, which HEAD and a 304 never call.
+    ///
+    /// - Throws: ``FileNotFound`` for 404. Any other error becomes a 500, and is logged, not shown.
+    func file(for request: DownloadRequest) async throws -> File
+
+    /// Whether the client is asked to save the file (true, the default) or to show it (false: `inline`).
+    var attachment: Bool { get }
+
+    /// The name that the client saves the file under. The default is nil: the file's name.
+    var basename: String? { get }
+
+    /// The media type. The default is nil: the file's, or else guessed from the basename, or else `application/octet-stream`.
+    var mimeType: String? { get }
+
+    /// The content coding that the bytes are in (`Content-Encoding`). The default is nil: none. A `.gz` file is not declared as
+    /// encoded, since the client would unpack it.
+    var encoding: String? { get }
+
+    /// The charset declared for text types. The default is `utf-8`; nil declares none.
+    var charset: String? { get }
+
+    /// Whether `file` has changed since the value of an `If-Modified-Since` field, as the client sent it.
+    ///
+    /// The default asks the file wrapper (``DownloadFile/wasModified(since:)``); if it does not implement the question, its
+    /// modification date decides; without one the file counts as modified. Size and content are never touched to find out.
+    func wasModified(_ file: File, since value: String) -> Bool
+
+    /// Called with the response that carries the file (200 or 206). The default returns it unchanged.
+    func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
+
+    /// Called with the 304 response. The default returns it unchanged.
+    func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
+
+    /// Called with the 404 response after ``FileNotFound`` was thrown. The default returns it unchanged.
+    func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
+}
+
+extension VirtualDownloadView {
+    public var attachment: Bool { true }
+    public var basename: String? { nil }
+    public var mimeType: String? { nil }
+    public var encoding: String? { nil }
+    public var charset: String? { "utf-8" }
+
+    public func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse { response }
+    public func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse { response }
+    public func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse { response }
+}
