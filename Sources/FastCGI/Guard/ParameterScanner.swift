@@ -51,6 +51,10 @@ struct ParameterScanner: Sendable {
         while index < end {
             switch stage {
             case .nameLength:
+                switch scanWholePairs(bytes, from: &index, to: end, limits) {
+                case nil: if index == end { return nil }
+                case let failure: return failure
+                }
                 let byte = bytes[index]
                 index += 1
                 if byte < 0x80 {
@@ -92,6 +96,41 @@ struct ParameterScanner: Sendable {
                 index = stop
                 if remaining == 0, let failure = endPair() { return failure }
             }
+        }
+        return nil
+    }
+
+    /// Scans pairs as long as each lies within the piece as a whole, without a step of the state for each part.
+    ///
+    /// It stops before the first pair that does not, or whose text has to be looked at: CONTENT_LENGTH.
+    @inline(__always)
+    private mutating func scanWholePairs(
+        _ bytes: Span<UInt8>,
+        from index: inout Int,
+        to end: Int,
+        _ limits: RequestGuard.Limits
+    ) -> Failure? {
+        while index + 2 <= end {
+            let name = Int(bytes[index])
+            var value = Int(bytes[index + 1])
+            var start = index + 2
+            if value >= 0x80 {
+                guard index + 5 <= end else { return nil }
+                value = (value & 0x7F) << 24 | Int(bytes[index + 2]) << 16
+                value |= Int(bytes[index + 3]) << 8 | Int(bytes[index + 4])
+                start = index + 5
+            }
+            guard name < 0x80, name > 0, name + value <= end - start, count < limits.parameterCount,
+                name + value <= limits.parameterBytes
+            else { return nil }
+            let valueStart = start + name
+            if name == 14, bytes.word(at: start) == 0x5F54_4E45_544E_4F43 { return nil }
+            if bytes.contains(0, or: UInt8(ascii: "="), from: start, to: valueStart) {
+                return .refuse(bytes.contains(0, from: start, to: valueStart) ? .nulInParameter : .equalsSignInName)
+            }
+            if bytes.contains(0, from: valueStart, to: valueStart + value) { return .refuse(.nulInParameter) }
+            count += 1
+            index = valueStart + value
         }
         return nil
     }
