@@ -74,7 +74,7 @@ let package = Package(
             resources: [.copy("Resources")],
             swiftSettings: settings
         ),
-        .testTarget(name: "FastCGITests", dependencies: ["FastCGI"], swiftSettings: settings),
+        .testTarget(name: "FastCGITests", dependencies: ["CFastCGI", "FastCGI"], swiftSettings: settings),
         .testTarget(
             name: "VirtualDownloadsTests",
             dependencies: ["VirtualDownloads", "DownloadTesting"],

@@ -66,13 +66,16 @@ final class Connection: @unchecked Sendable {
     let output: RecordStream
     private(set) var descriptor: Int32 = -1
     /// What has come of a request that did not come at once.
-    var intake = Intake()
+    var intake: Intake
     private let pool: WorkerPool
+    private let requestGuard: RequestGuard
     private let flags = Atomic<UInt8>(0)
     /// Looking for room a moment longer is not worth it again until this many records went out at once.
     private var looksToSkip = 0
 
-    init(pool: WorkerPool, buffers: BufferPool) {
+    init(pool: WorkerPool, buffers: BufferPool, requestGuard: RequestGuard) {
+        self.requestGuard = requestGuard
+        intake = Intake(guardedBy: requestGuard)
         self.pool = pool
         output = RecordStream(pool: buffers)
     }
@@ -99,7 +102,7 @@ final class Connection: @unchecked Sendable {
     /// Closes the connection. Nothing may use it after that until it is opened again.
     func close() {
         output.reset()
-        intake = Intake()
+        intake = Intake(guardedBy: requestGuard)
         state.withLock { state in
             state.phase = .closed
             state.task = nil
@@ -138,7 +141,7 @@ final class Connection: @unchecked Sendable {
                 // Kept alive: the next request may take as long as the web server likes, until its first byte.
                 state.expectsRequest = hasMore
                 if hasMore { state.phaseSince = MonotonicClock.now }
-            } else if !state.expectsRequest, !intake.isEmpty {
+            } else if !state.expectsRequest, !intake.isEmpty || intake.discards {
                 state.expectsRequest = true
                 state.phaseSince = MonotonicClock.now
             }

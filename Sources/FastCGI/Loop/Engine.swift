@@ -20,6 +20,8 @@ final class Engine: @unchecked Sendable {
     let counters = Counters()
     private let buffers = BufferPool()
     private let handler: Handler
+    /// What each connection's requests are judged by, before the first.
+    private let requestGuard: RequestGuard
     private let allowedPeers: PeerAddresses?
     private let connections = Mutex<(all: [Connection], free: [Connection])>(([], []))
     private let draining = Atomic<Bool>(false)
@@ -32,6 +34,9 @@ final class Engine: @unchecked Sendable {
         self.logger = logger
         self.handler = handler
         pool = try WorkerPool()
+        requestGuard = RequestGuard(
+            limits: .init(parameterBytes: configuration.maximumHeadSize, bodyBytes: configuration.maximumBodySize),
+            capacity: .init(connections: configuration.maximumRequests, requests: configuration.maximumRequests))
         allowedPeers = listener.isTCP ? PeerAddresses.fromEnvironment() : nil
     }
 
@@ -81,7 +86,7 @@ final class Engine: @unchecked Sendable {
     private func takeConnection() -> Connection {
         connections.withLock { connections in
             if let connection = connections.free.popLast() { return connection }
-            let connection = Connection(pool: pool, buffers: buffers)
+            let connection = Connection(pool: pool, buffers: buffers, requestGuard: requestGuard)
             connections.all.append(connection)
             return connection
         }
@@ -118,7 +123,7 @@ final class Engine: @unchecked Sendable {
     private func receive(from connection: Connection) {
         guard let scratch = unsafe Worker.current?.scratch else { return close(connection) }
         do {
-            if connection.intake.isEmpty, try unsafe receiveAtOnce(from: connection, scratch: scratch) { return }
+            if connection.intake.isEmpty, !connection.intake.discards, try unsafe receiveAtOnce(from: connection, scratch: scratch) { return }
             try unsafe receiveInParts(from: connection, scratch: scratch)
         } catch {
             close(connection)
@@ -137,8 +142,8 @@ final class Engine: @unchecked Sendable {
             close(connection)
             return true
         }
-        var requestGuard = RequestGuard()
-        let waiting = unsafe UnsafeRawBufferPointer(rebasing: scratch[..<count]).bytes
+        var requestGuard = self.requestGuard
+        let waiting = unsafe UnsafeBufferPointer(rebasing: scratch.assumingMemoryBound(to: UInt8.self)[..<count]).span
         guard case .request(let shape) = requestGuard.examine(waiting), shape.length == count, shape.isCanonical else {
             return false
         }
@@ -159,15 +164,20 @@ final class Engine: @unchecked Sendable {
                 switch connection.intake.examine() {
                 case .incomplete: break
                 case .request(let shape): return try serve(shape, of: connection)
-                case .reply(let bytes, let consumed):
-                    try reply(bytes, on: connection)
-                    connection.intake.drop(consumed)
+                case .reply(let reply):
+                    try send(reply.bytes, on: connection)
+                    if reply.closes { return close(connection) }
+                    connection.intake.drop(reply.consumed)
                     continue
-                case .tooLarge(let id):
-                    return close(connection)
+                case .tooLarge(let request):
+                    counters.refused()
+                    logger.notice("refused a request: its \(request.part) is too large")
+                    try send(request.answer, on: connection)
+                    shutdown(connection.descriptor, Int32(SHUT_WR))
+                    connection.intake.discardAll()
                 case .refuse(let reason):
                     counters.refused()
-                    logger.notice("refused a request", metadata: ["reason": "\(reason)"])
+                    logger.notice("refused a request", metadata: ["reason": "\(reason.rawValue)"])
                     return close(connection)
                 }
             }
@@ -179,16 +189,16 @@ final class Engine: @unchecked Sendable {
         }
     }
 
-    private func serve(_ shape: RequestGuard.Shape, of connection: Connection) throws {
-        let file = try Intake.memoryFile(of: connection.intake.bytes[..<shape.length])
-        connection.intake.drop(shape.length)
+    private func serve(_ shape: RequestGuard.RequestShape, of connection: Connection) throws {
+        let file = try connection.intake.takeRequest(shape)
         guard let received = RequestReader.read(from: file, id: counters.nextRequestID()) else { return close(connection) }
         Glibc.close(file)
         respond(to: received, on: connection)
     }
 
     /// Sends a short answer of the protocol's own. A peer that does not even take that is not waited for.
-    private func reply(_ bytes: [UInt8], on connection: Connection) throws {
+    private func send(_ bytes: [UInt8], on connection: Connection) throws {
+        guard !bytes.isEmpty else { return }
         let outcome = unsafe bytes.withUnsafeBytes { unsafe Socket.send($0, to: connection.descriptor) }
         guard case .sent(bytes.count) = outcome else { throw SystemError(call: "send", code: EAGAIN) }
     }
