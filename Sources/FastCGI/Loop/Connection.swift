@@ -243,9 +243,10 @@ final class Connection: @unchecked Sendable {
         if let worker = Worker.current {
             flags.bitwiseOr(Flag.written, ordering: .relaxed)
             worker.noteWritten(self)
-        } else if case .failed(let code) = output.flush() {
-            // On a thread that is not ours nobody would send it later.
-            throw SystemError(call: "send", code: code)
+        } else if case .failed = output.flush() {
+            // Flushed at once: on a thread that is not ours nobody would do it later.
+            cancel(.clientLeft)
+            throw CancellationError()
         }
     }
 
@@ -278,8 +279,9 @@ final class Connection: @unchecked Sendable {
                 if looksToSkip > 0 { looksToSkip -= 1 }
                 output.rewind()
                 return
-            case .failed(let code):
-                throw SystemError(call: "send", code: code)
+            case .failed:
+                cancel(.clientLeft)
+                throw CancellationError()
             case .wouldBlock:
                 if let deadline {
                     guard MonotonicClock.now < deadline else { throw CancellationError() }
