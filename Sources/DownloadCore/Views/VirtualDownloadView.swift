@@ -22,6 +22,11 @@ public protocol VirtualDownloadView: Sendable {
     /// - Throws: ``FileNotFound`` for 404. Any other error becomes a 500, and is logged, not shown.
     func file(for request: DownloadRequest) async throws -> File
 
+    /// The methods that the view answers; any other gets 405 with these in `Allow`. The default is GET, HEAD and OPTIONS.
+    ///
+    /// A view that adds POST finds the content of the request in ``DownloadRequest/body``.
+    var methods: [HTTPRequest.Method] { get }
+
     /// Whether the client is asked to save the file (true, the default) or to show it (false: `inline`).
     var attachment: Bool { get }
 
@@ -55,13 +60,20 @@ public protocol VirtualDownloadView: Sendable {
 }
 
 extension VirtualDownloadView {
+    public var methods: [HTTPRequest.Method] { [.get, .head, .options] }
     public var attachment: Bool { true }
     public var basename: String? { nil }
     public var mimeType: String? { nil }
     public var encoding: String? { nil }
     public var charset: String? { "utf-8" }
 
-    public func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse { response }
-    public func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse { response }
-    public func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse { response }
+    public func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        response
+    }
+    public func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        response
+    }
+    public func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        response
+    }
 }
