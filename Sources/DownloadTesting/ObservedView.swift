@@ -24,6 +24,10 @@ struct ObservedView<Base: VirtualDownloadView>: VirtualDownloadView {
     var mimeType: String? { base.mimeType }
     var encoding: String? { base.encoding }
     var charset: String? { base.charset }
+    var cacheControl: String? { base.cacheControl }
+    var expires: HTTPDate? { base.expires }
+    var vary: [HTTPField.Name] { base.vary }
+    var maximumSkip: Int64 { base.maximumSkip }
 
     func wasModified(_ file: ObservedFile<Base.File>, since value: String) -> Bool {
         base.wasModified(file.base, since: value)
@@ -51,6 +55,7 @@ struct ObservedFile<Base: DownloadFile>: DownloadFile {
     var contentType: String? { base.contentType }
     var entityTag: EntityTag? { base.entityTag }
     var modificationDate: HTTPDate? { base.modificationDate }
+    var digest: ContentDigest? { base.digest }
     var size: Int64? { base.size }
     var isRepeatable: Bool { base.isRepeatable }
     var canStartInTheMiddle: Bool { base.canStartInTheMiddle }

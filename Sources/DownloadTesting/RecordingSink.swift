@@ -47,7 +47,7 @@ struct RecordingSink: ResponseSink, ~Copyable {
     }
 
     mutating func finish() async throws {
-        if case .exactly(let declared) = extent, written < declared {
+        if case .exactly(let declared) = extent, written != declared {
             throw ContentLengthMismatch(declared: declared, written: written)
         }
         recording.isCommitted = true

@@ -58,20 +58,18 @@ extension VirtualDownloadView {
     ) async throws {
         var response = DownloadResponse(status: plan.status, headerFields: plan.headerFields, content: .file)
         switch plan.status.kind {
-        case .successful: response = downloadResponse(response, to: request)
-        case .redirection: response = notModifiedResponse(response, to: request)
-        default: break
+        case .successful:
+            response = downloadResponse(response, to: request)
+        case .redirection:
+            response = notModifiedResponse(response, to: request)
+        default:
+            var error: DownloadError = plan.status == .preconditionFailed ? .preconditionFailed : .rangeNotSatisfiable
+            error.headerFields = plan.headerFields
+            response = error.response(to: request)
         }
         guard case .file = response.content else { return try await sink.send(response, for: request.method) }
         let head = HTTPResponse(status: response.status, headerFields: response.headerFields)
-        switch plan.body {
-        case .nothing:
-            sink.begin(head, extent: .none)
-        case .whole:
-            sink.begin(head, extent: file.size.map(ContentExtent.exactly) ?? .unknown)
-            try await file.write(to: &sink)
-        }
-        try await sink.finish()
+        try await sink.send(file, by: plan.body, after: head)
     }
 
     public func wasModified(_ file: File, since value: String) -> Bool {

@@ -43,6 +43,23 @@ public protocol VirtualDownloadView: Sendable {
     /// The charset declared for text types. The default is `utf-8`; nil declares none.
     var charset: String? { get }
 
+    /// Who may keep the response, and for how long (RFC 9111 §5.2), for instance `private, max-age=60`. The default is nil:
+    /// nothing is claimed, and a cache that finds a validator uses its own judgement.
+    var cacheControl: String? { get }
+
+    /// When the response becomes stale (RFC 9111 §5.3). The default is nil. `max-age` in ``cacheControl`` is the better way to
+    /// say it.
+    var expires: HTTPDate? { get }
+
+    /// The request fields that the content depends on (RFC 9110 §12.5.5). The default is empty.
+    var vary: [HTTPField.Name] { get }
+
+    /// How many bytes, at most, a range may cost that are produced and dropped. The default is 1 GiB.
+    ///
+    /// It counts for content that is repeatable and cannot start in the middle: the bytes before the range, and between
+    /// ranges. A range that costs more is answered with the whole file.
+    var maximumSkip: Int64 { get }
+
     /// Whether `file` has changed since the value of an `If-Modified-Since` field, as the client sent it.
     ///
     /// The default asks the file wrapper (``DownloadFile/wasModified(since:)``); if it does not implement the question, its
@@ -66,6 +83,10 @@ extension VirtualDownloadView {
     public var mimeType: String? { nil }
     public var encoding: String? { nil }
     public var charset: String? { "utf-8" }
+    public var cacheControl: String? { nil }
+    public var expires: HTTPDate? { nil }
+    public var vary: [HTTPField.Name] { [] }
+    public var maximumSkip: Int64 { 1 << 30 }
 
     public func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
         response

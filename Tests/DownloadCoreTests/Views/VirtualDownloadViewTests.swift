@@ -3,25 +3,6 @@ import DownloadTesting
 import HTTPTypes
 import Testing
 
-/// A view over whatever file a test hands it, with every option open.
-struct FileView<File: DownloadFile>: VirtualDownloadView {
-    var methods: [HTTPRequest.Method] = [.get, .head, .options]
-    var attachment = true
-    var basename: String?
-    var mimeType: String?
-    var encoding: String?
-    var charset: String? = "utf-8"
-    var make: @Sendable () async throws -> File
-
-    init(_ make: @escaping @Sendable () async throws -> File) {
-        self.make = make
-    }
-
-    func file(for request: DownloadRequest) async throws -> File { try await make() }
-}
-
-struct Unexpected: Error {}
-
 @Suite struct VirtualDownloadViewTests {
     static let hello = FileView { ContentFile("Hello world!\n", name: "hello-world.txt") }
 
