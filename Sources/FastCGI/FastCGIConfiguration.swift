@@ -21,6 +21,10 @@ public struct FastCGIConfiguration: Sendable {
     /// How many requests may be under way at once. The default is 10,000; a further one is answered 503.
     public var maximumRequests = 10_000
 
+    /// How many bytes may be held, in all, for clients that are slow to take them. The default is 256 MiB; while there are more,
+    /// a further request is answered 503.
+    public var maximumHeldBytes = 268_435_456
+
     /// How many bytes the parameters of a request may have: its head. The default is 64 KiB; beyond it the request is refused.
     public var maximumHeadSize = 65_536
 
@@ -29,6 +33,13 @@ public struct FastCGIConfiguration: Sendable {
 
     /// A request that takes longer is logged, with its route, its phase and the bytes so far. The default is nil: none is.
     public var slowRequestLimit: Duration?
+
+    /// The path of the status page, as clients request it (`/status`; `.json` and `.prometheus` behind it choose the format).
+    /// The default is nil: there is none. The web server should let only administrators in.
+    public var statusPath: String?
+
+    /// The path that is answered without any view, for a load balancer's check. The default is nil: there is none.
+    public var pingPath: String?
 
     public init() {}
 }

@@ -1,7 +1,7 @@
 public import DownloadCore
+internal import Glibc
 public import Logging
 public import ServiceLifecycle
-internal import Glibc
 
 /// A FastCGI server on libfcgi: receives requests from a web server and has a handler answer them.
 ///
@@ -27,6 +27,9 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
         }
         control = try Control(engine)
     }
+
+    /// What the server is doing.
+    public var status: ServerStatus { engine.status }
 
     /// Serves until the surrounding `ServiceGroup` shuts down gracefully, or the task is cancelled.
     ///
@@ -64,7 +67,9 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
         let signals = try Signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
         try engine.start()
         engine.logger.info(
-            "serving", metadata: ["listen": "\(engine.listener.address)", "threads": "\(engine.pool.count)"])
+            "serving",
+            metadata: ["listen": "\(engine.listener.address)", "threads": "\(engine.pool.count)"]
+        )
         let ending = control.run(signals: signals)
         return ending == .drained ? 0 : 1
     }

@@ -25,7 +25,9 @@ public enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
         guard !host.isEmpty else {
-            throw ListenError("“\(text)” names no host; write 127.0.0.1:\(port), or 0.0.0.0:\(port) for every interface")
+            throw ListenError(
+                "“\(text)” names no host; write 127.0.0.1:\(port), or 0.0.0.0:\(port) for every interface"
+            )
         }
         self = .tcp(host: host, port: port)
     }
@@ -126,7 +128,9 @@ public struct Listener: Sendable {
         address.sun_family = sa_family_t(AF_UNIX)
         let capacity = MemoryLayout.size(ofValue: address.sun_path)
         guard path.utf8.count < capacity else {
-            throw ListenError("the path of unix:\(path) has \(path.utf8.count) bytes; a socket's has at most \(capacity - 1)")
+            throw ListenError(
+                "the path of unix:\(path) has \(path.utf8.count) bytes; a socket's has at most \(capacity - 1)"
+            )
         }
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
 
@@ -141,8 +145,11 @@ public struct Listener: Sendable {
             var status = stat()
             try SystemError.check("stat", unsafe lstat(path, &status))
             return try Listener(
-                descriptor: descriptor, isTCP: false, ownPath: (path, UInt64(status.st_dev), UInt64(status.st_ino)),
-                address: .unix(path: path))
+                descriptor: descriptor,
+                isTCP: false,
+                ownPath: (path, UInt64(status.st_dev), UInt64(status.st_ino)),
+                address: .unix(path: path)
+            )
         } catch {
             Glibc.close(descriptor)
             throw error
@@ -153,7 +160,9 @@ public struct Listener: Sendable {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
-            throw ListenError("can't listen on unix:\(path): a file that is no socket is there; remove it or choose another path")
+            throw ListenError(
+                "can't listen on unix:\(path): a file that is no socket is there; remove it or choose another path"
+            )
         }
         let probe = try SystemError.check("socket", socket(AF_UNIX, streamType, 0))
         defer { Glibc.close(probe) }

@@ -1,5 +1,6 @@
 import DownloadCore
 import HTTPTypes
+
 struct RequestBuilder {
     var http = HTTPRequest(method: .get, scheme: "http", authority: nil, path: "/")
     mutating func add(name: String, value: String) {

@@ -1,4 +1,6 @@
+internal import DownloadCore
 internal import Glibc
+internal import HTTPTypes
 internal import Synchronization
 
 /// Why the server cancels a request's task.
@@ -54,6 +56,10 @@ final class Connection: @unchecked Sendable {
         var expectsRequest = true
         /// Moments by the monotonic clock, in milliseconds.
         var phaseSince: Int64 = 0
+        /// The request that is under way, for the status and the log.
+        var requestID = ""
+        var target = ""
+        var isReportedSlow = false
         var waitingSince: Int64 = 0
     }
 
@@ -134,11 +140,13 @@ final class Connection: @unchecked Sendable {
 
     /// Goes back to waiting for a request, or for the rest of one.
     ///
-    /// - Parameter hasMore: Whether bytes of the next request were read already, so that a worker is to come at once.
-    func waitForRequest(hasMore: Bool = false) {
+    /// - Parameter afterRequest: Whether a request was answered. The next one may take as long as the web server likes, until
+    ///   its first byte.
+    func waitForRequest(afterRequest: Bool) {
+        // Bytes of the next request were read already: a worker is to come at once.
+        let hasMore = afterRequest && !intake.isEmpty
         state.withLock { state in
-            if state.phase == .responding {
-                // Kept alive: the next request may take as long as the web server likes, until its first byte.
+            if afterRequest {
                 state.expectsRequest = hasMore
                 if hasMore { state.phaseSince = MonotonicClock.now }
             } else if !state.expectsRequest, !intake.isEmpty || intake.discards {
@@ -162,7 +170,7 @@ final class Connection: @unchecked Sendable {
     // MARK: - The request's task
 
     /// Called before a request's task starts; the result identifies the request.
-    func beginResponding(requestID: UInt16) -> Int {
+    func beginResponding(to request: DownloadRequest, requestID: UInt16) -> Int {
         output.open(requestID: requestID, on: descriptor)
         looksToSkip = 0
         flags.store(0, ordering: .relaxed)
@@ -170,7 +178,10 @@ final class Connection: @unchecked Sendable {
             state.phase = .responding
             state.serial += 1
             state.cancellation = nil
-            state.phaseSince = 0
+            state.phaseSince = MonotonicClock.now
+            state.requestID = request.id
+            state.target = request.http.path ?? ""
+            state.isReportedSlow = false
             return state.serial
         }
     }
@@ -181,7 +192,6 @@ final class Connection: @unchecked Sendable {
         let isCancelled = state.withLock { state in
             guard state.phase == .responding, state.serial == serial else { return false }
             state.task = task
-            state.phaseSince = MonotonicClock.now
             if unsafe state.roomWaiter == nil { arm(&state, for: .peerClosed) }
             return state.cancellation != nil
         }
@@ -218,7 +228,9 @@ final class Connection: @unchecked Sendable {
         let result = unsafe state.withLock { state in
             guard state.phase == .responding else { return unsafe (false, nil as UnsafeContinuation<Void, Never>?) }
             // The event may be late, of a connection before this one: ask.
-            if !events.isDisjoint(with: [.peerClosed, .failed]), Socket.peerHasClosed(descriptor) { return (true, nil) }
+            if !events.isDisjoint(with: [.peerClosed, .failed]), Socket.peerHasClosed(descriptor) {
+                return (true, nil)
+            }
             defer { unsafe state.roomWaiter = nil }
             flushes = unsafe state.roomWaiter == nil
             arm(&state, for: .peerClosed)
@@ -344,9 +356,45 @@ final class Connection: @unchecked Sendable {
                 let waits = unsafe state.roomWaiter != nil
                 if state.cancellation != nil { return waits && now - state.waitingSince > 1000 ? .ending : nil }
                 if waits, now - state.waitingSince > write { return .writing }
-                if let request, state.phaseSince != 0, now - state.phaseSince > request { return .request }
+                if let request, now - state.phaseSince > request { return .request }
                 return nil
             }
         }
+    }
+
+    // MARK: - Status
+
+    /// How long the request under way has taken, in milliseconds.
+    func age(at now: Int64) -> Int64 {
+        state.withLock { now - $0.phaseSince }
+    }
+
+    /// The request under way, if there is one.
+    func activeRequest(at now: Int64) -> ServerStatus.ActiveRequest? {
+        let request: ServerStatus.ActiveRequest? = state.withLock { state in
+            guard state.phase == .responding else { return nil }
+            return ServerStatus.ActiveRequest(
+                id: state.requestID,
+                target: state.target,
+                phase: unsafe state.roomWaiter == nil ? .generating : .writing,
+                milliseconds: now - state.phaseSince,
+                bytes: 0
+            )
+        }
+        guard var request else { return nil }
+        request.bytes = output.bytesSent
+        return request
+    }
+
+    /// The request under way, the first time that it is seen to have taken longer than `limit` (milliseconds).
+    func newlySlowRequest(at now: Int64, limit: Int64) -> ServerStatus.ActiveRequest? {
+        let isNew = state.withLock { state in
+            guard state.phase == .responding, !state.isReportedSlow, now - state.phaseSince > limit else {
+                return false
+            }
+            state.isReportedSlow = true
+            return true
+        }
+        return isNew ? activeRequest(at: now) : nil
     }
 }

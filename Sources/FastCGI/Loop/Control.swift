@@ -52,13 +52,16 @@ final class Control: Sendable {
         var isCut = false
         var cutCount = 0
         while true {
-            let idles = engine.counters.open.load(ordering: .relaxed) == 0 && drainDeadline == nil
+            let idles = engine.statistics.open.load(ordering: .relaxed) == 0 && drainDeadline == nil
             // An idle server wakes once a second, to notice its first connection for the limits.
             wait(signals: signals, milliseconds: drainDeadline != nil ? 5 : idles ? 1000 : Self.tick)
             let now = MonotonicClock.now
             let order = orders.load(ordering: .relaxed)
             if order >= Order.drain, drainDeadline == nil {
-                engine.logger.info("stopping", metadata: ["active": "\(engine.counters.active.load(ordering: .relaxed))"])
+                engine.logger.info(
+                    "stopping",
+                    metadata: ["active": "\(engine.statistics.active.load(ordering: .relaxed))"]
+                )
                 engine.beginDraining()
                 drainDeadline = now + engine.configuration.drainLimit.milliseconds
             }
@@ -66,7 +69,7 @@ final class Control: Sendable {
                 if engine.isDrained { break }
                 if !isCut, order >= Order.cut || now >= deadline {
                     isCut = true
-                    cutCount = engine.counters.active.load(ordering: .relaxed)
+                    cutCount = engine.statistics.active.load(ordering: .relaxed)
                     engine.logger.warning("cutting the requests under way", metadata: ["active": "\(cutCount)"])
                     engine.cancelAll()
                     drainDeadline = now
@@ -76,6 +79,7 @@ final class Control: Sendable {
             }
             engine.resumeAccepting(at: now)
             engine.keepLimits(at: now)
+            engine.statistics.recordGauges()
             growth.look(at: now)
         }
         engine.pool.stop(within: isCut ? 100 : 2000)
@@ -116,12 +120,14 @@ private struct Growth {
         else { return }
         do {
             try pool.addWorker(temporary: true)
-            engine.counters.atMostOnceASecond(now) {
+            engine.statistics.atMostOnceASecond(now) {
                 engine.logger.warning(
-                    "views block all workers: added one", metadata: ["workers": "\(pool.count)"])
+                    "views block all workers: added one",
+                    metadata: ["workers": "\(pool.count)"]
+                )
             }
         } catch {
-            engine.counters.atMostOnceASecond(now) {
+            engine.statistics.atMostOnceASecond(now) {
                 engine.logger.error("views block all workers, and none can be added", metadata: ["error": "\(error)"])
             }
         }

@@ -17,8 +17,9 @@ final class Engine: @unchecked Sendable {
     let configuration: FastCGIConfiguration
     let logger: Logger
     let pool: WorkerPool
-    let counters = Counters()
-    private let buffers = BufferPool()
+    let statistics = Statistics()
+    let startedAt = MonotonicClock.now
+    let buffers = BufferPool()
     private let handler: Handler
     /// What each connection's requests are judged by, before the first.
     private let requestGuard: RequestGuard
@@ -36,7 +37,8 @@ final class Engine: @unchecked Sendable {
         pool = try WorkerPool()
         requestGuard = RequestGuard(
             limits: .init(parameterBytes: configuration.maximumHeadSize, bodyBytes: configuration.maximumBodySize),
-            capacity: .init(connections: configuration.maximumRequests, requests: configuration.maximumRequests))
+            capacity: .init(connections: configuration.maximumRequests, requests: configuration.maximumRequests)
+        )
         allowedPeers = listener.isTCP ? PeerAddresses.fromEnvironment() : nil
     }
 
@@ -64,18 +66,18 @@ final class Engine: @unchecked Sendable {
 
     private func acceptConnection() {
         do {
-            guard !draining.load(ordering: .relaxed), let descriptor = try Socket.accept(from: listener.descriptor) else { return }
+            guard !draining.load(ordering: .relaxed), let descriptor = try Socket.accept(from: listener.descriptor)
+            else { return }
             if let allowedPeers, !allowedPeers.contains(peerOf: descriptor) {
                 Glibc.close(descriptor)
-                counters.refused()
+                statistics.requestRefused("peer-address")
                 logger.warning("refused a connection: its address is not in FCGI_WEB_SERVER_ADDRS")
                 return
             }
             if listener.isTCP { Socket.disableDelay(descriptor) }
-            counters.accepted.add(1, ordering: .relaxed)
+            statistics.connectionAccepted()
             let connection = takeConnection()
             connection.open(descriptor)
-            counters.open.add(1, ordering: .relaxed)
             // Most web servers connect and send at once: what is there is served without a trip through the poller.
             receive(from: connection)
         } catch {
@@ -94,7 +96,7 @@ final class Engine: @unchecked Sendable {
 
     func close(_ connection: Connection) {
         connection.close()
-        counters.open.subtract(1, ordering: .relaxed)
+        statistics.open.subtract(1, ordering: .relaxed)
         connections.withLock { $0.free.append(connection) }
     }
 
@@ -104,7 +106,7 @@ final class Engine: @unchecked Sendable {
         let resumeAt = now + 100
         guard pausedUntil.exchange(resumeAt, ordering: .relaxed) == 0 else { return }
         pool.poller.remove(listener.descriptor)
-        counters.atMostOnceASecond(now) {
+        statistics.atMostOnceASecond(now) {
             logger.error("can't accept connections for the moment", metadata: ["error": "\(error)"])
         }
     }
@@ -123,7 +125,11 @@ final class Engine: @unchecked Sendable {
     private func receive(from connection: Connection) {
         guard let scratch = unsafe Worker.current?.scratch else { return close(connection) }
         do {
-            if connection.intake.isEmpty, !connection.intake.discards, try unsafe receiveAtOnce(from: connection, scratch: scratch) { return }
+            if connection.intake.isEmpty, !connection.intake.discards,
+                try unsafe receiveAtOnce(from: connection, scratch: scratch)
+            {
+                return
+            }
             try unsafe receiveInParts(from: connection, scratch: scratch)
         } catch {
             close(connection)
@@ -147,7 +153,7 @@ final class Engine: @unchecked Sendable {
         guard case .request(let shape) = requestGuard.examine(waiting), shape.length == count, shape.isCanonical else {
             return false
         }
-        guard let received = RequestReader.read(from: connection.descriptor, id: counters.nextRequestID()) else {
+        guard let received = RequestReader.read(from: connection.descriptor, id: statistics.nextRequestID()) else {
             // libfcgi has closed the descriptor.
             connection.forgetDescriptor()
             close(connection)
@@ -170,13 +176,13 @@ final class Engine: @unchecked Sendable {
                     connection.intake.drop(reply.consumed)
                     continue
                 case .tooLarge(let request):
-                    counters.refused()
+                    statistics.requestRefused("too-large-\(request.part)")
                     logger.notice("refused a request: its \(request.part) is too large")
                     try send(request.answer, on: connection)
                     shutdown(connection.descriptor, Int32(SHUT_WR))
                     connection.intake.discardAll()
                 case .refuse(let reason):
-                    counters.refused()
+                    statistics.requestRefused(reason.rawValue)
                     logger.notice("refused a request", metadata: ["reason": "\(reason.rawValue)"])
                     return close(connection)
                 }
@@ -191,7 +197,9 @@ final class Engine: @unchecked Sendable {
 
     private func serve(_ shape: RequestGuard.RequestShape, of connection: Connection) throws {
         let file = try connection.intake.takeRequest(shape)
-        guard let received = RequestReader.read(from: file, id: counters.nextRequestID()) else { return close(connection) }
+        guard let received = RequestReader.read(from: file, id: statistics.nextRequestID()) else {
+            return close(connection)
+        }
         Glibc.close(file)
         respond(to: received, on: connection)
     }
@@ -205,24 +213,51 @@ final class Engine: @unchecked Sendable {
 
     private func waitForRequest(on connection: Connection) {
         if draining.load(ordering: .relaxed), connection.intake.isEmpty { return close(connection) }
-        connection.waitForRequest()
+        connection.waitForRequest(afterRequest: false)
     }
 
     /// Starts the request's task on this thread, where it runs until it first suspends.
     private func respond(to received: RequestReader.Received, on connection: Connection) {
-        let serial = connection.beginResponding(requestID: received.requestID)
-        counters.active.add(1, ordering: .relaxed)
+        if isOverloaded { return turnAway(received, on: connection) }
+        let serial = connection.beginResponding(to: received.request, requestID: received.requestID)
+        statistics.active.add(1, ordering: .relaxed)
         let task = Task.immediate(executorPreference: pool) {
             await self.run(received, on: connection)
         }
         connection.keepTask(task, serial: serial)
     }
 
+    private var isOverloaded: Bool {
+        statistics.active.load(ordering: .relaxed) >= configuration.maximumRequests
+            || buffers.heldBytes > configuration.maximumHeldBytes
+    }
+
+    private func turnAway(_ received: RequestReader.Received, on connection: Connection) {
+        statistics.requestRefused("overloaded")
+        statistics.atMostOnceASecond(MonotonicClock.now) {
+            logger.warning(
+                "answered 503: too much is under way",
+                metadata: [
+                    "active": "\(statistics.active.load(ordering: .relaxed))", "held": "\(buffers.heldBytes)",
+                ]
+            )
+        }
+        do {
+            try send(ResponseRecords.answer(received.requestID, status: .serviceUnavailable), on: connection)
+            guard received.keepsConnection else { return close(connection) }
+            connection.waitForRequest(afterRequest: true)
+        } catch {
+            close(connection)
+        }
+    }
+
     private func run(_ received: RequestReader.Received, on connection: Connection) async {
         var sink = RecordSink(connection)
         var failure: (any Error)?
         do {
-            try await handler(received.request, &sink)
+            if try await !answersItself(received.request, into: &sink) {
+                try await handler(received.request, &sink)
+            }
             if !sink.isFinished { try await sink.finish() }
         } catch {
             failure = error
@@ -230,19 +265,29 @@ final class Engine: @unchecked Sendable {
         if !sink.isFinished, connection.cancellation != .clientLeft {
             await sink.fail(deadline: MonotonicClock.now + 1000)
         }
-        counters.finished(bytes: sink.contentBytes, failure: failure, cancellation: connection.cancellation)
+        statistics.requestEnded(
+            bytes: sink.contentBytes,
+            milliseconds: connection.age(at: MonotonicClock.now),
+            failure: failure,
+            cancellation: connection.cancellation
+        )
         report(received.request, sink, failure: failure, cancellation: connection.cancellation)
         let keeps = sink.isFinished && received.keepsConnection && !draining.load(ordering: .relaxed)
         connection.endResponding()
-        counters.active.subtract(1, ordering: .relaxed)
+        statistics.active.subtract(1, ordering: .relaxed)
         if keeps {
-            connection.waitForRequest(hasMore: !connection.intake.isEmpty)
+            connection.waitForRequest(afterRequest: true)
         } else {
             close(connection)
         }
     }
 
-    private func report(_ request: DownloadRequest, _ sink: borrowing RecordSink, failure: (any Error)?, cancellation: Cancellation?) {
+    private func report(
+        _ request: DownloadRequest,
+        _ sink: borrowing RecordSink,
+        failure: (any Error)?,
+        cancellation: Cancellation?
+    ) {
         guard failure != nil || sink.noted != nil || logger.logLevel <= .debug else { return }
         var metadata: Logger.Metadata = [
             "request": "\(request.id)", "target": "\(request.http.path ?? "")", "status": "\(sink.status)",
@@ -292,13 +337,13 @@ final class Engine: @unchecked Sendable {
         if connection.intake.isEmpty, !Socket.isReady(connection.descriptor, for: Int16(POLLIN), milliseconds: 0) {
             close(connection)
         } else {
-            connection.waitForRequest()
+            connection.waitForRequest(afterRequest: false)
         }
     }
 
     /// Whether no connection has a request under way or about to come.
     var isDrained: Bool {
-        counters.active.load(ordering: .relaxed) == 0 && counters.open.load(ordering: .relaxed) == 0
+        statistics.active.load(ordering: .relaxed) == 0 && statistics.open.load(ordering: .relaxed) == 0
     }
 
     /// Cancels every request under way.

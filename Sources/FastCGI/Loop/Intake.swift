@@ -18,8 +18,12 @@ struct Intake {
     /// Receives everything there is; false when the peer has closed.
     ///
     /// - Throws: ``SystemError`` when the connection is broken.
-    mutating func receive(from descriptor: Int32, through scratch: UnsafeMutableRawBufferPointer) throws(SystemError) -> Reception {
-        guard let count = try unsafe Socket.receive(into: scratch, from: descriptor, peeking: false) else { return .nothing }
+    mutating func receive(from descriptor: Int32, through scratch: UnsafeMutableRawBufferPointer) throws(SystemError)
+        -> Reception
+    {
+        guard let count = try unsafe Socket.receive(into: scratch, from: descriptor, peeking: false) else {
+            return .nothing
+        }
         guard count > 0 else { return .closed }
         if !discards { unsafe bytes.append(contentsOf: scratch[..<count]) }
         return .some

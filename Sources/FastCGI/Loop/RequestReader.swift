@@ -35,7 +35,10 @@ enum RequestReader {
                 requestID: UInt16(truncatingIfNeeded: request.pointee.requestId),
                 keepsConnection: request.pointee.keepConnection != 0,
                 request: downloadRequest(
-                    environment: request.pointee.envp, body: readBody(request.pointee.in), id: id)
+                    environment: request.pointee.envp,
+                    body: readBody(request.pointee.in),
+                    id: id
+                )
             )
         }
     }
@@ -51,7 +54,10 @@ enum RequestReader {
                 if let separator = unsafe strchr(pair, Int32(UInt8(ascii: "="))) {
                     let nameLength = unsafe UnsafePointer(pair).distance(to: UnsafePointer(separator))
                     let name = unsafe UnsafeRawBufferPointer(start: pair, count: nameLength)
-                    unsafe reader.add(name: String(decoding: name, as: UTF8.self), value: String(cString: separator + 1))
+                    unsafe reader.add(
+                        name: String(decoding: name, as: UTF8.self),
+                        value: String(cString: separator + 1)
+                    )
                 }
                 unsafe entry += 1
             }
@@ -65,7 +71,10 @@ enum RequestReader {
         unsafe withUnsafeTemporaryAllocation(byteCount: 8192, alignment: 1) { buffer in
             while true {
                 let count = unsafe FCGX_GetStr(
-                    buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count), stream)
+                    buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
+                    Int32(buffer.count),
+                    stream
+                )
                 guard count > 0 else { return }
                 unsafe body.append(contentsOf: buffer[..<Int(count)])
             }

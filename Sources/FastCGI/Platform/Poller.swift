@@ -26,7 +26,9 @@ struct Poller: ~Copyable, Sendable {
         // Made once for a process: what is opened before a failure here ends with the process.
         let set = try SystemError.check("epoll_create1", epoll_create1(Int32(EPOLL_CLOEXEC)))
         let wakeUps = try SystemError.check(
-            "eventfd", eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC) | Int32(EFD_SEMAPHORE)))
+            "eventfd",
+            eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC) | Int32(EFD_SEMAPHORE))
+        )
         try Poller.watch(wakeUps, in: set, for: .readable, tag: Poller.wakeUpTag)
         self.set = set
         self.wakeUps = wakeUps

@@ -12,7 +12,10 @@ final class Signals: Sendable {
         unsafe sigemptyset(&set)
         for signal in signals { unsafe sigaddset(&set, signal) }
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
-        descriptor = try SystemError.check("signalfd", unsafe signalfd(-1, &set, Int32(SFD_NONBLOCK) | Int32(SFD_CLOEXEC)))
+        descriptor = try SystemError.check(
+            "signalfd",
+            unsafe signalfd(-1, &set, Int32(SFD_NONBLOCK) | Int32(SFD_CLOEXEC))
+        )
     }
 
     deinit {

@@ -14,7 +14,11 @@ enum Socket {
     static func send(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Outcome {
         while true {
             let count = unsafe Glibc.send(
-                descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+                descriptor,
+                bytes.baseAddress,
+                bytes.count,
+                Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+            )
             if count >= 0 { return .sent(count) }
             switch errno {
             case EINTR: continue

@@ -14,9 +14,24 @@ final class BufferPool: Sendable {
     }
 
     private let unused = Mutex<[Unused]>([])
+    private let held = Atomic<Int>(0)
+
+    /// Bytes that wait, outside the pool, for clients to take them.
+    var heldBytes: Int { held.load(ordering: .relaxed) }
 
     deinit {
         for kept in unused.withLock({ $0 }) { unsafe kept.buffer.deallocate() }
+    }
+
+    /// A block for what a full socket leaves unsent.
+    func takeBlock(_ size: Int) -> UnsafeMutableRawBufferPointer {
+        held.add(size, ordering: .relaxed)
+        return .allocate(byteCount: size, alignment: 1)
+    }
+
+    func giveBlock(_ block: UnsafeMutableRawBufferPointer) {
+        unsafe held.subtract(block.count, ordering: .relaxed)
+        unsafe block.deallocate()
     }
 
     func take() -> UnsafeMutablePointer<UInt8> {

@@ -39,7 +39,9 @@ struct RecordSink: ResponseSink, ~Copyable {
     /// The head as CGI has it (RFC 3875 §6.3); false if it does not fit.
     private func append(_ head: HTTPResponse) -> Bool {
         append("Status: \(head.status.code) \(head.status.reasonPhrase)\r\n")
-            && head.headerFields.allSatisfy { append($0.name.rawName) && append(": ") && append($0.value) && append("\r\n") }
+            && head.headerFields.allSatisfy {
+                append($0.name.rawName) && append(": ") && append($0.value) && append("\r\n")
+            }
             && append("\r\n")
     }
 
@@ -74,6 +76,10 @@ struct RecordSink: ResponseSink, ~Copyable {
         // The last byte of a declared size waits for the end: only then is it certain that no more come.
         output.publish(holdingBack: remaining == 0 ? 1 : 0)
         try connection.noteWritten()
+    }
+
+    mutating func note(_ error: any Error) {
+        noted = error
     }
 
     private mutating func refusal(of count: Int) -> any Error {

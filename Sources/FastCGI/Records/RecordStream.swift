@@ -75,7 +75,7 @@ final class RecordStream: @unchecked Sendable {
     /// Gives everything back.
     func reset() {
         transport.withLock { transport in
-            unsafe transport.rest?.deallocate()
+            if let rest = unsafe transport.rest { unsafe pool.giveBlock(rest) }
             transport = Transport()
             giveBuffer()
         }
@@ -149,8 +149,10 @@ final class RecordStream: @unchecked Sendable {
             guard let buffer = unsafe buffer, unsafe transport.rest == nil else { return }
             prepareRecord(&transport)
             let sending = transport.sending
-            let rest = UnsafeMutableRawBufferPointer.allocate(byteCount: sending.count, alignment: 1)
-            unsafe rest.copyMemory(from: UnsafeRawBufferPointer(start: buffer + sending.lowerBound, count: sending.count))
+            let rest = unsafe pool.takeBlock(sending.count)
+            unsafe rest.copyMemory(
+                from: UnsafeRawBufferPointer(start: buffer + sending.lowerBound, count: sending.count)
+            )
             unsafe transport.rest = rest
             transport.restSent = 0
             transport.sending = 0..<0
@@ -193,7 +195,7 @@ final class RecordStream: @unchecked Sendable {
                         transport.restSent += count
                         transport.bytesSent += Int64(count)
                         if count == unsent.count {
-                            unsafe rest.deallocate()
+                            unsafe pool.giveBlock(rest)
                             unsafe transport.rest = nil
                         }
                         continue
@@ -204,7 +206,9 @@ final class RecordStream: @unchecked Sendable {
                 prepareRecord(&transport)
                 guard let buffer = unsafe buffer, !transport.sending.isEmpty else { return .done }
                 let unsent = unsafe UnsafeRawBufferPointer(
-                    start: buffer + transport.sending.lowerBound, count: transport.sending.count)
+                    start: buffer + transport.sending.lowerBound,
+                    count: transport.sending.count
+                )
                 switch unsafe Socket.send(unsent, to: descriptor) {
                 case .sent(let count):
                     transport.sending = transport.sending.dropFirst(count)
