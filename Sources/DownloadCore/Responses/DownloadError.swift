@@ -4,73 +4,55 @@ public import HTTPTypes
 ///
 ///     guard let order = orders[id] else { throw DownloadError.gone }
 ///
-/// The client is told the status and nothing else; ``reason`` goes to the log.
+/// The client is told the status, and ``detail`` if there is one; ``reason`` goes to the log.
 public struct DownloadError: Error, Sendable, Hashable {
     /// What went wrong, as a well-known value; more may be added.
     public struct Code: Sendable, Hashable {
-        enum Value: Int, Sendable {
-            case badRequest = 400
-            case unauthorized = 401
-            case forbidden = 403
-            case notFound = 404
-            case methodNotAllowed = 405
-            case notAcceptable = 406
-            case requestTimeout = 408
-            case conflict = 409
-            case gone = 410
-            case preconditionFailed = 412
-            case contentTooLarge = 413
-            case unsupportedMediaType = 415
-            case rangeNotSatisfiable = 416
-            case unprocessableContent = 422
-            case tooManyRequests = 429
-            case internalServerError = 500
-            case notImplemented = 501
-            case serviceUnavailable = 503
-        }
+        let status: HTTPResponse.Status
 
-        let value: Value
-
-        public static var badRequest: Code { Code(value: .badRequest) }
-        public static var unauthorized: Code { Code(value: .unauthorized) }
-        public static var forbidden: Code { Code(value: .forbidden) }
-        public static var notFound: Code { Code(value: .notFound) }
-        public static var methodNotAllowed: Code { Code(value: .methodNotAllowed) }
-        public static var notAcceptable: Code { Code(value: .notAcceptable) }
-        public static var requestTimeout: Code { Code(value: .requestTimeout) }
-        public static var conflict: Code { Code(value: .conflict) }
-        public static var gone: Code { Code(value: .gone) }
-        public static var preconditionFailed: Code { Code(value: .preconditionFailed) }
-        public static var contentTooLarge: Code { Code(value: .contentTooLarge) }
-        public static var unsupportedMediaType: Code { Code(value: .unsupportedMediaType) }
-        public static var rangeNotSatisfiable: Code { Code(value: .rangeNotSatisfiable) }
-        public static var unprocessableContent: Code { Code(value: .unprocessableContent) }
-        public static var tooManyRequests: Code { Code(value: .tooManyRequests) }
-        public static var internalServerError: Code { Code(value: .internalServerError) }
-        public static var notImplemented: Code { Code(value: .notImplemented) }
-        public static var serviceUnavailable: Code { Code(value: .serviceUnavailable) }
+        public static var badRequest: Code { Code(status: .badRequest) }
+        public static var forbidden: Code { Code(status: .forbidden) }
+        public static var notFound: Code { Code(status: .notFound) }
+        public static var methodNotAllowed: Code { Code(status: .methodNotAllowed) }
+        public static var notAcceptable: Code { Code(status: .notAcceptable) }
+        public static var requestTimeout: Code { Code(status: .requestTimeout) }
+        public static var conflict: Code { Code(status: .conflict) }
+        public static var gone: Code { Code(status: .gone) }
+        public static var preconditionFailed: Code { Code(status: .preconditionFailed) }
+        public static var contentTooLarge: Code { Code(status: .contentTooLarge) }
+        public static var uriTooLong: Code { Code(status: .uriTooLong) }
+        public static var unsupportedMediaType: Code { Code(status: .unsupportedMediaType) }
+        public static var rangeNotSatisfiable: Code { Code(status: .rangeNotSatisfiable) }
+        public static var unprocessableContent: Code { Code(status: .unprocessableContent) }
+        public static var tooManyRequests: Code { Code(status: .tooManyRequests) }
+        public static var internalServerError: Code { Code(status: .internalServerError) }
+        public static var notImplemented: Code { Code(status: .notImplemented) }
+        public static var serviceUnavailable: Code { Code(status: .serviceUnavailable) }
     }
 
     /// Which error it is.
     public var code: Code
     /// Why, for the log; never sent to the client.
     public var reason: String
+    /// What the client is told besides the status, if anything.
+    public var detail: String?
     /// What the answer carries besides its content, for instance `Retry-After` or `Allow`.
     public var headerFields: HTTPFields
 
     /// Creates an error.
     ///
-    /// - Parameter reason: Why, for the log; never sent to the client.
-    public init(_ code: Code, reason: String = "", headerFields: HTTPFields = [:]) {
+    /// - Parameters:
+    ///   - reason: Why, for the log; never sent to the client.
+    ///   - detail: What the client is told besides the status; nil, the default, for nothing.
+    public init(_ code: Code, reason: String = "", detail: String? = nil, headerFields: HTTPFields = [:]) {
         self.code = code
         self.reason = reason
+        self.detail = detail
         self.headerFields = headerFields
     }
 
     /// The status of the answer.
-    public var status: HTTPResponse.Status {
-        HTTPResponse.Status(code: code.value.rawValue)
-    }
+    public var status: HTTPResponse.Status { code.status }
 }
 
 extension DownloadError {
