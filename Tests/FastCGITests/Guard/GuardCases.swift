@@ -77,7 +77,11 @@ struct Refused: Sendable, CustomTestStringConvertible {
             Wire.request([("CONTENT_LENGTH", ""), ("CONTENT_LENGTH", "1")], body: [1])
         ),
         Refused("GET_VALUES cut within a name", .malformedManagementRecord, Wire.record(9, id: 0, [14, 0, 70])),
-        Refused("GET_VALUES with a 2 GiB name", .malformedManagementRecord, Wire.record(9, id: 0, [255, 255, 255, 254, 0])),
+        Refused(
+            "GET_VALUES with a 2 GiB name",
+            .malformedManagementRecord,
+            Wire.record(9, id: 0, [255, 255, 255, 254, 0])
+        ),
         Refused("endless GET_VALUES", .tooManyReplies, (0..<33).flatMap { _ in Wire.record(9, id: 0) }),
         Refused("endless BEGINs of other requests", .tooManyReplies, (1..<40).flatMap { Wire.begin(id: $0) }),
         Refused(
@@ -119,7 +123,10 @@ struct Unclean: Sendable, CustomTestStringConvertible {
         Unclean(testDescription: "an empty record of another id", bytes: request(first: Wire.parameters(id: 2))),
         Unclean(testDescription: "a record of another id", bytes: request(second: Wire.input(id: 3, [9, 9]))),
         Unclean(testDescription: "ABORT of another id", bytes: request(second: Wire.record(2, id: 3))),
-        Unclean(testDescription: "an unknown management record", bytes: request(first: Wire.record(77, id: 0, [1, 2]))),
+        Unclean(
+            testDescription: "an unknown management record",
+            bytes: request(first: Wire.record(77, id: 0, [1, 2]))
+        ),
         Unclean(testDescription: "GET_VALUES within a request", bytes: request(second: Wire.record(9, id: 0))),
         Unclean(testDescription: "BEGIN of a second request", bytes: request(first: Wire.begin(id: 300))),
     ]

@@ -56,7 +56,10 @@ import Testing
         #expect(shape.isCanonical && shape.length == request.count)
     }
 
-    @Test("a role other than responder is refused and its other records are passed over", arguments: [UInt8(0), 2, 3, 99])
+    @Test(
+        "a role other than responder is refused and its other records are passed over",
+        arguments: [UInt8(0), 2, 3, 99]
+    )
     func refusesRole(role: UInt8) {
         let rest = Wire.parameters(Wire.pair("A", "1")) + Wire.parameters() + Wire.input([1]) + Wire.input()
         let next = Wire.request()
@@ -127,7 +130,8 @@ import Testing
     @Test("a body over the limit is answered 413 in valid records")
     func answersContentTooLarge() {
         let request = RequestGuard.TooLarge(requestID: 258, keepConnection: true, part: .body)
-        let text = "Status: 413 Content Too Large\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        let text =
+            "Status: 413 Content Too Large\r\nContent-Type: text/plain; charset=utf-8\r\n"
             + "Content-Length: 22\r\n\r\n413 Content Too Large\n"
         let expected = Wire.record(6, id: 258, Array(text.utf8)) + Wire.record(6, id: 258) + endRequest(258, 0)
         #expect(request.answer == expected)

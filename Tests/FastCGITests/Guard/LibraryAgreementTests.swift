@@ -11,7 +11,7 @@ import Testing
             let isForeign = Bool.random(using: &random)
             let sent = RandomRequest(isClean: !isForeign, using: &random)
             var requests = 0
-            let events = Conversation.events(sent.bytes)
+            let events = Conversation.events(sent.bytes, limits: RequestGuard.Limits(replies: 1_000))
             for event in events {
                 guard case .request(let form, let shape) = event else { continue }
                 requests += 1
@@ -28,7 +28,9 @@ import Testing
 
     @Test("the reader of these tests notices what libfcgi cannot read")
     func noticesErrors() {
-        #expect(LibraryReader.read(Wire.begin() + Wire.parameters([3, 3, 1]) + Wire.parameters() + Wire.input()) == nil)
+        #expect(
+            LibraryReader.read(Wire.begin() + Wire.parameters([3, 3, 1]) + Wire.parameters() + Wire.input()) == nil
+        )
         #expect(LibraryReader.read(Wire.begin(padding: 8) + Wire.parameters() + Wire.input()) == nil)
         #expect(LibraryReader.read(Array(Wire.request().dropLast(8))) == nil)
     }
@@ -45,7 +47,9 @@ struct RandomRequest {
         var stream: [UInt8] = []
         for _ in 0..<Int.random(in: 0...30, using: &random) {
             let sizes = [0, 1, 5, 13, 14, 15, 127, 128, 400, 9_000]
-            let valueSize = sizes[Int.random(in: 0..<(Int.random(in: 0..<20, using: &random) == 0 ? 10 : 9), using: &random)]
+            let valueSize = sizes[
+                Int.random(in: 0..<(Int.random(in: 0..<20, using: &random) == 0 ? 10 : 9), using: &random)
+            ]
             let name = random.bytes(Int.random(in: 1...20, using: &random)).map { [0, 61].contains($0) ? 65 : $0 }
             let value = random.bytes(valueSize).map { $0 == 0 ? 1 : $0 }
             stream += Wire.pair((name, value), long: Int.random(in: 0..<4, using: &random) == 0)
@@ -78,7 +82,8 @@ struct RandomRequest {
             let largest = [3, 60, 1_000, 65_535].randomElement(using: &random) ?? 1
             while !rest.isEmpty {
                 let floor = rest.count / 40
-                let piece = rest.prefix(Int.random(in: 1...max(largest, floor + 1), using: &random) + floor).prefix(65_535)
+                let piece = rest.prefix(Int.random(in: 1...max(largest, floor + 1), using: &random) + floor)
+                    .prefix(65_535)
                 output += Wire.record(type, id: id, Array(piece), padding: padding(&random)) + disturbance(&random)
                 rest = rest.dropFirst(piece.count)
             }

@@ -83,16 +83,30 @@ struct Mutator {
         let pairs = Wire.pair("CONTENT_LENGTH", "5") + Wire.pair("REQUEST_URI", "/a?b=c") + Wire.pair("E", "")
         let long = Wire.pair((Array("HTTP_COOKIE".utf8), [UInt8](repeating: 120, count: 130)))
         return [
-            [Wire.begin(), Wire.parameters(pairs, padding: 5), Wire.parameters(), Wire.input([1, 2, 3, 4, 5]), Wire.input()],
-            [Wire.begin(id: 258, flags: 0), Wire.parameters(id: 258, long), Wire.parameters(id: 258), Wire.input(id: 258)],
             [
-                Wire.begin(padding: 8), Wire.parameters(Array(pairs.prefix(9))), Wire.parameters(Array(pairs.dropFirst(9))),
-                Wire.parameters(padding: 1), Wire.input([1, 2]), Wire.input([3, 4, 5], padding: 3), Wire.input(padding: 2),
+                Wire.begin(), Wire.parameters(pairs, padding: 5), Wire.parameters(), Wire.input([1, 2, 3, 4, 5]),
+                Wire.input(),
+            ],
+            [
+                Wire.begin(id: 258, flags: 0), Wire.parameters(id: 258, long), Wire.parameters(id: 258),
+                Wire.input(id: 258),
+            ],
+            [
+                Wire.begin(padding: 8), Wire.parameters(Array(pairs.prefix(9))),
+                Wire.parameters(Array(pairs.dropFirst(9))),
+                Wire.parameters(padding: 1), Wire.input([1, 2]), Wire.input([3, 4, 5], padding: 3),
+                Wire.input(padding: 2),
             ],
             [Wire.record(9, id: 0, Wire.pair("FCGI_MAX_CONNS", "") + Wire.pair("FCGI_MPXS_CONNS", ""), padding: 1)],
-            [Wire.begin(), Wire.begin(id: 2), Wire.parameters(), Wire.input(id: 2, [1]), Wire.record(2, id: 2), Wire.input()],
+            [
+                Wire.begin(), Wire.begin(id: 2), Wire.parameters(), Wire.input(id: 2, [1]), Wire.record(2, id: 2),
+                Wire.input(),
+            ],
             [Wire.begin(role: 2), Wire.parameters(), Wire.input(), Wire.begin(), Wire.parameters(), Wire.input()],
-            [Wire.begin(), Wire.parameters(pairs), Wire.record(2), Wire.begin(id: 3), Wire.parameters(id: 3), Wire.input(id: 3)],
+            [
+                Wire.begin(), Wire.parameters(pairs), Wire.record(2), Wire.begin(id: 3), Wire.parameters(id: 3),
+                Wire.input(id: 3),
+            ],
             [Wire.record(50, id: 0, [1, 2, 3]), Wire.begin(), Wire.parameters(long), Wire.parameters(), Wire.input()],
         ]
     }()
@@ -102,7 +116,9 @@ struct Mutator {
         if Bool.random(using: &random) { records += seeds[Int.random(in: 0..<seeds.count, using: &random)] }
         for _ in 0..<Int.random(in: 0...2, using: &random) { mutate(records: &records, using: &random) }
         var bytes = records.flatMap { $0 }
-        for _ in 0..<Int.random(in: 0...2, using: &random) where !bytes.isEmpty { mutate(bytes: &bytes, using: &random) }
+        for _ in 0..<Int.random(in: 0...2, using: &random) where !bytes.isEmpty {
+            mutate(bytes: &bytes, using: &random)
+        }
         return bytes
     }
 
@@ -124,7 +140,9 @@ struct Mutator {
         default:
             // The same content in two records.
             let content = Array(records[place].dropFirst(8))
-            guard content.count > 1, records[place][6] == 0, records[place][1] == 4 || records[place][1] == 5 else { return }
+            guard content.count > 1, records[place][6] == 0, records[place][1] == 4 || records[place][1] == 5 else {
+                return
+            }
             let cut = Int.random(in: 1..<content.count, using: &random)
             let id = UInt16(records[place][2]) * 256 + UInt16(records[place][3])
             let type = records[place][1]

@@ -82,7 +82,11 @@ import Testing
         let limits = RequestGuard.Limits(parameterBytes: 1_004, parameterCount: 21, bodyBytes: 2_000)
         let pairs = [("CONTENT_LENGTH", "2000"), ("N", String(repeating: "v", count: 899))]
         let small = (0..<19).map { _ in ("N", "v") }
-        guard case .request = verdict(Wire.request(pairs + small, body: .init(repeating: 1, count: 2_000)), limits: limits)
+        guard
+            case .request = verdict(
+                Wire.request(pairs + small, body: .init(repeating: 1, count: 2_000)),
+                limits: limits
+            )
         else {
             Issue.record("not accepted")
             return
@@ -108,7 +112,9 @@ import Testing
     func costsOneLook() {
         let body = [UInt8](repeating: 7, count: 1_000_000)
         var bytes = Wire.begin() + Wire.parameters()
-        for start in stride(from: 0, to: body.count, by: 8_000) { bytes += Wire.input(Array(body[start..<start + 8_000])) }
+        for start in stride(from: 0, to: body.count, by: 8_000) {
+            bytes += Wire.input(Array(body[start..<start + 8_000]))
+        }
         bytes += Wire.input()
         var requestGuard = RequestGuard(capacity: .init(connections: 1, requests: 1))
         // A guard that began again for each piece would judge 60 million records here, for minutes.

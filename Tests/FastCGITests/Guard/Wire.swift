@@ -44,7 +44,9 @@ enum Wire {
 
     private static func length(_ count: Int, long: Bool) -> [UInt8] {
         if count < 128 && !long { return [UInt8(count)] }
-        return [UInt8(128 + count / 16_777_216), UInt8(count / 65_536 % 256), UInt8(count / 256 % 256), UInt8(count % 256)]
+        return [
+            UInt8(128 + count / 16_777_216), UInt8(count / 65_536 % 256), UInt8(count / 256 % 256), UInt8(count % 256),
+        ]
     }
 }
 
