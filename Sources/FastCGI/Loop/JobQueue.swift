@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// The jobs of suspended tasks that can go on, first come, first served, shared by all workers.
-struct JobQueue: ~Copyable, Sendable {
+final class JobQueue: Sendable {
     private struct Storage {
         var jobs: [UnownedJob] = []
         var head = 0
