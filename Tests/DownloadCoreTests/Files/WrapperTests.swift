@@ -44,7 +44,7 @@ import Testing
     func servesTextIterator() async throws {
         try await expectHello({ VirtualFile(TextIteratorIO(["h", "", "é", "llo\n"]), name: "h.txt") }, size: nil)
         try await expectHello(
-            { VirtualFile(TextIteratorIO(["hé", "llo\n"].makeIterator()), name: "h.txt") },
+            { VirtualFile(TextIteratorIO(OneShot(["hé", "llo\n"])), name: "h.txt") },
             size: nil
         )
         try await expectHello({ VirtualFile(TextIteratorIO(["héllo"[...], "\n"]), name: "h.txt", size: 7) }, size: 7)
@@ -54,7 +54,7 @@ import Testing
     func servesBytesIterator() async throws {
         let pieces: [[UInt8]] = [[0x68, 0xC3], [0xA9], [], Array("llo\n".utf8)]
         try await expectHello({ VirtualFile(BytesIteratorIO(pieces), name: "h.txt") }, size: nil)
-        try await expectHello({ VirtualFile(BytesIteratorIO(pieces.makeIterator()), name: "h.txt") }, size: nil)
+        try await expectHello({ VirtualFile(BytesIteratorIO(OneShot(pieces)), name: "h.txt") }, size: nil)
         try await expectHello({ VirtualFile(BytesIteratorIO(pieces.map { $0[...] }), name: "h.txt") }, size: nil)
     }
 
@@ -85,6 +85,15 @@ import Testing
             },
             size: nil
         )
+    }
+
+    @Test("A file needs a name and its content, and nothing else")
+    func servesMinimalFile() async throws {
+        let view = FileView { MinimalFile() }
+        try await expectDownload(from: view, content: "x", basename: "x.bin", mimeType: "application/octet-stream")
+        let response = try await view.response(to: .get(headerFields: [.ifModifiedSince: PreconditionTests.after]))
+        #expect(response.status == .ok)
+        #expect(response.headerFields[.contentLength] == nil)
     }
 
     @Test("An empty content is a whole download of 0 bytes")
@@ -180,5 +189,22 @@ import Testing
         let response = try await view.response(to: .get())
         #expect(response.text == "23")
         #expect(response.failure is Unexpected)
+    }
+}
+
+/// An iterator that is no sequence.
+private struct OneShot<Element>: IteratorProtocol {
+    private var rest: ArraySlice<Element>
+
+    init(_ elements: [Element]) { rest = elements[...] }
+
+    mutating func next() -> Element? { rest.popFirst() }
+}
+
+private struct MinimalFile: DownloadFile {
+    var name: String { "x.bin" }
+
+    func write(to sink: inout some ByteSink & ~Copyable) async throws {
+        try await sink.write("x")
     }
 }
