@@ -30,6 +30,8 @@ struct RecordingSink: ResponseSink, ~Copyable {
         recording.response.status = head.status
         recording.response.headerFields = head.headerFields
         self.extent = extent
+        // What was refused before does not count for the new head.
+        written = 0
     }
 
     mutating func write(_ bytes: RawSpan) async throws {

@@ -43,7 +43,7 @@ extension DownloadError {
 
     /// Whether Accept prefers a JSON type. A client without preference is a browser or `curl`, and a person reads the answer.
     private static func asksForJSON(_ request: DownloadRequest) -> Bool {
-        let offers = ["text/plain", "text/html", "application/problem+json", "application/json"]
+        let offers = ["text/plain", "application/problem+json", "application/json"]
         return request.preferredMediaType(of: offers)?.hasSuffix("json") ?? false
     }
 }

@@ -37,10 +37,12 @@ extension ResponseSink where Self: ~Copyable {
         let start = file.canStartInTheMiddle ? range.lowerBound : 0
         var cut = RangeSink(self, range: range.lowerBound - start..<range.upperBound - start)
         let outcome = await Self.outcome(of: file, from: start, into: &cut)
+        let failure = cut.failure
         var missing: Int64 = 0
         self = cut.finish(missing: &missing)
         // When every wanted byte has passed, whatever ended the generator is no failure.
         guard missing > 0 else { return }
+        if let failure { throw failure }
         try outcome.get()
         throw ContentLengthMismatch(declared: file.size ?? range.upperBound, written: range.upperBound - missing)
     }
@@ -54,9 +56,11 @@ extension ResponseSink where Self: ~Copyable {
     ) async throws {
         var cut = PartsSink(self, frame: frame, parts: parts, from: start)
         let outcome = await Self.outcome(of: file, from: start, into: &cut)
+        let failure = cut.failure
         var end: Int64?
         self = cut.finish(endedAt: &end)
         guard let end else { return }
+        if let failure { throw failure }
         try outcome.get()
         throw ContentLengthMismatch(declared: frame.size, written: end)
     }
