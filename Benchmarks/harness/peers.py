@@ -101,6 +101,7 @@ class Demo(Peer):
     def __init__(self, threads=None):
         self.threads = threads
         self.without = {}  # cases it cannot run, each with the reason
+
     def prepare(self):
         swift = find("swift")
         if not swift:
