@@ -4,6 +4,7 @@ public struct ContentFile: DownloadFile {
     public var contentType: String?
     public var entityTag: EntityTag?
     public var modificationDate: HTTPDate?
+    public var digest: ContentDigest?
     private let bytes: [UInt8]
 
     /// Wraps a text; its size is that of its UTF-8 encoding.

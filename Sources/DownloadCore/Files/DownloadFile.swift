@@ -15,6 +15,9 @@ public protocol DownloadFile: DownloadContent {
     /// When the content last changed (RFC 9110 §8.8.2). The default is nil: unknown.
     var modificationDate: HTTPDate? { get }
 
+    /// A digest of the whole content, if it is known without running it. The default is nil.
+    var digest: ContentDigest? { get }
+
     /// Whether the content has changed since the value of an `If-Modified-Since` field, as the client sent it.
     ///
     /// Called only when the field is present and counts (RFC 9110 §13.1.3), and trusted whatever it returns, even for a value
@@ -27,6 +30,7 @@ extension DownloadFile {
     public var contentType: String? { nil }
     public var entityTag: EntityTag? { nil }
     public var modificationDate: HTTPDate? { nil }
+    public var digest: ContentDigest? { nil }
 
     public func wasModified(since value: String) -> Bool? { nil }
 }

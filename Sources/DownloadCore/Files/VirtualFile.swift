@@ -17,6 +17,7 @@ public struct VirtualFile<Content: DownloadContent>: DownloadFile {
     public var contentType: String?
     public var entityTag: EntityTag?
     public var modificationDate: HTTPDate?
+    public var digest: ContentDigest?
     private var modificationTest: ((String) -> Bool)?
 
     /// Wraps content.

@@ -1,6 +1,8 @@
 /// Forwards the bytes of one range of a content and drops the others.
 ///
-/// Once the last wanted byte has passed, the next ``write(_:)`` throws ``RangeSink/Done``, which ends the generator early.
+/// The ``write(_:)`` that delivers the last wanted byte throws ``RangeSink/Done``, and so does every one after it: that ends
+/// the generator early. Whether the range is complete is for ``finish(missing:)`` to say, not for what the generator throws:
+/// it may have swallowed the error, or have wrapped it in its own.
 public struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     /// Thrown into a generator when no more of its bytes are wanted: not a failure.
     public struct Done: Error {}
@@ -8,6 +10,7 @@ public struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     private var base: Base
     private var toSkip: Int64
     private var toForward: Int64
+    private var failure: (any Error)?
 
     /// Creates a sink that forwards `range` of the bytes written to it, counted from 0.
     public init(_ base: consuming Base, range: Range<Int64>) {
@@ -17,16 +20,24 @@ public struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     }
 
     public mutating func write(_ bytes: RawSpan) async throws {
+        // After a failed write nothing may follow: a generator that swallowed the error would fill the gap with later bytes.
+        if let failure { throw failure }
+        guard toForward > 0 else { throw Done() }
         let count = Int64(bytes.byteCount)
         if toSkip >= count {
             toSkip -= count
             return
         }
-        guard toForward > 0 else { throw Done() }
         let wanted = bytes.extracting(droppingFirst: Int(toSkip)).extracting(first: Int(clamping: toForward))
         toSkip = 0
+        do {
+            try await base.write(wanted)
+        } catch {
+            failure = error
+            throw error
+        }
         toForward -= Int64(wanted.byteCount)
-        try await base.write(wanted)
+        if toForward == 0 { throw Done() }
     }
 
     /// The sink behind, handed back after the generator has ended.

@@ -25,6 +25,15 @@ public protocol ResponseSink: ByteSink, ~Copyable {
     ///
     /// - Throws: ``ContentLengthMismatch`` when fewer bytes were written than announced; whatever sending throws.
     mutating func finish() async throws
+
+    /// Tells whoever keeps the log about an error that is answered by a response instead of being thrown.
+    ///
+    /// Nothing of it reaches the client. The default does nothing.
+    mutating func note(_ error: any Error)
+}
+
+extension ResponseSink where Self: ~Copyable {
+    public mutating func note(_ error: any Error) {}
 }
 
 /// A content did not have the size that its file declared.

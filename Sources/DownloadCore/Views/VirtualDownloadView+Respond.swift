@@ -2,25 +2,79 @@ import HTTPTypes
 
 extension VirtualDownloadView {
     /// Answers one request: the whole way from ``file(for:)`` to the last byte.
+    ///
+    /// Errors before the first piece of content become a response; ``ResponseSink/note(_:)`` is told of those that are no
+    /// answer in themselves.
+    ///
+    /// - Throws: What the content or the sink threw after the response was committed; `CancellationError`, or whatever came out
+    ///   of a cancelled task, at any time.
     public func respond(
         to request: DownloadRequest,
         into sink: inout some ResponseSink & ~Copyable
     ) async throws {
-        let file = try await file(for: request)
-        var head = HTTPResponse(status: .ok)
-        head.headerFields[.contentType] = "text/plain; charset=utf-8"
-        head.headerFields[.contentDisposition] = "attachment; filename=\"\(file.name)\""
-        if let size = file.size { head.headerFields[.contentLength] = String(size) }
-        guard request.method != .head else {
-            sink.begin(head, extent: .none)
-            return try await sink.finish()
+        let methods = methods
+        guard methods.contains(request.method) else {
+            let error = DownloadError.methodNotAllowed(allow: methods)
+            return try await sink.send(error.response(to: request), for: request.method)
         }
-        sink.begin(head, extent: file.size.map(ContentExtent.exactly) ?? .unknown)
-        try await file.write(to: &sink)
-        try await sink.finish()
+        guard request.method != .options else {
+            let response = DownloadResponse(status: .ok, headerFields: [.allow: methods.allowFieldValue])
+            return try await sink.send(response, for: request.method)
+        }
+        do {
+            let file = try await file(for: request)
+            let plan = DownloadPlan(method: request.method, headerFields: request.headerFields, file: file, view: self)
+            try await send(file, by: plan, to: request, into: &sink)
+        } catch {
+            guard !sink.isCommitted, !(error is CancellationError), !Task.isCancelled else { throw error }
+            try await sink.send(refusal(of: request, after: error, noting: &sink), for: request.method)
+        }
+    }
+
+    /// The response that takes the place of a download that did not come about.
+    private func refusal(
+        of request: DownloadRequest,
+        after error: any Error,
+        noting sink: inout some ResponseSink & ~Copyable
+    ) -> DownloadResponse {
+        switch error {
+        case is FileNotFound:
+            return fileNotFoundResponse(DownloadError.notFound.response(to: request), to: request)
+        case let error as DownloadError:
+            if error.status.kind == .serverError { sink.note(error) }
+            return error.response(to: request)
+        default:
+            sink.note(error)
+            return DownloadError.internalServerError.response(to: request)
+        }
+    }
+
+    /// Sends what the plan and then the view's hooks made of the request.
+    private func send(
+        _ file: File,
+        by plan: DownloadPlan,
+        to request: DownloadRequest,
+        into sink: inout some ResponseSink & ~Copyable
+    ) async throws {
+        var response = DownloadResponse(status: plan.status, headerFields: plan.headerFields, content: .file)
+        switch plan.status.kind {
+        case .successful:
+            response = downloadResponse(response, to: request)
+        case .redirection:
+            response = notModifiedResponse(response, to: request)
+        default:
+            var error: DownloadError = plan.status == .preconditionFailed ? .preconditionFailed : .rangeNotSatisfiable
+            error.headerFields = plan.headerFields
+            response = error.response(to: request)
+        }
+        guard case .file = response.content else { return try await sink.send(response, for: request.method) }
+        let head = HTTPResponse(status: response.status, headerFields: response.headerFields)
+        try await sink.send(file, by: plan.body, after: head)
     }
 
     public func wasModified(_ file: File, since value: String) -> Bool {
-        file.wasModified(since: value) ?? true
+        if let answer = file.wasModified(since: value) { return answer }
+        guard let date = file.modificationDate, let since = HTTPDate(value) else { return true }
+        return date > since
     }
 }

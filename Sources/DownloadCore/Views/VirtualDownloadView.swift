@@ -22,6 +22,11 @@ public protocol VirtualDownloadView: Sendable {
     /// - Throws: ``FileNotFound`` for 404. Any other error becomes a 500, and is logged, not shown.
     func file(for request: DownloadRequest) async throws -> File
 
+    /// The methods that the view answers; any other gets 405 with these in `Allow`. The default is GET, HEAD and OPTIONS.
+    ///
+    /// A view that adds POST finds the content of the request in ``DownloadRequest/body``.
+    var methods: [HTTPRequest.Method] { get }
+
     /// Whether the client is asked to save the file (true, the default) or to show it (false: `inline`).
     var attachment: Bool { get }
 
@@ -37,6 +42,23 @@ public protocol VirtualDownloadView: Sendable {
 
     /// The charset declared for text types. The default is `utf-8`; nil declares none.
     var charset: String? { get }
+
+    /// Who may keep the response, and for how long (RFC 9111 §5.2), for instance `private, max-age=60`. The default is nil:
+    /// nothing is claimed, and a cache that finds a validator uses its own judgement.
+    var cacheControl: String? { get }
+
+    /// When the response becomes stale (RFC 9111 §5.3). The default is nil. `max-age` in ``cacheControl`` is the better way to
+    /// say it.
+    var expires: HTTPDate? { get }
+
+    /// The request fields that the content depends on (RFC 9110 §12.5.5). The default is empty.
+    var vary: [HTTPField.Name] { get }
+
+    /// How many bytes, at most, a range may cost that are produced and dropped. The default is 1 GiB.
+    ///
+    /// It counts for content that is repeatable and cannot start in the middle: the bytes before the range, and between
+    /// ranges. A range that costs more is answered with the whole file.
+    var maximumSkip: Int64 { get }
 
     /// Whether `file` has changed since the value of an `If-Modified-Since` field, as the client sent it.
     ///
@@ -55,13 +77,24 @@ public protocol VirtualDownloadView: Sendable {
 }
 
 extension VirtualDownloadView {
+    public var methods: [HTTPRequest.Method] { [.get, .head, .options] }
     public var attachment: Bool { true }
     public var basename: String? { nil }
     public var mimeType: String? { nil }
     public var encoding: String? { nil }
     public var charset: String? { "utf-8" }
+    public var cacheControl: String? { nil }
+    public var expires: HTTPDate? { nil }
+    public var vary: [HTTPField.Name] { [] }
+    public var maximumSkip: Int64 { 1 << 30 }
 
-    public func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse { response }
-    public func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse { response }
-    public func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse { response }
+    public func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        response
+    }
+    public func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        response
+    }
+    public func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        response
+    }
 }

@@ -1,0 +1,39 @@
+import HTTPTypes
+
+extension DownloadRequest {
+    /// The one of `offers` that Accept prefers (RFC 9110 §12.5.1), the first of equals; nil if the client accepts none.
+    ///
+    /// A view that uses it names Accept in ``VirtualDownloadView/vary``, and throws ``DownloadError/notAcceptable`` for nil.
+    ///
+    /// - Parameter offers: Media types without parameters, in lower case, best first.
+    public func preferredMediaType(of offers: [String]) -> String? {
+        preferred(of: offers, by: headerFields[.accept]) { offer in
+            [offer, offer.prefix { $0 != "/" } + "/*", "*/*"]
+        }
+    }
+
+    /// The one of `offers` that Accept-Language prefers (RFC 9110 §12.5.4), the first of equals; nil if the client accepts none.
+    ///
+    /// An offer is accepted by its own tag or a shorter one: `de-CH` by `de`.
+    ///
+    /// - Parameter offers: Language tags, best first.
+    public func preferredLanguage(of offers: [String]) -> String? {
+        preferred(of: offers, by: headerFields[.acceptLanguage]) { offer in
+            var ranges = [offer.lowercased()]
+            while let range = ranges.last, let dash = range.lastIndex(of: "-") { ranges.append(String(range[..<dash])) }
+            return ranges + ["*"]
+        }
+    }
+
+    private func preferred(of offers: [String], by field: String?, ranges: (String) -> [String]) -> String? {
+        guard let field else { return offers.first }
+        let list = WeightedList(field)
+        guard !list.members.isEmpty else { return offers.first }
+        var best: (offer: String, weight: Int)?
+        for offer in offers {
+            let weight = list.weight(ofFirst: ranges(offer)) ?? 0
+            if weight > best?.weight ?? 0 { best = (offer, weight) }
+        }
+        return best?.offer
+    }
+}

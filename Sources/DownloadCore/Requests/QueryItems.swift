@@ -1,0 +1,83 @@
+/// The query of a request, as `name=value` pairs in their order.
+///
+/// By the rules of `application/x-www-form-urlencoded`: pairs are separated by `&`, `+` is a space, `%XX` a byte of UTF-8. A
+/// name without `=` has an empty value. Names may repeat.
+public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
+    /// One name with its value, both decoded.
+    public struct Item: Sendable, Hashable {
+        public var name: String
+        public var value: String
+    }
+
+    private var items: [Item] = []
+
+    /// Decodes a query, without its `?`.
+    ///
+    /// - Throws: ``DownloadError/badRequest`` for a `%` that two hexadecimal digits do not follow, and for what is not UTF-8.
+    public init(_ query: some StringProtocol) throws(DownloadError) {
+        for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
+            let name = pair.prefix { $0 != UInt8(ascii: "=") }
+            let value = pair.dropFirst(name.count + 1)
+            items.append(Item(name: try Self.decoded(name), value: try Self.decoded(value)))
+        }
+    }
+
+    /// The first value of `name`; nil if it is not there.
+    public subscript(name: String) -> String? {
+        items.first { $0.name == name }?.value
+    }
+
+    /// All values of `name`, in their order.
+    public func all(_ name: String) -> [String] {
+        items.filter { $0.name == name }.map(\.value)
+    }
+
+    /// The first value of `name` as a decimal number; nil if the name is not there.
+    ///
+    /// - Throws: ``DownloadError/badRequest`` for a value that is no number in `range`.
+    public func integer<Number: FixedWidthInteger>(
+        _ name: String,
+        in range: ClosedRange<Number> = .min ... .max
+    ) throws(DownloadError) -> Number? {
+        guard let text = self[name] else { return nil }
+        guard let number = Number(text), range.contains(number) else {
+            throw DownloadError(.badRequest, reason: "the query item \(name) is no number in \(range)")
+        }
+        return number
+    }
+
+    public var startIndex: Int { items.startIndex }
+    public var endIndex: Int { items.endIndex }
+    public subscript(position: Int) -> Item { items[position] }
+
+    private static func decoded(_ text: some Sequence<UInt8>) throws(DownloadError) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.makeIterator()
+        while let byte = rest.next() {
+            switch byte {
+            case UInt8(ascii: "+"):
+                bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit) else {
+                    throw DownloadError(.badRequest, reason: "the query has a % without two hexadecimal digits")
+                }
+                bytes.append(high << 4 | low)
+            default:
+                bytes.append(byte)
+            }
+        }
+        guard let decoded = String(validating: bytes, as: UTF8.self) else {
+            throw DownloadError(.badRequest, reason: "the query is not UTF-8")
+        }
+        return decoded
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        default: nil
+        }
+    }
+}

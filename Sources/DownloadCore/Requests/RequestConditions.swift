@@ -1,0 +1,91 @@
+import HTTPTypes
+
+/// The conditional fields of one request and its Range (RFC 9110 §13.1, §14.2), found in one pass over its header.
+struct RequestConditions {
+    var ifMatch: String?
+    var ifUnmodifiedSince: String?
+    var ifNoneMatch: String?
+    var ifModifiedSince: String?
+    var ifRange: String?
+    var range: String?
+
+    /// Whether the request may be answered as if it had no conditions.
+    enum Outcome {
+        case proceed
+        /// 304.
+        case notModified
+        /// 412.
+        case failed
+    }
+
+    init(_ fields: HTTPFields) {
+        for field in fields {
+            let name = field.name.canonicalName
+            // A request has a dozen fields, and almost none of them begins with these letters.
+            guard let initial = name.utf8.first, initial == UInt8(ascii: "i") || initial == UInt8(ascii: "r") else {
+                continue
+            }
+            switch name {
+            case "if-match": Self.add(field.value, to: &ifMatch)
+            case "if-unmodified-since": Self.add(field.value, to: &ifUnmodifiedSince)
+            case "if-none-match": Self.add(field.value, to: &ifNoneMatch)
+            case "if-modified-since": Self.add(field.value, to: &ifModifiedSince)
+            case "if-range": Self.add(field.value, to: &ifRange)
+            case "range": Self.add(field.value, to: &range)
+            default: break
+            }
+        }
+    }
+
+    /// Lines of the same name are one list (RFC 9110 §5.3). What is no list turns into an invalid value, and is ignored.
+    private static func add(_ line: String, to value: inout String?) {
+        if let first = value { value = "\(first), \(line)" } else { value = line }
+    }
+
+    /// What the preconditions make of the request, in the order of RFC 9110 §13.2.2.
+    ///
+    /// - Parameter wasModified: Asked only if If-Modified-Since is there and counts.
+    func outcome(
+        for method: HTTPRequest.Method,
+        tag: EntityTag?,
+        date: HTTPDate?,
+        wasModified: (_ since: String) -> Bool
+    ) -> Outcome {
+        let isRead = method == .get || method == .head
+        if let ifMatch, !ifMatch.isEmpty {
+            guard Self.matches(ifMatch, tag, { $0.isStronglyEqual(to: $1) }) else { return .failed }
+        } else if let ifUnmodifiedSince, let date, let limit = HTTPDate(ifUnmodifiedSince), date > limit {
+            return .failed
+        }
+        if let ifNoneMatch, !ifNoneMatch.isEmpty {
+            if Self.matches(ifNoneMatch, tag, { $0.isWeaklyEqual(to: $1) }) { return isRead ? .notModified : .failed }
+        } else if isRead, let ifModifiedSince, !wasModified(ifModifiedSince) {
+            return .notModified
+        }
+        return .proceed
+    }
+
+    /// Whether If-Range lets the Range count (RFC 9110 §13.1.5): it is absent, or names exactly this content.
+    func rangeApplies(to tag: EntityTag?, modified date: HTTPDate?) -> Bool {
+        guard let ifRange else { return true }
+        if let condition = EntityTagCondition(ifRange) {
+            guard case .tags(let tags) = condition, tags.count == 1, let tag else { return false }
+            return tags[0].isStronglyEqual(to: tag)
+        }
+        guard let date else { return false }
+        return HTTPDate(ifRange) == date
+    }
+
+    /// Whether a list of entity tags, or `*`, matches. A value that is neither matches nothing.
+    private static func matches(
+        _ value: String,
+        _ tag: EntityTag?,
+        _ areEqual: (EntityTag, EntityTag) -> Bool
+    ) -> Bool {
+        switch EntityTagCondition(value) {
+        case .any?: true
+        case .tags(let tags)?: if let tag { tags.contains { areEqual($0, tag) } } else { false }
+        case nil: false
+        }
+    }
+}

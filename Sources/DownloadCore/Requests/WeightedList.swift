@@ -1,0 +1,38 @@
+/// A list of alternatives with weights: the value of Accept, Accept-Language and the like (RFC 9110 §12.4.2).
+struct WeightedList {
+    /// An alternative in lower case, without its parameters, and its weight in thousandths.
+    var members: [(value: String, weight: Int)] = []
+
+    /// Reads a field value. A malformed weight makes the alternative unacceptable.
+    init(_ field: String) {
+        for member in field.split(separator: ",") {
+            let parts = member.split(separator: ";")
+            guard let value = parts.first?.trimmed, !value.isEmpty else { continue }
+            var weight = 1000
+            for parameter in parts.dropFirst() {
+                let pair = parameter.trimmed.lowercased()
+                if pair.hasPrefix("q=") { weight = Self.thousandths(pair.dropFirst(2)) }
+            }
+            members.append((value.lowercased(), weight))
+        }
+    }
+
+    /// The weight of the first of `patterns` that the list names; nil if it names none.
+    func weight(ofFirst patterns: [String]) -> Int? {
+        for pattern in patterns {
+            if let member = members.first(where: { $0.value == pattern }) { return member.weight }
+        }
+        return nil
+    }
+
+    private static func thousandths(_ weight: Substring) -> Int {
+        let parts = weight.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let whole = parts.first, whole == "0" || whole == "1" else { return 0 }
+        let digits = parts.count == 2 ? parts[1] : ""
+        guard digits.utf8.count <= 3, digits.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else {
+            return 0
+        }
+        let fraction = Int(digits + String(repeating: "0", count: 3 - digits.utf8.count)) ?? 0
+        return min(1000, (whole == "1" ? 1000 : 0) + fraction)
+    }
+}

@@ -1,0 +1,49 @@
+import HTTPTypes
+
+extension DownloadError {
+    /// The answer to a request that failed: `application/problem+json` (RFC 9457) if the client asks for JSON, else a line of
+    /// text.
+    ///
+    /// It tells the status and ``detail``, and nothing of ``reason``.
+    public func response(to request: DownloadRequest) -> DownloadResponse {
+        let asksForJSON = Self.asksForJSON(request)
+        var fields = headerFields
+        fields[.contentType] = asksForJSON ? "application/problem+json" : "text/plain; charset=utf-8"
+        fields[.xContentTypeOptions] = "nosniff"
+        let text = asksForJSON ? problem : plainText
+        return DownloadResponse(status: status, headerFields: fields, content: .bytes(Array(text.utf8)))
+    }
+
+    private var plainText: String {
+        let line = "\(status.code) \(status.reasonPhrase)"
+        return if let detail { "\(line): \(detail)\n" } else { "\(line)\n" }
+    }
+
+    private var problem: String {
+        let members = "\"type\":\"about:blank\",\"title\":\"\(status.reasonPhrase)\",\"status\":\(status.code)"
+        return if let detail { "{\(members),\"detail\":\(Self.quoted(detail))}\n" } else { "{\(members)}\n" }
+    }
+
+    /// A JSON string (RFC 8259 §7).
+    private static func quoted(_ text: String) -> String {
+        var json = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\":
+                json += "\\\(scalar)"
+            case "\u{0}"..."\u{1F}":
+                let digits = String(scalar.value, radix: 16)
+                json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default:
+                json.unicodeScalars.append(scalar)
+            }
+        }
+        return json + "\""
+    }
+
+    /// Whether Accept prefers a JSON type. A client without preference is a browser or `curl`, and a person reads the answer.
+    private static func asksForJSON(_ request: DownloadRequest) -> Bool {
+        let offers = ["text/plain", "text/html", "application/problem+json", "application/json"]
+        return request.preferredMediaType(of: offers)?.hasSuffix("json") ?? false
+    }
+}

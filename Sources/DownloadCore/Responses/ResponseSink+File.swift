@@ -1,0 +1,81 @@
+import HTTPTypes
+
+extension ResponseSink where Self: ~Copyable {
+    /// Sends a head and what a plan wants of a file, and finishes.
+    ///
+    /// - Throws: What the content or the sink throws; ``ContentLengthMismatch`` if the content ends before a wanted byte.
+    mutating func send(_ file: some DownloadFile, by body: DownloadPlan.Body, after head: HTTPResponse) async throws {
+        switch body {
+        case .nothing:
+            begin(head, extent: .none)
+        case .whole:
+            let size = file.size
+            begin(head, extent: size.map(ContentExtent.exactly) ?? .unknown)
+            try await file.write(to: &self)
+            // A generator that takes cancellation for its end has not written all of it, and here nothing else would tell.
+            if size == nil { try Task.checkCancellation() }
+        case .range(let range):
+            begin(head, extent: .exactly(range.upperBound - range.lowerBound))
+            try await write(range, of: file)
+        case .parts(let frame):
+            begin(head, extent: .exactly(frame.byteCount))
+            if file.canStartInTheMiddle {
+                for part in frame.ranges.indices {
+                    let start = frame.ranges[part].lowerBound
+                    try await write(part..<part + 1, in: frame, of: file, from: start)
+                }
+            } else {
+                try await write(frame.ranges.indices, in: frame, of: file, from: 0)
+            }
+            try await write(frame.closing)
+        }
+        try await finish()
+    }
+
+    /// Writes one range of the content, by starting in the middle if that is possible.
+    private mutating func write(_ range: Range<Int64>, of file: some DownloadFile) async throws {
+        let start = file.canStartInTheMiddle ? range.lowerBound : 0
+        var cut = RangeSink(self, range: range.lowerBound - start..<range.upperBound - start)
+        let outcome = await Self.outcome(of: file, from: start, into: &cut)
+        var missing: Int64 = 0
+        self = cut.finish(missing: &missing)
+        // When every wanted byte has passed, whatever ended the generator is no failure.
+        guard missing > 0 else { return }
+        try outcome.get()
+        throw ContentLengthMismatch(declared: file.size ?? range.upperBound, written: range.upperBound - missing)
+    }
+
+    /// Writes parts of a multipart content, each with its head, from one run of the file.
+    private mutating func write(
+        _ parts: Range<Int>,
+        in frame: MultipartByteRanges,
+        of file: some DownloadFile,
+        from start: Int64
+    ) async throws {
+        var cut = PartsSink(self, frame: frame, parts: parts, from: start)
+        let outcome = await Self.outcome(of: file, from: start, into: &cut)
+        var end: Int64?
+        self = cut.finish(endedAt: &end)
+        guard let end else { return }
+        try outcome.get()
+        throw ContentLengthMismatch(declared: frame.size, written: end)
+    }
+
+    /// Runs a file into a sink that may have to end it, and keeps what it throws until the sink has been asked.
+    private static func outcome(
+        of file: some DownloadFile,
+        from start: Int64,
+        into sink: inout some ByteSink & ~Copyable
+    ) async -> Result<Void, any Error> {
+        do {
+            if start > 0 {
+                try await file.write(from: start, to: &sink)
+            } else {
+                try await file.write(to: &sink)
+            }
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+public import HTTPTypes
+
+extension ResponseSink where Self: ~Copyable {
+    /// Sends a whole response that is in memory, and finishes it.
+    ///
+    /// Content-Length is set from the content. ``DownloadResponse/Content/file`` counts as no content here.
+    ///
+    /// - Parameter method: The request's method; the answer to HEAD has the same head and no content.
+    public mutating func send(_ response: DownloadResponse, for method: HTTPRequest.Method) async throws {
+        var head = HTTPResponse(status: response.status, headerFields: response.headerFields)
+        let bytes: [UInt8] = if case .bytes(let bytes) = response.content { bytes } else { [] }
+        guard response.status.allowsContent else {
+            head.headerFields[.contentLength] = nil
+            begin(head, extent: .none)
+            return try await finish()
+        }
+        head.headerFields[.contentLength] = String(bytes.count)
+        guard method != .head else {
+            begin(head, extent: .none)
+            return try await finish()
+        }
+        begin(head, extent: .exactly(Int64(bytes.count)))
+        if !bytes.isEmpty { try await write(bytes) }
+        try await finish()
+    }
+}
+
+extension HTTPResponse.Status {
+    /// Whether a response with this status can have content (RFC 9110 §6.4.1).
+    var allowsContent: Bool {
+        kind != .informational && self != .noContent && self != .notModified
+    }
+}

@@ -1,0 +1,158 @@
+public import HTTPTypes
+
+/// What answers one request for a file: decided from values alone, before any content is produced.
+///
+/// The preconditions are looked at in the order of RFC 9110 §13.2.2, then Range and If-Range by its section 14. HEAD, 304, 412
+/// and 416 send nothing of the file.
+///
+/// There are ranges only if the file has a size, a strong entity tag, and is repeatable or can start in the middle. A content
+/// that cannot start in the middle is produced once more and cut: bounded by ``VirtualDownloadView/maximumSkip``, and only
+/// if several ranges ascend; otherwise the answer is the whole file. So it is for more than 100 ranges, and for several ranges
+/// of a file with a content coding. Ranges that overlap or touch are sent as one.
+public struct DownloadPlan: Sendable, Hashable {
+    /// What of the file follows the head.
+    public enum Body: Sendable, Hashable {
+        /// Nothing.
+        case nothing
+        /// All of it.
+        case whole
+        /// The bytes of one range.
+        case range(Range<Int64>)
+        /// Several ranges, each with a head of its own.
+        case parts(MultipartByteRanges)
+    }
+
+    public var status: HTTPResponse.Status
+    public var headerFields: HTTPFields
+    public var body: Body
+
+    /// Plans the answer of `view` to a request for `file`.
+    ///
+    /// No content is produced, and the file's size is looked at only if the preconditions let the request proceed.
+    ///
+    /// - Parameter request: The header fields of the request.
+    public init<View: VirtualDownloadView>(
+        method: HTTPRequest.Method,
+        headerFields request: HTTPFields,
+        file: View.File,
+        view: View
+    ) {
+        let conditions = RequestConditions(request)
+        let tag = file.entityTag
+        let date = file.modificationDate
+        let outcome = conditions.outcome(
+            for: method,
+            tag: tag,
+            date: date,
+            wasModified: { view.wasModified(file, since: $0) }
+        )
+        switch outcome {
+        case .failed:
+            self.init(status: .preconditionFailed)
+            return
+        case .notModified:
+            self.init(status: .notModified)
+            // The tag says all that the date would (RFC 9110 §15.4.5).
+            appendCaching(of: view, tag: tag, date: tag == nil ? date : nil)
+            return
+        case .proceed:
+            break
+        }
+        let size = file.size
+        let isRead = method == .get || method == .head
+        let support = isRead ? RangeSupport(of: file, size: size, tag: tag, in: view) : .none
+        var selection = RangeSelection.whole
+        // Range means something for GET alone (RFC 9110 §14.2).
+        if method == .get, support != .none, let size, let range = conditions.range,
+            conditions.rangeApplies(to: tag, modified: date)
+        {
+            selection = RangeSelection(range, size: size, support: support)
+            if selection == .unsatisfiable {
+                self.init(status: .rangeNotSatisfiable)
+                append(.contentRange, "bytes */\(size)")
+                append(.acceptRanges, "bytes")
+                return
+            }
+        }
+        self.init(status: .ok, body: method == .head ? .nothing : .whole)
+        let name = view.basename ?? file.name
+        appendContent(
+            selection,
+            type: view.contentType(of: file, named: name),
+            encoding: view.encoding,
+            size: size,
+            tag: tag
+        )
+        if support != .none { append(.acceptRanges, "bytes") }
+        let disposition = ContentDisposition(view.attachment ? .attachment : .inline, filename: name)
+        append(.contentDisposition, disposition.description)
+        appendCaching(of: view, tag: tag, date: date)
+        if let digest = file.digest { append(.reprDigest, digest.description) }
+        append(.xContentTypeOptions, "nosniff")
+        append(.xAccelBuffering, "no")
+    }
+
+    private init(status: HTTPResponse.Status, body: Body = .nothing) {
+        self.status = status
+        headerFields = HTTPFields()
+        self.body = body
+    }
+
+    /// Appends a field that is not there yet; the subscript would look for it.
+    private mutating func append(_ name: HTTPField.Name, _ value: String) {
+        headerFields.append(HTTPField(name: name, value: value))
+    }
+
+    /// Sets the body, and appends what describes the bytes that are sent.
+    private mutating func appendContent(
+        _ selection: RangeSelection,
+        type: String,
+        encoding: String?,
+        size: Int64?,
+        tag: EntityTag?
+    ) {
+        var sentType = type
+        var length = size
+        if let size, let tag {
+            switch selection {
+            case .one(let range):
+                status = .partialContent
+                body = .range(range)
+                length = range.upperBound - range.lowerBound
+                append(.contentRange, range.contentRange(of: size))
+            case .several(let ranges) where encoding == nil:
+                // A content coding would seem to be that of the frame, not of the parts.
+                let frame = MultipartByteRanges(ranges: ranges, size: size, partType: type, tag: tag)
+                status = .partialContent
+                body = .parts(frame)
+                length = frame.byteCount
+                sentType = frame.contentType
+            case .whole, .several, .unsatisfiable:
+                break
+            }
+        }
+        append(.contentType, sentType)
+        if let length { append(.contentLength, String(length)) }
+        if let encoding { append(.contentEncoding, encoding) }
+    }
+
+    /// Appends what a cache needs, which a 304 repeats (RFC 9110 §15.4.5).
+    private mutating func appendCaching<View: VirtualDownloadView>(of view: View, tag: EntityTag?, date: HTTPDate?) {
+        if let tag { append(.eTag, tag.description) }
+        if let date { append(.lastModified, date.description) }
+        if let cacheControl = view.cacheControl { append(.cacheControl, cacheControl) }
+        if let expires = view.expires { append(.expires, expires.description) }
+        let vary = view.vary
+        if !vary.isEmpty { append(.vary, vary.map(\.rawName).joined(separator: ", ")) }
+    }
+}
+
+extension VirtualDownloadView {
+    /// The value of Content-Type: the view's media type, or the file's, or one guessed from the name, with the charset of a text.
+    fileprivate func contentType(of file: File, named name: String) -> String {
+        let type = mimeType ?? file.contentType ?? MediaTypeTable.mediaType(forName: name) ?? "application/octet-stream"
+        // A type that was given may be a whole field value, with parameters of its own.
+        guard let charset, type.hasPrefix("text/"), !type.utf8.contains(UInt8(ascii: ";")) else { return type }
+        return "\(type); charset=\(charset)"
+    }
+}

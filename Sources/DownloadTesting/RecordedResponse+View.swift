@@ -1,0 +1,46 @@
+public import DownloadCore
+import Synchronization
+
+extension VirtualDownloadView {
+    /// Calls the view as a server would, and keeps the response.
+    ///
+    ///     let response = try await TextDownloadView().response(to: .get("/virtual/text"))
+    ///
+    /// - Throws: What the view throws before its first byte and does not answer, which is cancellation alone. An error after
+    ///   the first byte is ``RecordedResponse/failure``.
+    public func response(to request: DownloadRequest) async throws -> RecordedResponse {
+        let observations = Observations()
+        let view = ObservedView(base: self, observations: observations)
+        let recording = Recording(method: request.method)
+        var sink = RecordingSink(into: recording)
+        do {
+            try await view.respond(to: request, into: &sink)
+        } catch {
+            guard recording.isCommitted else { throw error }
+            recording.response.failure = error
+        }
+        recording.response.fileRequests = observations.fileRequests.load(ordering: .relaxed)
+        recording.response.generatorRuns = observations.generatorRuns.load(ordering: .relaxed)
+        return recording.response
+    }
+}
+
+extension RequestHandler {
+    /// Calls a router or any other handler as a server would, and keeps the response.
+    ///
+    /// What is behind the handler is not observed: ``RecordedResponse/fileRequests`` and
+    /// ``RecordedResponse/generatorRuns`` stay 0.
+    ///
+    /// - Throws: What the handler throws before its first byte. An error after it is ``RecordedResponse/failure``.
+    public func response(to request: DownloadRequest) async throws -> RecordedResponse {
+        let recording = Recording(method: request.method)
+        var sink = RecordingSink(into: recording)
+        do {
+            try await respond(to: request, into: &sink)
+        } catch {
+            guard recording.isCommitted else { throw error }
+            recording.response.failure = error
+        }
+        return recording.response
+    }
+}

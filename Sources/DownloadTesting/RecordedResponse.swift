@@ -1,0 +1,27 @@
+public import HTTPTypes
+
+/// A response as it would have gone to the client, kept in memory.
+public struct RecordedResponse: Sendable {
+    /// The method of the request that was answered.
+    public var method: HTTPRequest.Method = .get
+    public var status: HTTPResponse.Status = .internalServerError
+    public var headerFields: HTTPFields = [:]
+    /// The content; of a download that failed, what came before.
+    public var body: [UInt8] = []
+    /// The content as text; what is not UTF-8 is repaired.
+    public var text: String { String(decoding: body, as: UTF8.self) }
+
+    /// How many times the view was asked for its file.
+    public var fileRequests = 0
+    /// How many times the file was asked to write its content, or a part of it.
+    public var generatorRuns = 0
+    /// Whether the file's content was produced, or begun.
+    public var ranGenerator: Bool { generatorRuns > 0 }
+
+    /// Whether the response was ended properly.
+    public var isFinished = false
+    /// Why the download failed after its first bytes; nil if it did not.
+    public var failure: (any Error)?
+    /// The errors that were answered by a response and told to the log.
+    public var notes: [any Error] = []
+}
