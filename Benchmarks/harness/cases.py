@@ -1,0 +1,244 @@
+"""The cases: each measures one peer once and returns its figures by name."""
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+
+from . import clients
+from .nginx import Nginx
+from .peers import BUILD
+from .processes import Failure, Running, cpu_seconds, memory_mib, peak_mib, wait_for
+
+MIB = 1 << 20
+
+
+class Settings:
+    """What one run uses: the programs, the durations and the sizes."""
+
+    def __init__(self, tools, quick, connections, file_limit):
+        self.tools, self.quick, self.connections, self.file_limit = tools, quick, connections, file_limit
+        self.seconds = 2 if quick else 5
+        self.single = (128 if quick else 1024) * MIB
+        self.eighth = (128 if quick else 512) * MIB
+        self.requests = 50 if quick else 200
+        self.settle = 1.0 if quick else 3.0
+        self.window = 1.5 if quick else 5.0
+
+
+class Stand:
+    """A peer and the nginx before it, started afresh and stopped at the end."""
+
+    def __init__(self, settings, peer, keepalive=True):
+        self.settings, self.peer, self.keepalive = settings, peer, keepalive
+        self.folder = tempfile.mkdtemp(prefix="bench-")
+        self.application = self.nginx = None
+
+    def __enter__(self):
+        path = os.path.join(self.folder, "app.sock")
+        try:
+            argv = self.peer.command(path, self.folder)
+            if argv:
+                log = os.path.join(BUILD, f"{self.peer.name}.log")
+                self.application = Running(argv, log, env=self.peer.environment(), cwd=self.folder)
+                wait_for(lambda: os.path.exists(path), 15, self.peer.name, self.application)
+            self.nginx = Nginx(
+                self.settings.tools["nginx"], self.peer, path, self.folder, self.keepalive, self.settings.file_limit
+            )
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for process in (self.nginx, self.application):
+            if process:
+                process.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def pid(self):
+        return self.application.pid if self.application else None
+
+    def download(self, count, size):
+        url = self.nginx.url(f"/bench/gen?n={size}")
+        return clients.curl(self.settings.tools["curl"], [url] * count, [size] * count)
+
+
+def percentile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def hello(settings, peer, keepalive):
+    with Stand(settings, peer, keepalive) as stand:
+        url = stand.nginx.url("/bench/hello")
+        clients.wrk(settings.tools["wrk"], url, 1, settings.connections)
+        answer = clients.wrk(settings.tools["wrk"], url, settings.seconds, settings.connections)
+    return {
+        "requests/s": (answer["requests"] - answer["status"]) / (answer["microseconds"] / 1e6),
+        "p50 ms": answer["p50"] / 1000,
+        "p99 ms": answer["p99"] / 1000,
+        "not 2xx": answer["status"],
+        "socket errors": answer["socket"],
+        "time-outs": answer["timeout"],
+    }
+
+
+def hello_keepalive(settings, peer):
+    return hello(settings, peer, True)
+
+
+def hello_close(settings, peer):
+    return hello(settings, peer, False)
+
+
+def single(settings, peer):
+    with Stand(settings, peer) as stand:
+        _, times = stand.download(1, settings.single)
+    return {"GB/s": settings.single / times[0][1] / 1e9}
+
+
+def eight(settings, peer):
+    with Stand(settings, peer) as stand:
+        before = cpu_seconds(stand.pid) if stand.pid else None
+        took, _ = stand.download(8, settings.eighth)
+        total = 8 * settings.eighth / 1e9
+        figures = {"GB/s": total / took}
+        if stand.pid:
+            figures["CPU s per GB"] = (cpu_seconds(stand.pid) - before) / total
+            figures["peak MiB"] = peak_mib(stand.pid)
+    return figures
+
+
+def ttfb(settings, peer):
+    with Stand(settings, peer) as stand:
+        times = []
+        for _ in range(settings.requests if peer.streams else 5):
+            times.append(clients.first_byte(stand.nginx.port, f"/bench/gen?n={16 * MIB}") * 1000)
+    return {"p50 ms": statistics.median(times), "p99 ms": percentile(times, 0.99)}
+
+
+def slow(settings, peer, count, stand, idle):
+    download = clients.SlowClients(
+        stand.nginx.slow_port, f"/bench/gen?n={1024 * MIB}", count, count / 1000 + settings.settle + settings.window + 60
+    )
+    try:
+        time.sleep(count / 1000 + settings.settle)
+        download.report()
+        latencies = clients.fresh_requests(stand.nginx.port, "/bench/hello", settings.window)
+        now = download.report()
+        figures = {f"served of {count}": now["served"], f"fresh p50 ms at {count}": statistics.median(latencies)}
+        figures[f"fresh p99 ms at {count}"] = percentile(latencies, 0.99)
+        if stand.pid:
+            figures[f"MiB at {count}"] = memory_mib(stand.pid)
+            if now["served"]:
+                figures[f"KiB per client at {count}"] = (figures[f"MiB at {count}"] - idle) * 1024 / now["served"]
+        return figures
+    finally:
+        download.stop()
+
+
+def memory(settings, peer):
+    figures = {}
+    for count in (64, 500):
+        with Stand(settings, peer) as stand:
+            time.sleep(0.2)
+            idle = memory_mib(stand.pid) if stand.pid else 0
+            if stand.pid:
+                figures["idle MiB"] = idle
+            if not peer.streams:
+                return figures
+            figures.update(slow(settings, peer, count, stand, idle))
+    return figures
+
+
+def slow2000(settings, peer):
+    with Stand(settings, peer) as stand:
+        time.sleep(0.2)
+        idle = memory_mib(stand.pid) if stand.pid else 0
+        return slow(settings, peer, 2000, stand, idle)
+
+
+def rows(settings, peer):
+    count = 1_000_000
+    path = f"/bench/rows?n={count}"
+    with Stand(settings, peer) as stand:
+        rates = []
+        for _ in range(2 if settings.quick else 5):
+            url = stand.nginx.url(path)
+            _, times = clients.curl(settings.tools["curl"], [url], [32 * count])
+            rates.append(count / times[0][1] / 1e6)
+        firsts = []
+        for _ in range(settings.requests):
+            firsts.append(clients.first_byte(stand.nginx.port, path) * 1000)
+    return {"million rows/s": statistics.median(rates), "first row p50 ms": statistics.median(firsts)}
+
+
+def start_up(argv, environment, count, floor):
+    """How much later than the empty program's the first byte of a CGI program comes, in ms; the two take turns."""
+    differences, times = [], []
+    for _ in range(count):
+        taken = [first_byte_of(program, environment) for program in (argv, [floor])]
+        differences.append((taken[0] - taken[1]) * 1000)
+        times.append(taken[0] * 1000)
+    return statistics.median(differences), statistics.median(times)
+
+
+def first_byte_of(argv, environment):
+    started = time.perf_counter()
+    with subprocess.Popen(
+        argv, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as program:
+        first = program.stdout.read1(65536)
+        taken = time.perf_counter() - started
+        program.stdout.read()
+    if not first:
+        raise Failure(f"{os.path.basename(argv[0])} wrote nothing as a CGI program")
+    if b"Hello, " not in first and b"200" not in first and b"Content-Type" not in first and b"content-type" not in first:
+        raise Failure(f"{os.path.basename(argv[0])} as a CGI program answered {first[:60]!r}")
+    return taken
+
+
+def cgi_start(settings, peer):
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", ""),
+        "GATEWAY_INTERFACE": "CGI/1.1",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_SOFTWARE": "bench",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "REMOTE_ADDR": "127.0.0.1",
+        "REQUEST_METHOD": "GET",
+        "REQUEST_URI": "/bench/hello",
+        "DOCUMENT_URI": "/bench/hello",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/bench/hello",
+        "QUERY_STRING": "",
+    }
+    floor = settings.tools["cgi-empty"]
+    figures = {}
+    for name, binary in peer.programs.items():
+        later, whole = start_up([binary], environment, settings.requests, floor)
+        figures[f"{name}: ms over an empty program"] = later
+        figures[f"{name}: ms in all"] = whole
+    return figures
+
+
+# The case, what it is called in the report, the figure that ratios and the plot use, and whether more of it is better.
+CASES = {
+    "hello-keepalive": (hello_keepalive, "13-byte generated file, upstream keep-alive", "requests/s", True),
+    "hello-close": (hello_close, "13-byte generated file, a new upstream connection each", "requests/s", True),
+    "single": (single, "one large generated download", "GB/s", True),
+    "eight": (eight, "eight generated downloads at once", "GB/s", True),
+    "ttfb": (ttfb, "time to first byte of a generated download", "p50 ms", False),
+    "memory": (memory, "resident memory with slow clients (10 KB/s each)", "served of 500", True),
+    "slow2000": (slow2000, "2,000 slow clients (10 KB/s each)", "served of 2000", True),
+    "rows": (rows, "a million 32-byte rows", "million rows/s", True),
+    "cgi-start": (cgi_start, "start-up as a CGI program", None, False),
+}
+QUICK = ["hello-keepalive", "hello-close", "single", "eight", "ttfb", "memory", "rows"]
+# What a peer that collects a download before it sends it is not asked for: it would run for minutes and fill the memory.
+NEEDS_STREAMING = {"single", "eight", "slow2000", "rows"}

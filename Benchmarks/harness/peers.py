@@ -1,0 +1,292 @@
+"""The compared programs: how each is built and started. `prepare` returns why a peer cannot run, or None."""
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from .processes import run_quietly
+
+BENCHMARKS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = os.path.dirname(BENCHMARKS)
+BUILD = os.path.join(ROOT, ".build-bench")
+SOURCES = os.path.join(BENCHMARKS, "peers")
+WORKERS = "16"
+
+
+def first_line(*argv):
+    try:
+        answer = subprocess.run(argv, capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    lines = (answer.stdout + answer.stderr).strip().splitlines()
+    return lines[0] if lines else None
+
+
+def find(*names):
+    """The first of these programs that is there, in PATH or where the system keeps its servers."""
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
+    for name in names:
+        found = shutil.which(name, path=path)
+        if found:
+            return found
+    return None
+
+
+def install(*packages):
+    """Asks apt for packages, when root; says whether it worked."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    log = os.path.join(BUILD, "apt.log")
+    # A package must not start a service of its own on this machine because of a benchmark.
+    policy = "/usr/sbin/policy-rc.d"
+    ours = not os.path.exists(policy)
+    if ours:
+        with open(policy, "w") as script:
+            script.write("#!/bin/sh\nexit 101\n")
+        os.chmod(policy, 0o755)
+    try:
+        get = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+        return run_quietly(get, log, env=environment) or (
+            run_quietly(["apt-get", "update"], log, env=environment) and run_quietly(get, log, env=environment)
+        )
+    finally:
+        if ours:
+            os.remove(policy)
+
+
+def need(packages, *names):
+    """The path of a program, installed when that is possible; else None."""
+    found = find(*names)
+    if not found and install(*packages):
+        found = find(*names)
+    return found
+
+
+class Peer:
+    """One compared program. `streams` is false for one that collects a whole download in memory before its first byte."""
+
+    name = title = ""
+    protocol = "fastcgi"
+    streams = True
+    script = ""
+    version = ""
+    without = {}
+
+    def prepare(self):
+        return None
+
+    def command(self, socket, folder):
+        """The program and its arguments; None when nothing has to run behind nginx."""
+        raise NotImplementedError
+
+    def environment(self):
+        return None
+
+    def log(self):
+        return os.path.join(BUILD, f"{self.name}.log")
+
+    def source(self, *path):
+        return os.path.join(SOURCES, *path)
+
+    def built(self, *path):
+        return os.path.join(BUILD, *path)
+
+
+class Demo(Peer):
+    name, title = "demo", "this package"
+
+    def __init__(self, threads=None):
+        self.threads = threads
+        self.without = {}  # cases it cannot run, each with the reason
+
+    def prepare(self):
+        swift = find("swift")
+        if not swift:
+            return "swift is missing (https://www.swift.org/install)"
+        if not find("pkg-config") or subprocess.run(["pkg-config", "--exists", "fcgi"]).returncode != 0:
+            if not install("pkg-config", "libfcgi-dev"):
+                return "libfcgi-dev is missing"
+        build = [swift, "build", "--package-path", ROOT, "-c", "release", "--product", "demo"]
+        if not run_quietly(build, self.log()):
+            return f"it did not build, see {self.log()}"
+        self.binary = os.path.join(first_line(*build[:-2], "--show-bin-path") or "", "demo")
+        self.version = first_line("git", "-C", ROOT, "describe", "--always", "--dirty") or ""
+        self.version += ", " + (first_line(swift, "--version") or "").split(" (")[0]
+        if "/bench/rows" not in (self.routes() or ""):
+            self.without["rows"] = "`demo routes` does not list /bench/rows"
+        return None
+
+    def routes(self):
+        try:
+            return subprocess.run([self.binary, "routes"], capture_output=True, text=True, timeout=10).stdout
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+
+    def command(self, socket, folder):
+        threads = ["--threads", str(self.threads)] if self.threads else []
+        return [self.binary, "serve", "--listen", f"unix:{socket}", *threads]
+
+    def static_build(self):
+        """The demo with the standard library linked into it, for the CGI case."""
+        scratch = self.built("demo-static")
+        build = [find("swift"), "build", "--package-path", ROOT, "--scratch-path", scratch, "-c", "release"]
+        build += ["--product", "demo", "--static-swift-stdlib"]
+        return os.path.join(scratch, "release", "demo") if run_quietly(build, self.log()) else None
+
+
+class CLoop(Peer):
+    name, title = "libfcgi", "plain C libfcgi loop, 16 threads"
+
+    def prepare(self):
+        compiler = need(["gcc", "libc6-dev"], "cc", "gcc")
+        if not compiler:
+            return "a C compiler is missing (apt-get install gcc libfcgi-dev)"
+        self.binary = self.built("libfcgi-loop")
+        build = [compiler, "-O2", "-o", self.binary, self.source("libfcgi", "main.c"), "-lfcgi", "-lpthread"]
+        if not run_quietly(build, self.log()):
+            if not install("libfcgi-dev") or not run_quietly(build, self.log()):
+                return "libfcgi is missing (apt-get install libfcgi-dev)"
+        self.version = "libfcgi " + (first_line("pkg-config", "--modversion", "fcgi") or "")
+        return None
+
+    def command(self, socket, folder):
+        return [self.binary, socket, WORKERS]
+
+
+class Go(Peer):
+    def __init__(self, name, title, protocol):
+        self.name, self.title, self.protocol = name, title, protocol
+
+    def prepare(self):
+        go = need(["golang-go"], "go")
+        if not go:
+            return "Go is missing (apt-get install golang-go)"
+        self.binary = self.built(self.name)
+        environment = dict(os.environ, GOCACHE=self.built("go-cache"), GO111MODULE="off")
+        if not run_quietly([go, "build", "-o", self.binary, self.source(self.name, "main.go")], self.log(), env=environment):
+            return f"it did not build, see {self.log()}"
+        self.version = (first_line(go, "version") or "").replace("go version ", "")
+        return None
+
+    def command(self, socket, folder):
+        return [self.binary, socket]
+
+
+class PHP(Peer):
+    name, title = "php-fpm", "PHP-FPM, 16 workers"
+    script = os.path.join(SOURCES, "php-fpm", "index.php")
+
+    def prepare(self):
+        names = ["php-fpm"] + [os.path.basename(path) for path in sorted(glob.glob("/usr/sbin/php-fpm*"), reverse=True)]
+        self.binary = need(["php-fpm"], *names)
+        if not self.binary and glob.glob("/usr/sbin/php-fpm*"):
+            self.binary = glob.glob("/usr/sbin/php-fpm*")[0]
+        if not self.binary:
+            return "PHP-FPM is missing (apt-get install php-fpm)"
+        self.version = (first_line(self.binary, "-v") or "").split(" (")[0]
+        return None
+
+    def command(self, socket, folder):
+        configuration = os.path.join(folder, "php-fpm.conf")
+        with open(configuration, "w") as file:
+            file.write(
+                f"[global]\ndaemonize = no\nerror_log = {folder}/php-fpm.log\n[bench]\nlisten = {socket}\n"
+                f"listen.backlog = 4096\nlisten.mode = 0666\npm = static\npm.max_children = {WORKERS}\n"
+                "php_admin_value[output_buffering] = 0\nphp_admin_value[max_execution_time] = 0\n"
+                + ("user = root\ngroup = root\n" if os.geteuid() == 0 else "")
+            )
+        return [self.binary, "-F", "-y", configuration] + (["-R"] if os.geteuid() == 0 else [])
+
+
+class Django(Peer):
+    # Its VirtualFile joins the whole content, in quadratic time.
+    name, title, protocol = "django", "django-downloadview, gunicorn with 4 processes of 4 threads", "http"
+    streams = False
+
+    def prepare(self):
+        python = self.built("venv", "bin", "python")
+        if not os.path.exists(self.built("venv", "bin", "gunicorn")):
+            if not run_quietly([sys.executable, "-m", "venv", self.built("venv")], self.log()):
+                return "python3-venv is missing (apt-get install python3-venv)"
+            if not run_quietly([python, "-m", "pip", "install", "-q", "django-downloadview", "gunicorn"], self.log()):
+                return f"pip could not install django-downloadview and gunicorn, see {self.log()}"
+        versions = "from importlib.metadata import version as v; print('django-downloadview', v('django-downloadview'), "
+        versions += "'Django', v('Django'), 'gunicorn', v('gunicorn'))"
+        self.version = first_line(python, "-c", versions) or ""
+        return None
+
+    def command(self, socket, folder):
+        gunicorn = [self.built("venv", "bin", "gunicorn"), "--chdir", self.source("django"), "--bind", f"unix:{socket}"]
+        return gunicorn + ["--workers", "4", "--threads", "4", "--backlog", "4096", "--log-level", "error", "bench"]
+
+    def environment(self):
+        return dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
+
+
+class Hummingbird(Peer):
+    name, title, protocol = "hummingbird", "Hummingbird", "http"
+
+    def prepare(self):
+        swift = find("swift")
+        if not swift:
+            return "swift is missing (https://www.swift.org/install)"
+        package, scratch = self.source("hummingbird-peer"), self.built("hummingbird")
+        build = [swift, "build", "--package-path", package, "--scratch-path", scratch, "-c", "release"]
+        if not run_quietly(build, self.log()):
+            return f"it did not build, see {self.log()}"
+        self.binary = os.path.join(scratch, "release", "hummingbird-peer")
+        self.version = "Hummingbird " + resolved_version(os.path.join(package, "Package.resolved"), "hummingbird")
+        return None
+
+    def command(self, socket, folder):
+        return [self.binary, socket]
+
+
+class Static(Peer):
+    name, title, protocol = "nginx-static", "nginx, static file", "static"
+
+    def prepare(self):
+        folder = self.built("static", "bench")
+        os.makedirs(folder, exist_ok=True)
+        files = {"hello": b"Hello, world\n", "rows-1000000": b"0000001,customer-000001,0000.01\n" * 1_000_000}
+        for name, content in files.items():
+            self.write(os.path.join(folder, name), content, len(content))
+        for mib in (16, 128, 512, 1024):
+            self.write(os.path.join(folder, f"gen-{mib << 20}"), b"x" * (1 << 20), mib << 20)
+        return None
+
+    def write(self, path, piece, size):
+        if os.path.exists(path) and os.path.getsize(path) == size:
+            return
+        with open(path, "wb") as file:
+            for _ in range(size // len(piece)):
+                file.write(piece)
+
+    def command(self, socket, folder):
+        return None
+
+
+def resolved_version(path, identity):
+    try:
+        with open(path) as file:
+            pins = json.load(file)["pins"]
+        return next(pin["state"].get("version", "") for pin in pins if pin["identity"] == identity)
+    except (OSError, KeyError, StopIteration, ValueError):
+        return ""
+
+
+def every(threads=None):
+    """All peers in the order of the report: ours first, the two that ratios refer to beside it."""
+    return [
+        Demo(threads),
+        CLoop(),
+        Static(),
+        Go("go-http", "Go net/http behind proxy_pass", "http"),
+        Go("go-fcgi", "Go net/http/fcgi", "fastcgi"),
+        PHP(),
+        Hummingbird(),
+        Django(),
+    ]
