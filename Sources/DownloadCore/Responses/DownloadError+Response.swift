@@ -10,6 +10,8 @@ extension DownloadError {
         var fields = headerFields
         fields[.contentType] = asksForJSON ? "application/problem+json" : "text/plain; charset=utf-8"
         fields[.xContentTypeOptions] = "nosniff"
+        // A cache may keep a 404 or a 410.
+        fields.append(HTTPField(name: .vary, value: "Accept"))
         let text = asksForJSON ? problem : plainText
         return DownloadResponse(status: status, headerFields: fields, content: .bytes(Array(text.utf8)))
     }

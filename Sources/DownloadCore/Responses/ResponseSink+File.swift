@@ -4,21 +4,18 @@ extension ResponseSink where Self: ~Copyable {
     /// Sends a head and what a plan wants of a file, and finishes.
     ///
     /// - Throws: What the content or the sink throws; ``ContentLengthMismatch`` if the content ends before a wanted byte.
-    mutating func send(_ file: some DownloadFile, by body: DownloadPlan.Body, after head: HTTPResponse) async throws {
-        switch body {
+    mutating func send(_ file: some DownloadFile, by plan: DownloadPlan, after head: HTTPResponse) async throws {
+        begin(head, extent: plan.extent)
+        switch plan.body {
         case .nothing:
-            begin(head, extent: .none)
+            break
         case .whole:
-            let size = file.size
-            begin(head, extent: size.map(ContentExtent.exactly) ?? .unknown)
             try await file.write(to: &self)
             // A generator that takes cancellation for its end has not written all of it, and here nothing else would tell.
-            if size == nil { try Task.checkCancellation() }
+            if plan.extent == .unknown { try Task.checkCancellation() }
         case .range(let range):
-            begin(head, extent: .exactly(range.upperBound - range.lowerBound))
             try await write(range, of: file)
         case .parts(let frame):
-            begin(head, extent: .exactly(frame.byteCount))
             if file.canStartInTheMiddle {
                 for part in frame.ranges.indices {
                     let start = frame.ranges[part].lowerBound

@@ -119,6 +119,27 @@ import Testing
         }
     }
 
+    @Test("A generator that swallows the sink's error still fails")
+    func failsWhenErrorIsSwallowed() async throws {
+        let file = StubFile()
+            .with {
+                $0.size = 5
+                $0.pieceSize = 1
+                $0.swallowsErrors = true
+            }
+        let response = try await FileView { file }.response(to: .get())
+        #expect(response.failure is ContentLengthMismatch)
+        #expect(!response.isFinished && response.text == "01234")
+    }
+
+    @Test("A negative size counts as unknown")
+    func ignoresNegativeSize() async throws {
+        let response = try await FileView { StubFile().with { $0.size = -1 } }.response(to: .get())
+        #expect(response.status == .ok && response.isFinished)
+        #expect(response.headerFields[.contentLength] == nil)
+        #expect(response.headerFields[.acceptRanges] == nil)
+    }
+
     @Test("A size that is too large fails visibly")
     func failsWhenTooShort() async throws {
         let response = try await FileView { StubFile().with { $0.size = 11 } }.response(to: .get())
