@@ -9,6 +9,12 @@
 #include <fastcgi.h>
 #include <fcgiapp.h>
 
+/* The process's environment, which Swift does not import as it is no constant. */
+static inline char **downloadview_environment(void) {
+    extern char **environ;
+    return environ;
+}
+
 #ifdef __linux__
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
