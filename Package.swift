@@ -67,14 +67,23 @@ let package = Package(
             dependencies: ["DownloadCore", .product(name: "HTTPTypes", package: "swift-http-types")],
             swiftSettings: settings
         ),
-        .executableTarget(name: "demo", dependencies: ["VirtualDownloads"], swiftSettings: settings),
+        .executableTarget(name: "demo", dependencies: ["VirtualDownloads", "FastCGI", "DownloadCore", .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
         .testTarget(
             name: "DownloadCoreTests",
             dependencies: ["DownloadCore", "DownloadTesting"],
             resources: [.copy("Resources")],
             swiftSettings: settings
         ),
-        .testTarget(name: "FastCGITests", dependencies: ["FastCGI"], swiftSettings: settings),
+        .testTarget(
+            name: "FastCGITests",
+            dependencies: [
+                "CFastCGI", "DownloadCore", "FastCGI",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "VirtualDownloadsTests",
             dependencies: ["VirtualDownloads", "DownloadTesting"],

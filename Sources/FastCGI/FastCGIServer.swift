@@ -1,1 +1,84 @@
-import CFastCGI
+public import DownloadCore
+internal import Glibc
+public import Logging
+public import ServiceLifecycle
+
+/// A FastCGI server on libfcgi: receives requests from a web server and has a handler answer them.
+///
+/// A slow client, an idle connection and a request that comes in parts cost a little memory and no thread.
+public final class FastCGIServer<Handler: RequestHandler>: Service {
+    private let engine: Engine
+    private let control: Control
+
+    /// Creates a server; nothing runs yet.
+    ///
+    /// - Parameters:
+    ///   - listener: Where web servers connect. The server closes it when it stops.
+    ///   - handler: What answers the requests, on several threads at once.
+    /// - Throws: ``SystemError`` when the kernel gives no descriptor.
+    public init(
+        listener: Listener,
+        handler: Handler,
+        configuration: FastCGIConfiguration = FastCGIConfiguration(),
+        logger: Logger
+    ) throws {
+        engine = try Engine(listener: listener, configuration: configuration, logger: logger) { request, sink in
+            try await handler.respond(to: request, into: &sink)
+        }
+        control = try Control(engine)
+    }
+
+    /// What the server is doing.
+    public var status: ServerStatus { engine.status }
+
+    /// Serves until the surrounding `ServiceGroup` shuts down gracefully, or the task is cancelled.
+    ///
+    /// Graceful shutdown accepts no more and lets requests under way finish within ``FastCGIConfiguration/drainLimit``;
+    /// cancellation cuts them.
+    ///
+    /// - Throws: ``DrainIncomplete`` when requests were cut; ``SystemError`` when no thread can be started.
+    public func run() async throws {
+        let ending: Control.Ending = try await withTaskCancellationHandler {
+            try await withGracefulShutdownHandler {
+                try engine.start()
+                return try await withCheckedThrowingContinuation { continuation in
+                    do {
+                        try Thread.detach { [control] in continuation.resume(returning: control.run(signals: nil)) }
+                    } catch {
+                        continuation.resume(throwing: error)
+                    }
+                }
+            } onGracefulShutdown: { [control] in
+                control.stop()
+            }
+        } onCancel: { [control] in
+            control.stop(cutting: true)
+        }
+        if case .cut(let count) = ending { throw DrainIncomplete(count: count) }
+    }
+
+    /// Serves until SIGTERM or SIGINT, on the calling thread: what a program's `main` calls before it has started other threads.
+    ///
+    /// The first signal drains as graceful shutdown does, a second one cuts what is under way. SIGHUP and SIGUSR1 are ignored.
+    ///
+    /// - Returns: The exit status: 0 when every request was finished, 1 when some were cut.
+    /// - Throws: ``SystemError`` when no thread can be started.
+    public func runHandlingSignals() throws -> Int32 {
+        let signals = try Signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
+        try engine.start()
+        engine.logger.info(
+            "serving",
+            metadata: ["listen": "\(engine.listener.address)", "threads": "\(engine.pool.count)"]
+        )
+        let ending = control.run(signals: signals)
+        return ending == .drained ? 0 : 1
+    }
+}
+
+/// The server stopped, but not every request was finished.
+public struct DrainIncomplete: Error, CustomStringConvertible, Sendable {
+    /// How many requests were cut.
+    public let count: Int
+
+    public var description: String { "\(count) requests were cut when the server stopped" }
+}

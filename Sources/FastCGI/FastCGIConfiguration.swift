@@ -1,0 +1,45 @@
+/// How a server runs: its threads and its limits.
+public struct FastCGIConfiguration: Sendable {
+    /// How many worker threads there are, at least 1. The default is 8. A slow client holds none of them.
+    public var threads = 8
+
+    /// How many worker threads there may be while views block all others. The default is 64.
+    public var maximumThreads = 64
+
+    /// How long a request may take to arrive, from its first byte (or the connection's beginning) on. The default is 5 s.
+    public var receiveLimit: Duration = .seconds(5)
+
+    /// How long a client may take nothing of what is ready for it. The default is 60 s.
+    public var writeLimit: Duration = .seconds(60)
+
+    /// How long a whole request may take. The default is nil: as long as it needs.
+    public var requestLimit: Duration?
+
+    /// How long requests under way may go on after the server was told to stop. The default is 30 s.
+    public var drainLimit: Duration = .seconds(30)
+
+    /// How many requests may be under way at once. The default is 10,000; a further one is answered 503.
+    public var maximumRequests = 10_000
+
+    /// How many bytes may be held, in all, for clients that are slow to take them. The default is 256 MiB; while there are more,
+    /// a further request is answered 503.
+    public var maximumHeldBytes = 268_435_456
+
+    /// How many bytes the parameters of a request may have: its head. The default is 64 KiB; beyond it the request is refused.
+    public var maximumHeadSize = 65_536
+
+    /// How many bytes the content of a request may have. The default is 1 MiB; beyond it the answer is 413.
+    public var maximumBodySize = 1_048_576
+
+    /// A request that takes longer is logged, with its route, its phase and the bytes so far. The default is nil: none is.
+    public var slowRequestLimit: Duration?
+
+    /// The path of the status page, as clients request it (`/status`; `.json` and `.prometheus` behind it choose the format).
+    /// The default is nil: there is none. The web server should let only administrators in.
+    public var statusPath: String?
+
+    /// The path that is answered without any view, for a load balancer's check. The default is nil: there is none.
+    public var pingPath: String?
+
+    public init() {}
+}

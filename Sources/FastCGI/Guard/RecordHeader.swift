@@ -1,0 +1,56 @@
+/// The eight bytes that begin every FastCGI record (FastCGI 1.0 §3.3).
+struct RecordHeader: Equatable, Sendable {
+    /// The size of an encoded header, in bytes.
+    static let byteCount = 8
+
+    /// The kinds of record this side reads or writes; any other number may stand in ``RecordHeader/type``.
+    enum Kind {
+        static let beginRequest: UInt8 = 1
+        static let abortRequest: UInt8 = 2
+        static let endRequest: UInt8 = 3
+        static let parameters: UInt8 = 4
+        static let standardInput: UInt8 = 5
+        static let standardOutput: UInt8 = 6
+        static let data: UInt8 = 8
+        static let getValues: UInt8 = 9
+        static let getValuesResult: UInt8 = 10
+        static let unknownType: UInt8 = 11
+    }
+
+    var type: UInt8
+    /// The request the record belongs to; 0 in a management record.
+    var requestID: UInt16
+    var contentLength: Int
+    var paddingLength: Int
+
+    /// The whole record's size in bytes: header, content and padding (at most 65,798).
+    var recordLength: Int { Self.byteCount + contentLength + paddingLength }
+
+    init(type: UInt8, requestID: UInt16, contentLength: Int, paddingLength: Int = 0) {
+        self.type = type
+        self.requestID = requestID
+        self.contentLength = contentLength
+        self.paddingLength = paddingLength
+    }
+
+    /// Reads the header at `offset`, whose version byte the caller has checked and whose eight bytes are there.
+    @inline(__always)
+    init(_ bytes: Span<UInt8>, at offset: Int) {
+        type = bytes[offset + 1]
+        requestID = UInt16(bytes[offset + 2]) << 8 | UInt16(bytes[offset + 3])
+        contentLength = Int(bytes[offset + 4]) << 8 | Int(bytes[offset + 5])
+        paddingLength = Int(bytes[offset + 6])
+    }
+
+    /// Appends the encoded header, version 1.
+    func append(to output: inout [UInt8]) {
+        output.append(1)
+        output.append(type)
+        output.append(UInt8(truncatingIfNeeded: requestID >> 8))
+        output.append(UInt8(truncatingIfNeeded: requestID))
+        output.append(UInt8(truncatingIfNeeded: contentLength >> 8))
+        output.append(UInt8(truncatingIfNeeded: contentLength))
+        output.append(UInt8(truncatingIfNeeded: paddingLength))
+        output.append(0)
+    }
+}

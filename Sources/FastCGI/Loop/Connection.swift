@@ -1,0 +1,400 @@
+internal import DownloadCore
+internal import Glibc
+internal import HTTPTypes
+internal import Synchronization
+
+/// Why the server cancels a request's task.
+enum Cancellation: Error, CustomStringConvertible {
+    /// The web server closed the connection: its client left.
+    case clientLeft
+    /// The client took nothing for as long as the limit on writing allows.
+    case writeTimedOut
+    /// The request took longer than the limit on a whole request allows.
+    case requestTimedOut
+    /// The server stops, and the drain limit has passed.
+    case serverStopped
+
+    var description: String {
+        switch self {
+        case .clientLeft: "the client left"
+        case .writeTimedOut: "the client took nothing for too long"
+        case .requestTimedOut: "the request took too long"
+        case .serverStopped: "the server stopped"
+        }
+    }
+}
+
+/// One connection of the web server, which carries one request after another.
+///
+/// Objects are kept and used again for later connections, never freed while the server lives: an event may still name one whose
+/// connection was closed by another thread a moment ago. Such a late event does no harm, since it counts only as a hint.
+///
+/// `@unchecked Sendable`: `state` is behind its lock; `intake`, `limits` and `descriptor` change only in the hands of whoever
+/// moved the phase to `receiving` (or opened the connection), one thread at a time.
+final class Connection: @unchecked Sendable {
+    enum Phase {
+        /// Not in use.
+        case closed
+        /// Waiting for a request, in nobody's hands.
+        case idle
+        /// A worker reads a request.
+        case receiving
+        /// A request's task has it.
+        case responding
+    }
+
+    @safe
+    struct State {
+        var phase = Phase.closed
+        var isInPoller = false
+        /// Counts the requests, so that what comes late from one does not touch the next.
+        var serial = 0
+        var task: Task<Void, Never>?
+        var roomWaiter: UnsafeContinuation<Void, Never>?
+        var cancellation: Cancellation?
+        /// Whether the limit on receiving runs: since the connection was opened, or since a part of a request came.
+        var expectsRequest = true
+        /// Moments by the monotonic clock, in milliseconds.
+        var phaseSince: Int64 = 0
+        /// The request that is under way, for the status and the log.
+        var requestID = ""
+        var target = ""
+        var isReportedSlow = false
+        var waitingSince: Int64 = 0
+    }
+
+    private enum Flag {
+        static let written: UInt8 = 1
+        static let cancelled: UInt8 = 2
+    }
+
+    let state = Mutex(State())
+    let output: RecordStream
+    private(set) var descriptor: Int32 = -1
+    /// What has come of a request that did not come at once.
+    var intake: Intake
+    private let pool: WorkerPool
+    private let requestGuard: RequestGuard
+    private let flags = Atomic<UInt8>(0)
+    /// Looking for room a moment longer is not worth it again until this many records went out at once.
+    private var looksToSkip = 0
+
+    init(pool: WorkerPool, buffers: BufferPool, requestGuard: RequestGuard) {
+        self.requestGuard = requestGuard
+        intake = Intake(guardedBy: requestGuard)
+        self.pool = pool
+        output = RecordStream(pool: buffers)
+    }
+
+    // MARK: - Life
+
+    /// Takes over a new connection; the caller is to receive from it.
+    func open(_ descriptor: Int32) {
+        self.descriptor = descriptor
+        state.withLock { state in
+            let serial = state.serial
+            state = State()
+            state.serial = serial
+            state.phase = .receiving
+            state.phaseSince = MonotonicClock.now
+        }
+    }
+
+    /// For a descriptor that someone else has closed.
+    func forgetDescriptor() {
+        descriptor = -1
+    }
+
+    /// Closes the connection. Nothing may use it after that until it is opened again.
+    func close() {
+        output.reset()
+        intake = Intake(guardedBy: requestGuard)
+        state.withLock { state in
+            state.phase = .closed
+            state.task = nil
+            if descriptor >= 0 { Glibc.close(descriptor) }
+            descriptor = -1
+        }
+    }
+
+    /// The identity that events carry.
+    var tag: UInt64 {
+        UInt64(UInt(bitPattern: unsafe Unmanaged.passUnretained(self).toOpaque()))
+    }
+
+    static func tagged(_ tag: UInt64) -> Connection? {
+        guard let pointer = unsafe UnsafeRawPointer(bitPattern: UInt(tag)) else { return nil }
+        return unsafe Unmanaged<Connection>.fromOpaque(pointer).takeUnretainedValue()
+    }
+
+    /// To be called with the lock held.
+    private func arm(_ state: inout State, for events: Poller.Events) {
+        do {
+            try pool.poller.watchOnce(descriptor, for: events, tag: tag, first: !state.isInPoller)
+            state.isInPoller = true
+        } catch {
+            // Out of memory for the set. Shut down, the connection reports that it ended wherever it is used next.
+            shutdown(descriptor, Int32(SHUT_RDWR))
+        }
+    }
+
+    /// Goes back to waiting for a request, or for the rest of one.
+    ///
+    /// - Parameter afterRequest: Whether a request was answered. The next one may take as long as the web server likes, until
+    ///   its first byte.
+    func waitForRequest(afterRequest: Bool) {
+        // Bytes of the next request were read already: a worker is to come at once.
+        let hasMore = afterRequest && !intake.isEmpty
+        state.withLock { state in
+            if afterRequest {
+                state.expectsRequest = hasMore
+                if hasMore { state.phaseSince = MonotonicClock.now }
+            } else if !state.expectsRequest, !intake.isEmpty || intake.discards {
+                state.expectsRequest = true
+                state.phaseSince = MonotonicClock.now
+            }
+            state.phase = .idle
+            arm(&state, for: hasMore ? [.readable, .writable] : .readable)
+        }
+    }
+
+    /// Takes an idle connection into the hands of the caller, who is to receive from it.
+    func beginReceiving() -> Bool {
+        state.withLock { state in
+            guard state.phase == .idle else { return false }
+            state.phase = .receiving
+            return true
+        }
+    }
+
+    // MARK: - The request's task
+
+    /// Called before a request's task starts; the result identifies the request.
+    func beginResponding(to request: DownloadRequest, requestID: UInt16) -> Int {
+        output.open(requestID: requestID, on: descriptor)
+        looksToSkip = 0
+        flags.store(0, ordering: .relaxed)
+        return state.withLock { state in
+            state.phase = .responding
+            state.serial += 1
+            state.cancellation = nil
+            state.phaseSince = MonotonicClock.now
+            state.requestID = request.id
+            state.target = request.http.path ?? ""
+            state.isReportedSlow = false
+            return state.serial
+        }
+    }
+
+    /// Called after a request's task started and suspended for the first time (or ended): from now on a client that leaves is
+    /// noticed.
+    func keepTask(_ task: Task<Void, Never>, serial: Int) {
+        let isCancelled = state.withLock { state in
+            guard state.phase == .responding, state.serial == serial else { return false }
+            state.task = task
+            if unsafe state.roomWaiter == nil { arm(&state, for: .peerClosed) }
+            return state.cancellation != nil
+        }
+        if isCancelled { task.cancel() }
+    }
+
+    /// Ends the request's hold on the connection.
+    func endResponding() {
+        output.reset()
+        state.withLock { $0.task = nil }
+    }
+
+    /// Cancels the request's task, if one has the connection.
+    func cancel(_ reason: Cancellation) {
+        let (task, waiter) = unsafe state.withLock { state in
+            guard state.phase == .responding, state.cancellation == nil else {
+                return unsafe (nil as Task<Void, Never>?, nil as UnsafeContinuation<Void, Never>?)
+            }
+            state.cancellation = reason
+            flags.bitwiseOr(Flag.cancelled, ordering: .relaxed)
+            defer { unsafe state.roomWaiter = nil }
+            return unsafe (state.task, state.roomWaiter)
+        }
+        task?.cancel()
+        unsafe waiter?.resume()
+    }
+
+    /// Why the running request is cancelled, or nil.
+    var cancellation: Cancellation? { state.withLock { $0.cancellation } }
+
+    /// Handles what the kernel reports of a connection that a request's task has. Returns the waiting task to resume.
+    func noteEvents(_ events: Poller.Events) -> (left: Bool, waiter: UnsafeContinuation<Void, Never>?) {
+        var flushes = false
+        let result = unsafe state.withLock { state in
+            guard state.phase == .responding else { return unsafe (false, nil as UnsafeContinuation<Void, Never>?) }
+            // The event may be late, of a connection before this one: ask.
+            if !events.isDisjoint(with: [.peerClosed, .failed]), Socket.peerHasClosed(descriptor) {
+                return (true, nil)
+            }
+            defer { unsafe state.roomWaiter = nil }
+            flushes = unsafe state.roomWaiter == nil
+            arm(&state, for: .peerClosed)
+            return unsafe (false, state.roomWaiter)
+        }
+        if flushes { flushAfterSuspension() }
+        return unsafe result
+    }
+
+    // MARK: - Writing
+
+    /// Called after each piece that was published.
+    @inline(__always)
+    func noteWritten() throws {
+        if flags.load(ordering: .relaxed) == Flag.written { return }
+        try noteFirstWritten()
+    }
+
+    /// The first piece since a worker last sent what was written: has a worker send it when the task next suspends.
+    private func noteFirstWritten() throws {
+        try checkCancellation()
+        if let worker = Worker.current {
+            flags.bitwiseOr(Flag.written, ordering: .relaxed)
+            worker.noteWritten(self)
+        } else if case .failed = output.flush() {
+            // Flushed at once: on a thread that is not ours nobody would do it later.
+            cancel(.clientLeft)
+            throw CancellationError()
+        }
+    }
+
+    func checkCancellation() throws {
+        if flags.load(ordering: .relaxed) & Flag.cancelled != 0 { throw CancellationError() }
+    }
+
+    /// Sends what a task wrote before it suspended.
+    func flushAfterSuspension() {
+        flags.bitwiseAnd(~Flag.written, ordering: .sequentiallyConsistent)
+        switch output.flush() {
+        case .done: break
+        case .wouldBlock:
+            state.withLock { state in
+                if state.phase == .responding, unsafe state.roomWaiter == nil {
+                    arm(&state, for: [.writable, .peerClosed])
+                }
+            }
+        case .failed: cancel(.clientLeft)
+        }
+    }
+
+    /// Returns when everything published is sent and the buffer is empty. Suspends the task while the socket is full.
+    ///
+    /// - Parameter deadline: If set, cancellation does not end the wait, but the deadline does (monotonic milliseconds).
+    func drain(deadline: Int64? = nil) async throws {
+        while true {
+            switch output.flush() {
+            case .done:
+                if looksToSkip > 0 { looksToSkip -= 1 }
+                output.rewind()
+                return
+            case .failed:
+                cancel(.clientLeft)
+                throw CancellationError()
+            case .wouldBlock:
+                if let deadline {
+                    guard MonotonicClock.now < deadline else { throw CancellationError() }
+                } else {
+                    try checkCancellation()
+                }
+                await waitForRoom(despiteCancellation: deadline != nil)
+            }
+        }
+    }
+
+    private func waitForRoom(despiteCancellation: Bool) async {
+        // A fast client makes room within the millisecond, and a look costs less than a suspension. After a look in vain the
+        // client counts as slow, which must not hold the thread again.
+        if looksToSkip == 0 {
+            if Socket.isReady(descriptor, for: Int16(POLLOUT), milliseconds: 1) { return }
+            looksToSkip = 16
+        }
+        output.compact()
+        unsafe await withUnsafeContinuation { continuation in
+            let resumesNow = state.withLock { state in
+                if state.cancellation != nil, !despiteCancellation { return true }
+                unsafe state.roomWaiter = continuation
+                state.waitingSince = MonotonicClock.now
+                arm(&state, for: [.writable, .peerClosed])
+                return false
+            }
+            if resumesNow { unsafe continuation.resume() }
+        }
+    }
+
+    /// Wakes the task that waits for room, without any: its deadline has passed.
+    func wakeWaiter() {
+        let waiter = unsafe state.withLock { state in
+            defer { unsafe state.roomWaiter = nil }
+            return unsafe state.roomWaiter
+        }
+        unsafe waiter?.resume()
+    }
+
+    // MARK: - Limits
+
+    enum Limit {
+        case receiving
+        case writing
+        case request
+        /// A cancelled request that still waits for room, to show its client that it failed.
+        case ending
+    }
+
+    /// Which limit (in milliseconds) the connection has passed.
+    func limitPassed(_ now: Int64, receive: Int64, write: Int64, request: Int64?) -> Limit? {
+        state.withLock { state in
+            switch state.phase {
+            case .closed, .receiving:
+                return nil
+            case .idle:
+                return state.expectsRequest && now - state.phaseSince > receive ? .receiving : nil
+            case .responding:
+                let waits = unsafe state.roomWaiter != nil
+                if state.cancellation != nil { return waits && now - state.waitingSince > 1000 ? .ending : nil }
+                if waits, now - state.waitingSince > write { return .writing }
+                if let request, now - state.phaseSince > request { return .request }
+                return nil
+            }
+        }
+    }
+
+    // MARK: - Status
+
+    /// How long the request under way has taken, in milliseconds.
+    func age(at now: Int64) -> Int64 {
+        state.withLock { now - $0.phaseSince }
+    }
+
+    /// The request under way, if there is one.
+    func activeRequest(at now: Int64) -> ServerStatus.ActiveRequest? {
+        let request: ServerStatus.ActiveRequest? = state.withLock { state in
+            guard state.phase == .responding else { return nil }
+            return ServerStatus.ActiveRequest(
+                id: state.requestID,
+                target: state.target,
+                phase: unsafe state.roomWaiter == nil ? .generating : .writing,
+                milliseconds: now - state.phaseSince,
+                bytes: 0
+            )
+        }
+        guard var request else { return nil }
+        request.bytes = output.bytesSent
+        return request
+    }
+
+    /// The request under way, the first time that it is seen to have taken longer than `limit` (milliseconds).
+    func newlySlowRequest(at now: Int64, limit: Int64) -> ServerStatus.ActiveRequest? {
+        let isNew = state.withLock { state in
+            guard state.phase == .responding, !state.isReportedSlow, now - state.phaseSince > limit else {
+                return false
+            }
+            state.isReportedSlow = true
+            return true
+        }
+        return isNew ? activeRequest(at: now) : nil
+    }
+}

@@ -1,0 +1,145 @@
+internal import CFastCGI
+internal import Glibc
+internal import Logging
+internal import Synchronization
+
+/// The one thread that watches the others: it keeps the limits on time, adds a worker when views block all of them, and leads
+/// the server through its end.
+final class Control: Sendable {
+    /// How the server ended.
+    enum Ending: Sendable, Equatable {
+        /// Every request under way was finished.
+        case drained
+        /// This many requests were cut by the drain limit, or because the server was told twice.
+        case cut(Int)
+    }
+
+    private enum Order {
+        static let drain = 1
+        static let cut = 2
+    }
+
+    /// How often the limits are looked at while a connection is open, in milliseconds.
+    private static let tick: Int32 = 100
+
+    private let engine: Engine
+    private let orders = Atomic<Int>(0)
+    private let wakeUp: Int32
+
+    init(_ engine: Engine) throws(SystemError) {
+        self.engine = engine
+        wakeUp = try SystemError.check("eventfd", eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)))
+    }
+
+    deinit {
+        close(wakeUp)
+    }
+
+    /// Has the server finish what is under way and end. The second time, or with `cutting`, it does not wait.
+    func stop(cutting: Bool = false) {
+        let order = cutting || orders.load(ordering: .relaxed) >= Order.drain ? Order.cut : Order.drain
+        orders.store(order, ordering: .relaxed)
+        var one: UInt64 = 1
+        _ = unsafe write(wakeUp, &one, 8)
+    }
+
+    /// Runs until the server has ended.
+    ///
+    /// - Parameter signals: If given, SIGTERM and SIGINT among them stop the server.
+    func run(signals: Signals?) -> Ending {
+        var growth = Growth(engine)
+        var drainDeadline: Int64?
+        var isCut = false
+        var cutCount = 0
+        while true {
+            let idles = engine.statistics.open.load(ordering: .relaxed) == 0 && drainDeadline == nil
+            // An idle server wakes once a second, to notice its first connection for the limits.
+            wait(signals: signals, milliseconds: drainDeadline != nil ? 5 : idles ? 1000 : Self.tick)
+            let now = MonotonicClock.now
+            let order = orders.load(ordering: .relaxed)
+            if order >= Order.drain, drainDeadline == nil {
+                engine.logger.info(
+                    "stopping",
+                    metadata: ["active": "\(engine.statistics.active.load(ordering: .relaxed))"]
+                )
+                engine.beginDraining()
+                drainDeadline = now + engine.configuration.drainLimit.milliseconds
+            }
+            if let deadline = drainDeadline {
+                if engine.isDrained { break }
+                if !isCut, order >= Order.cut || now >= deadline {
+                    isCut = true
+                    cutCount = engine.statistics.active.load(ordering: .relaxed)
+                    engine.logger.warning("cutting the requests under way", metadata: ["active": "\(cutCount)"])
+                    engine.cancelAll()
+                    drainDeadline = now
+                }
+                // Two seconds more for cancelled tasks to end; a view that blocks its thread is left behind.
+                if isCut, now >= deadline + 2000 { break }
+            }
+            engine.resumeAccepting(at: now)
+            engine.keepLimits(at: now)
+            engine.statistics.recordGauges()
+            growth.look(at: now)
+        }
+        engine.pool.stop(within: isCut ? 100 : 2000)
+        return isCut ? .cut(cutCount) : .drained
+    }
+
+    private func wait(signals: Signals?, milliseconds: Int32) {
+        var entries = [pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0)]
+        let signalDescriptor = signals?.descriptor
+        if let signalDescriptor { entries.append(pollfd(fd: signalDescriptor, events: Int16(POLLIN), revents: 0)) }
+        guard unsafe poll(&entries, nfds_t(entries.count), milliseconds) > 0 else { return }
+        var count: UInt64 = 0
+        _ = unsafe read(wakeUp, &count, 8)
+        if let signals {
+            while let signal = signals.next() {
+                if signal == SIGTERM || signal == SIGINT { stop() }
+            }
+        }
+    }
+}
+
+/// Adds workers while views block all there are.
+private struct Growth {
+    private let engine: Engine
+    private let log = LogLimit()
+    private var lastProgress = -1
+
+    init(_ engine: Engine) {
+        self.engine = engine
+    }
+
+    mutating func look(at now: Int64) {
+        let pool = engine.pool
+        let progress = pool.progress
+        defer { lastProgress = progress }
+        // Nobody idle, nobody moved for a tick, and someone waits: all are blocked.
+        guard pool.idleCount == 0, progress == lastProgress, pool.hasWork,
+            pool.count < engine.configuration.maximumThreads
+        else { return }
+        do {
+            try pool.addWorker(temporary: true)
+            log.atMostOnceASecond(now) {
+                engine.logger.warning(
+                    "views block all workers: added one",
+                    metadata: ["workers": "\(pool.count)"]
+                )
+            }
+        } catch {
+            log.atMostOnceASecond(now) {
+                engine.logger.error("views block all workers, and none can be added", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, cut to what an `Int64` holds.
+    var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        return overflow ? .max / 4 : min(product + attoseconds / 1_000_000_000_000_000, .max / 4)
+    }
+}

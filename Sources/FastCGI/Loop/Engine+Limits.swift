@@ -1,0 +1,35 @@
+internal import Logging
+internal import Synchronization
+
+extension Engine {
+    /// Enforces the limits on time; called every tick.
+    func keepLimits(at now: Int64) {
+        let receiveLimit = configuration.receiveLimit.milliseconds
+        let writeLimit = configuration.writeLimit.milliseconds
+        let requestLimit = configuration.requestLimit?.milliseconds
+        let slowLimit = configuration.slowRequestLimit?.milliseconds
+        forEachConnection { connection in
+            switch connection.limitPassed(now, receive: receiveLimit, write: writeLimit, request: requestLimit) {
+            case nil: break
+            case .receiving:
+                if connection.beginReceiving() {
+                    statistics.receiveTimedOut()
+                    logger.info("closed a connection: its request did not arrive in time")
+                    close(connection)
+                }
+            case .writing: connection.cancel(.writeTimedOut)
+            case .request: connection.cancel(.requestTimedOut)
+            case .ending: connection.wakeWaiter()
+            }
+            if let slowLimit, let request = connection.newlySlowRequest(at: now, limit: slowLimit) {
+                logger.warning(
+                    "a request is slow",
+                    metadata: [
+                        "request": "\(request.id)", "target": "\(request.target)", "phase": "\(request.phase.rawValue)",
+                        "milliseconds": "\(request.milliseconds)", "bytes": "\(request.bytes)",
+                    ]
+                )
+            }
+        }
+    }
+}

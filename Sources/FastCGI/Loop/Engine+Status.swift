@@ -1,0 +1,80 @@
+internal import DownloadCore
+internal import HTTPTypes
+internal import Logging
+internal import Synchronization
+
+extension Engine {
+    /// What the server is doing.
+    var status: ServerStatus {
+        let now = MonotonicClock.now
+        var active: [ServerStatus.ActiveRequest] = []
+        forEachConnection { connection in
+            if let request = connection.activeRequest(at: now) { active.append(request) }
+        }
+        active.sort { $0.milliseconds > $1.milliseconds }
+        return ServerStatus(
+            uptime: now - startedAt,
+            workers: pool.count,
+            idleWorkers: pool.idleCount,
+            queue: pool.queuedJobs,
+            heldBytes: buffers.heldBytes,
+            connections: statistics.open.load(ordering: .relaxed),
+            active: statistics.active.load(ordering: .relaxed),
+            slowest: Array(active.prefix(20)),
+            totals: statistics.totals,
+            limits: configuration.limits
+        )
+    }
+
+    /// Answers what is answered without user code: the status page, and the ping.
+    ///
+    /// - Returns: False if the request is for the handler.
+    func answersItself(_ request: DownloadRequest, into sink: inout RecordSink) async throws -> Bool {
+        guard configuration.statusPath != nil || configuration.pingPath != nil else { return false }
+        let path = (request.http.path ?? "/").prefix { $0 != "?" }
+        if let pingPath = configuration.pingPath, path == pingPath {
+            try await answer("pong\n", type: "text/plain; charset=utf-8", to: request, into: &sink)
+            return true
+        }
+        guard let statusPath = configuration.statusPath,
+            let format = StatusPage.Format(
+                path: path,
+                statusPath: statusPath,
+                accept: request.headerFields[.accept]
+            )
+        else { return false }
+        let text = StatusPage.text(of: status, as: format)
+        try await answer(text, type: format.mediaType, to: request, into: &sink)
+        return true
+    }
+
+    private func answer(
+        _ text: String,
+        type: String,
+        to request: DownloadRequest,
+        into sink: inout RecordSink
+    ) async throws {
+        var head = HTTPResponse(status: .ok)
+        head.headerFields[.contentType] = type
+        head.headerFields[.contentLength] = String(text.utf8.count)
+        head.headerFields[.cacheControl] = "no-store"
+        let hasContent = request.method != .head
+        sink.begin(head, extent: hasContent ? .exactly(Int64(text.utf8.count)) : .none)
+        if hasContent { try await sink.write(text) }
+        try await sink.finish()
+    }
+}
+
+extension FastCGIConfiguration {
+    /// The limits, as the status page shows them.
+    var limits: [(name: String, value: Int64)] {
+        [
+            ("threads", Int64(threads)), ("threads_max", Int64(maximumThreads)),
+            ("receive_milliseconds", receiveLimit.milliseconds), ("write_milliseconds", writeLimit.milliseconds),
+            ("request_milliseconds", requestLimit?.milliseconds ?? 0), ("drain_milliseconds", drainLimit.milliseconds),
+            ("requests", Int64(maximumRequests)), ("held_bytes", Int64(maximumHeldBytes)),
+            ("head_bytes", Int64(maximumHeadSize)),
+            ("body_bytes", Int64(maximumBodySize)),
+        ]
+    }
+}

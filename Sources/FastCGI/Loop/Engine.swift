@@ -1,0 +1,360 @@
+internal import CFastCGI
+internal import DownloadCore
+internal import Glibc
+internal import HTTPTypes
+internal import Logging
+internal import Synchronization
+
+/// The server's core: accepts connections, receives requests, starts their tasks, keeps the limits, and stops.
+///
+/// `@unchecked Sendable`: all state is atomic, behind a lock, or set before the first thread starts.
+final class Engine: @unchecked Sendable {
+    typealias Handler = @Sendable (DownloadRequest, inout RecordSink) async throws -> Void
+
+    private static let listenerTag: UInt64 = 1
+
+    let listener: Listener
+    let configuration: FastCGIConfiguration
+    let logger: Logger
+    let pool: WorkerPool
+    let statistics = Statistics()
+    private let pauseLog = LogLimit()
+    private let refusalLog = LogLimit()
+    private let overloadLog = LogLimit()
+    let startedAt = MonotonicClock.now
+    let buffers = BufferPool()
+    private let handler: Handler
+    /// What each connection's requests are judged by, before the first.
+    private let requestGuard: RequestGuard
+    private let allowedPeers: PeerAddresses?
+    private let connections = Mutex<(all: [Connection], free: [Connection])>(([], []))
+    private let draining = Atomic<Bool>(false)
+    private let listening = Mutex<Bool>(true)
+    private let pausedUntil = Atomic<Int64>(0)
+
+    init(listener: Listener, configuration: FastCGIConfiguration, logger: Logger, handler: @escaping Handler) throws {
+        self.listener = listener
+        self.configuration = configuration
+        self.logger = logger
+        self.handler = handler
+        pool = try WorkerPool()
+        requestGuard = RequestGuard(
+            limits: .init(parameterBytes: configuration.maximumHeadSize, bodyBytes: configuration.maximumBodySize),
+            capacity: .init(connections: configuration.maximumRequests, requests: configuration.maximumRequests)
+        )
+        allowedPeers = listener.isTCP ? PeerAddresses.fromEnvironment() : nil
+    }
+
+    /// Starts the workers.
+    func start() throws {
+        // Its handlers for signals cut a running write: they must find the signals blocked, or already handled.
+        guard FCGX_Init() == 0 else { throw SystemError(call: "FCGX_Init", code: errno) }
+        signal(SIGPIPE, SIG_IGN)
+        try pool.start(max(1, configuration.threads)) { [unowned self] tag, events in
+            self.handle(tag, events)
+        }
+        try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
+    }
+
+    private func handle(_ tag: UInt64, _ events: Poller.Events) {
+        if tag == Self.listenerTag { return acceptConnection() }
+        guard let connection = Connection.tagged(tag) else { return }
+        if connection.beginReceiving() { return receive(from: connection) }
+        let (left, waiter) = unsafe connection.noteEvents(events)
+        if left { connection.cancel(.clientLeft) }
+        if let waiter = unsafe waiter { Worker.current?.resumeHere { unsafe waiter.resume() } }
+    }
+
+    // MARK: - Connections
+
+    private func acceptConnection() {
+        do {
+            guard !draining.load(ordering: .relaxed), let descriptor = try Socket.accept(from: listener.descriptor)
+            else { return }
+            if let allowedPeers, !allowedPeers.contains(peerOf: descriptor) {
+                Glibc.close(descriptor)
+                statistics.requestRefused("peer-address")
+                logRefusal("its peer's address is not in FCGI_WEB_SERVER_ADDRS")
+                return
+            }
+            if listener.isTCP { Socket.disableDelay(descriptor) }
+            statistics.connectionAccepted()
+            let connection = takeConnection()
+            connection.open(descriptor)
+            // Most web servers connect and send at once: what is there is served without a trip through the poller.
+            receive(from: connection)
+        } catch {
+            pauseAccepting(because: error)
+        }
+    }
+
+    private func takeConnection() -> Connection {
+        connections.withLock { connections in
+            if let connection = connections.free.popLast() { return connection }
+            let connection = Connection(pool: pool, buffers: buffers, requestGuard: requestGuard)
+            connections.all.append(connection)
+            return connection
+        }
+    }
+
+    func close(_ connection: Connection) {
+        connection.close()
+        statistics.open.subtract(1, ordering: .relaxed)
+        connections.withLock { $0.free.append(connection) }
+    }
+
+    /// Out of descriptors or memory: leaves waiting connections where they are for a moment.
+    private func pauseAccepting(because error: SystemError) {
+        let now = MonotonicClock.now
+        let resumeAt = now + 100
+        guard pausedUntil.exchange(resumeAt, ordering: .relaxed) == 0 else { return }
+        pool.poller.remove(listener.descriptor)
+        pauseLog.atMostOnceASecond(now) {
+            logger.error("can't accept connections for the moment", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Called now and then: goes on accepting after a pause.
+    func resumeAccepting(at now: Int64) {
+        let until = pausedUntil.load(ordering: .relaxed)
+        guard until != 0, now >= until, !draining.load(ordering: .relaxed) else { return }
+        pausedUntil.store(0, ordering: .relaxed)
+        try? pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
+    }
+
+    // MARK: - Requests
+
+    /// Receives what a connection has; serves it when it is a whole request. The connection is in the caller's hands.
+    private func receive(from connection: Connection) {
+        guard let scratch = unsafe Worker.current?.scratch else { return close(connection) }
+        do {
+            if connection.intake.isEmpty, !connection.intake.discards,
+                try unsafe receiveAtOnce(from: connection, scratch: scratch)
+            {
+                return
+            }
+            try unsafe receiveInParts(from: connection, scratch: scratch)
+        } catch {
+            close(connection)
+        }
+    }
+
+    /// The usual case: one whole request waits, nothing before it and nothing behind. libfcgi reads it from the socket.
+    ///
+    /// - Returns: False if it is not so; then nothing was taken from the socket.
+    private func receiveAtOnce(from connection: Connection, scratch: UnsafeMutableRawBufferPointer) throws -> Bool {
+        guard let count = try unsafe Socket.receive(into: scratch, from: connection.descriptor, peeking: true) else {
+            waitForRequest(on: connection)
+            return true
+        }
+        guard count > 0 else {
+            close(connection)
+            return true
+        }
+        var requestGuard = self.requestGuard
+        let waiting = unsafe UnsafeBufferPointer(rebasing: scratch.assumingMemoryBound(to: UInt8.self)[..<count]).span
+        guard case .request(let shape) = requestGuard.examine(waiting), shape.length == count, shape.isCanonical else {
+            return false
+        }
+        guard let received = RequestReader.read(from: connection.descriptor, id: statistics.nextRequestID()) else {
+            // libfcgi has closed the descriptor.
+            connection.forgetDescriptor()
+            close(connection)
+            return true
+        }
+        respond(to: received, on: connection)
+        return true
+    }
+
+    /// The rare case: a request that comes in parts, or with the next one behind it, or in a form that libfcgi can't read.
+    private func receiveInParts(from connection: Connection, scratch: UnsafeMutableRawBufferPointer) throws {
+        while true {
+            if !connection.intake.isEmpty {
+                switch connection.intake.examine() {
+                case .incomplete: break
+                case .request(let shape): return try serve(shape, of: connection)
+                case .reply(let reply):
+                    try send(reply.bytes, on: connection)
+                    if reply.closes { return close(connection) }
+                    connection.intake.drop(reply.consumed)
+                    continue
+                case .tooLarge(let request):
+                    statistics.requestRefused("too-large-\(request.part)")
+                    logRefusal("its \(request.part) is too large")
+                    try send(request.answer, on: connection)
+                    shutdown(connection.descriptor, Int32(SHUT_WR))
+                    connection.intake.discardAll()
+                case .refuse(let reason):
+                    statistics.requestRefused(reason.rawValue)
+                    logRefusal("\(reason)")
+                    return close(connection)
+                }
+            }
+            switch try unsafe connection.intake.receive(from: connection.descriptor, through: scratch) {
+            case .some: continue
+            case .nothing: return waitForRequest(on: connection)
+            case .closed: return close(connection)
+            }
+        }
+    }
+
+    private func logRefusal(_ reason: String) {
+        refusalLog.atMostOnceASecond { logger.notice("refused a request", metadata: ["reason": "\(reason)"]) }
+    }
+
+    private func serve(_ shape: RequestGuard.RequestShape, of connection: Connection) throws {
+        let file = try connection.intake.takeRequest(shape)
+        guard let received = RequestReader.read(from: file, id: statistics.nextRequestID()) else {
+            return close(connection)
+        }
+        Glibc.close(file)
+        respond(to: received, on: connection)
+    }
+
+    /// Sends a short answer of the protocol's own. A peer that does not even take that is not waited for.
+    private func send(_ bytes: [UInt8], on connection: Connection) throws {
+        guard !bytes.isEmpty else { return }
+        let outcome = unsafe bytes.withUnsafeBytes { unsafe Socket.send($0, to: connection.descriptor) }
+        guard case .sent(bytes.count) = outcome else { throw SystemError(call: "send", code: EAGAIN) }
+    }
+
+    private func waitForRequest(on connection: Connection) {
+        if draining.load(ordering: .relaxed), connection.intake.isEmpty { return close(connection) }
+        connection.waitForRequest(afterRequest: false)
+    }
+
+    /// Starts the request's task on this thread, where it runs until it first suspends.
+    private func respond(to received: RequestReader.Received, on connection: Connection) {
+        if isOverloaded { return turnAway(received, on: connection) }
+        let serial = connection.beginResponding(to: received.request, requestID: received.requestID)
+        statistics.active.add(1, ordering: .relaxed)
+        let task = Task.immediate(executorPreference: pool) {
+            await self.run(received, on: connection)
+        }
+        connection.keepTask(task, serial: serial)
+    }
+
+    private var isOverloaded: Bool {
+        statistics.active.load(ordering: .relaxed) >= configuration.maximumRequests
+            || buffers.heldBytes > configuration.maximumHeldBytes
+    }
+
+    private func turnAway(_ received: RequestReader.Received, on connection: Connection) {
+        statistics.requestRefused("overloaded")
+        overloadLog.atMostOnceASecond {
+            logger.warning(
+                "answered 503: too much is under way",
+                metadata: [
+                    "active": "\(statistics.active.load(ordering: .relaxed))", "held": "\(buffers.heldBytes)",
+                ]
+            )
+        }
+        do {
+            try send(ResponseRecords.answer(received.requestID, status: .serviceUnavailable), on: connection)
+            guard received.keepsConnection else { return close(connection) }
+            connection.waitForRequest(afterRequest: true)
+        } catch {
+            close(connection)
+        }
+    }
+
+    private func run(_ received: RequestReader.Received, on connection: Connection) async {
+        var sink = RecordSink(connection)
+        var failure: (any Error)?
+        do {
+            if try await !answersItself(received.request, into: &sink) {
+                try await handler(received.request, &sink)
+            }
+            if !sink.isFinished { try await sink.finish() }
+        } catch {
+            failure = error
+        }
+        if !sink.isFinished, connection.cancellation != .clientLeft {
+            await sink.fail(deadline: MonotonicClock.now + 1000)
+        }
+        statistics.requestEnded(
+            bytes: sink.contentBytes,
+            milliseconds: connection.age(at: MonotonicClock.now),
+            failure: failure,
+            cancellation: connection.cancellation
+        )
+        report(received.request, sink, failure: failure, cancellation: connection.cancellation)
+        let keeps = sink.isFinished && received.keepsConnection && !draining.load(ordering: .relaxed)
+        connection.endResponding()
+        statistics.active.subtract(1, ordering: .relaxed)
+        if keeps {
+            connection.waitForRequest(afterRequest: true)
+        } else {
+            close(connection)
+        }
+    }
+
+    private func report(
+        _ request: DownloadRequest,
+        _ sink: borrowing RecordSink,
+        failure: (any Error)?,
+        cancellation: Cancellation?
+    ) {
+        guard failure != nil || sink.noted != nil || logger.logLevel <= .debug else { return }
+        var metadata: Logger.Metadata = [
+            "request": "\(request.id)", "target": "\(request.http.path ?? "")", "status": "\(sink.status)",
+            "bytes": "\(sink.contentBytes)",
+        ]
+        if let cancellation {
+            metadata["reason"] = "\(cancellation)"
+            logger.info("a download was cut", metadata: metadata)
+        } else if let failure {
+            metadata["error"] = "\(failure)"
+            logger.error("a download failed", metadata: metadata)
+        } else if let error = sink.noted {
+            metadata["error"] = "\(error)"
+            logger.error("a request failed", metadata: metadata)
+        } else {
+            logger.debug("served", metadata: metadata)
+        }
+    }
+
+    // MARK: - Limits and stopping
+
+    /// Calls `body` with every connection, used or not.
+    func forEachConnection(_ body: (Connection) -> Void) {
+        for connection in connections.withLock({ $0.all }) { body(connection) }
+    }
+
+    /// Accepts no more connections and closes idle ones; requests under way go on.
+    func beginDraining() {
+        guard !draining.exchange(true, ordering: .relaxed) else { return }
+        stopListening()
+        forEachConnection { connection in
+            if connection.beginReceiving() { receive(from: connection, orClose: true) }
+        }
+    }
+
+    private func stopListening() {
+        listening.withLock { listening in
+            guard listening else { return }
+            listening = false
+            pool.poller.remove(listener.descriptor)
+            listener.close()
+        }
+    }
+
+    /// Closes an idle connection of a server that stops. A request that has already come is left to the poller.
+    private func receive(from connection: Connection, orClose: Bool) {
+        if connection.intake.isEmpty, !Socket.isReady(connection.descriptor, for: Int16(POLLIN), milliseconds: 0) {
+            close(connection)
+        } else {
+            connection.waitForRequest(afterRequest: false)
+        }
+    }
+
+    /// Whether no connection has a request under way or about to come.
+    var isDrained: Bool {
+        statistics.active.load(ordering: .relaxed) == 0 && statistics.open.load(ordering: .relaxed) == 0
+    }
+
+    /// Cancels every request under way.
+    func cancelAll() {
+        forEachConnection { $0.cancel(.serverStopped) }
+    }
+}

@@ -1,0 +1,84 @@
+internal import CFastCGI
+internal import DownloadCore
+internal import Glibc
+
+/// Reads requests with `FCGX_Accept_r`.
+///
+/// The guard has let through exactly one whole, well-formed request, so libfcgi neither waits nor meets what it can't stand. All
+/// that it allocates for the request is given back before the view runs; the response has a stream of its own.
+enum RequestReader {
+    /// A request, and what the protocol says about its answer.
+    struct Received {
+        var requestID: UInt16
+        var keepsConnection: Bool
+        var request: DownloadRequest
+    }
+
+    /// Reads the request that waits on a descriptor; the descriptor stays open.
+    ///
+    /// - Returns: Nil if libfcgi refuses the request. It has closed the descriptor then.
+    static func read(from descriptor: Int32, id: String) -> Received? {
+        unsafe withUnsafeTemporaryAllocation(of: FCGX_Request.self, capacity: 1) { storage in
+            guard let request = storage.baseAddress else { return nil }
+            unsafe FCGX_InitRequest(request, -1, 0)
+            unsafe request.pointee.ipcFd = descriptor
+            // Else FCGX_Accept_r closes the descriptor before it reads; and closing one would wait up to 2 s for the peer.
+            unsafe request.pointee.keepConnection = 1
+            unsafe request.pointee.detached = 1
+            guard unsafe FCGX_Accept_r(request) == 0 else { return nil }
+            defer { unsafe FCGX_Free(request, 0) }
+            guard unsafe FCGX_GetError(request.pointee.in) == 0 else {
+                close(descriptor)
+                return nil
+            }
+            return unsafe Received(
+                requestID: UInt16(truncatingIfNeeded: request.pointee.requestId),
+                keepsConnection: request.pointee.keepConnection != 0,
+                request: downloadRequest(
+                    environment: request.pointee.envp,
+                    body: readBody(request.pointee.in),
+                    id: id
+                )
+            )
+        }
+    }
+
+    private static func downloadRequest(
+        environment: FCGX_ParamArray?,
+        body: [UInt8],
+        id: String
+    ) -> DownloadRequest {
+        var reader = RequestBuilder()
+        if var entry = unsafe environment {
+            while let pair = unsafe entry.pointee {
+                if let separator = unsafe strchr(pair, Int32(UInt8(ascii: "="))) {
+                    let nameLength = unsafe UnsafePointer(pair).distance(to: UnsafePointer(separator))
+                    let name = unsafe UnsafeRawBufferPointer(start: pair, count: nameLength)
+                    unsafe reader.add(
+                        name: String(decoding: name, as: UTF8.self),
+                        value: String(cString: separator + 1)
+                    )
+                }
+                unsafe entry += 1
+            }
+        }
+        return reader.request(body: body, id: id)
+    }
+
+    /// The whole content of the request. Left unread, it would break the next request on the connection.
+    private static func readBody(_ stream: UnsafeMutablePointer<FCGX_Stream>?) -> [UInt8] {
+        var body: [UInt8] = []
+        unsafe withUnsafeTemporaryAllocation(byteCount: 8192, alignment: 1) { buffer in
+            while true {
+                let count = unsafe FCGX_GetStr(
+                    buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
+                    Int32(buffer.count),
+                    stream
+                )
+                guard count > 0 else { return }
+                unsafe body.append(contentsOf: buffer[..<Int(count)])
+            }
+        }
+        return body
+    }
+}

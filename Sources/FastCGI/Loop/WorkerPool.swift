@@ -1,0 +1,184 @@
+internal import Glibc
+internal import Synchronization
+
+/// A few threads that run the requests' tasks and wait for descriptors, all from one queue and one set (D2 of the design: no
+/// thread waits for a client, and a thread that a view blocks leaves its work to the others).
+///
+/// `@unchecked Sendable`: all state is atomic, behind a lock, or set before the first thread starts.
+final class WorkerPool: TaskExecutor, @unchecked Sendable {
+    let poller: Poller
+    private let jobs = JobQueue()
+    private let sleeping = Atomic<Int>(0)
+    private let living = Atomic<Int>(0)
+    private let rounds = Atomic<Int>(0)
+    private let stopping = Atomic<Bool>(false)
+    private let threads = Mutex<[pthread_t]>([])
+    /// Called by a worker with each event that is not the pool's own.
+    private var handle: @Sendable (UInt64, Poller.Events) -> Void = { _, _ in }
+
+    init() throws(SystemError) {
+        poller = try Poller()
+    }
+
+    // MARK: - Executor
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if let worker = Worker.current, worker.keepsNextJob, worker.nextJob == nil {
+            worker.nextJob = job
+            return
+        }
+        jobs.append(job)
+        if sleeping.load(ordering: .sequentiallyConsistent) > 0 { poller.wake() }
+    }
+
+    // MARK: - Threads
+
+    /// How many workers there are.
+    var count: Int { living.load(ordering: .relaxed) }
+
+    /// How many workers wait for something to do.
+    var idleCount: Int { sleeping.load(ordering: .relaxed) }
+
+    /// How many jobs wait for a worker.
+    var queuedJobs: Int { jobs.count }
+
+    /// How often any worker has looked for work: it stands still while all are blocked.
+    var progress: Int { rounds.load(ordering: .relaxed) }
+
+    /// Whether something waits for a worker to take it.
+    var hasWork: Bool { jobs.count > 0 || poller.hasPendingEvent }
+
+    /// Starts the workers.
+    func start(_ count: Int, handle: @escaping @Sendable (UInt64, Poller.Events) -> Void) throws(SystemError) {
+        self.handle = handle
+        for _ in 0..<count { try addWorker(temporary: false) }
+    }
+
+    /// Adds a worker; a temporary one ends after ten seconds with nothing to do.
+    func addWorker(temporary: Bool) throws(SystemError) {
+        living.add(1, ordering: .relaxed)
+        do {
+            let thread = try Thread.start { [self] in
+                let worker = Worker()
+                worker.becomeCurrent()
+                work(as: worker, temporary: temporary)
+            }
+            if temporary { pthread_detach(thread) } else { threads.withLock { $0.append(thread) } }
+        } catch {
+            living.subtract(1, ordering: .relaxed)
+            throw error
+        }
+    }
+
+    /// Ends the workers after what they are running; returns when the permanent ones have ended, or after `milliseconds`.
+    func stop(within milliseconds: Int64) {
+        stopping.store(true, ordering: .sequentiallyConsistent)
+        poller.wake(UInt64(count) + 1)
+        let deadline = MonotonicClock.now + milliseconds
+        while count > 0, MonotonicClock.now < deadline {
+            usleep(1000)
+            if idleCount > 0 { poller.wake(UInt64(count)) }
+        }
+        let threads = self.threads.withLock { threads in
+            defer { threads = [] }
+            return threads
+        }
+        for thread in threads {
+            if count == 0 { pthread_join(thread, nil) } else { pthread_detach(thread) }
+        }
+    }
+
+    /// What a worker thread does until the pool stops.
+    fileprivate func work(as worker: Worker, temporary: Bool) {
+        defer { living.subtract(1, ordering: .relaxed) }
+        var jobsInARow = 0
+        while true {
+            rounds.add(1, ordering: .relaxed)
+            // After some jobs the descriptors get a look too, so that tasks which keep each other busy starve no connection.
+            if jobsInARow < 16, let job = worker.takeNextJob() ?? jobs.takeFirst() {
+                jobsInARow += 1
+                unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+                worker.flushWritten()
+                continue
+            }
+            if stopping.load(ordering: .sequentiallyConsistent) { return }
+            let looksOnly = jobsInARow > 0 && (jobs.count > 0 || worker.nextJob != nil)
+            jobsInARow = 0
+            sleeping.add(1, ordering: .sequentiallyConsistent)
+            let timeout: Int32 = looksOnly || jobs.count > 0 ? 0 : (temporary ? 10_000 : -1)
+            let event = poller.wait(milliseconds: timeout)
+            sleeping.subtract(1, ordering: .sequentiallyConsistent)
+            guard let event else {
+                if temporary, timeout > 0 { return }
+                continue
+            }
+            if event.tag == Poller.wakeUpTag {
+                poller.consumeWakeUp()
+            } else {
+                handle(event.tag, event.events)
+                worker.flushWritten()
+            }
+        }
+    }
+}
+
+/// What a thread of the pool has for itself.
+///
+/// Not `Sendable`: only its own thread reaches it, through ``current``.
+@safe
+final class Worker {
+    private static let key: pthread_key_t = {
+        var key = pthread_key_t()
+        _ = unsafe pthread_key_create(&key, nil)
+        return key
+    }()
+
+    /// The worker whose thread this is; nil on a thread of another kind.
+    static var current: Worker? {
+        guard let pointer = unsafe pthread_getspecific(key) else { return nil }
+        return unsafe Unmanaged<Worker>.fromOpaque(pointer).takeUnretainedValue()
+    }
+
+    /// Where a waiting request is looked at: 64 KiB.
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+
+    /// True while the loop itself resumes a task: this worker then runs it next, without waking another.
+    private(set) var keepsNextJob = false
+    fileprivate(set) var nextJob: UnownedJob?
+    private var written: [Connection] = []
+
+    fileprivate init() {}
+
+    deinit {
+        unsafe scratch.deallocate()
+    }
+
+    fileprivate func becomeCurrent() {
+        _ = unsafe pthread_setspecific(Worker.key, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    fileprivate func takeNextJob() -> UnownedJob? {
+        defer { nextJob = nil }
+        return nextJob
+    }
+
+    /// Resumes a task on this worker, as the next thing it does.
+    func resumeHere(_ resume: () -> Void) {
+        keepsNextJob = true
+        resume()
+        keepsNextJob = false
+    }
+
+    /// Remembers that the running task wrote to a connection.
+    func noteWritten(_ connection: Connection) {
+        written.append(connection)
+    }
+
+    /// Sends what the task has written that has just ended or suspended: what is written is on its way while a generator waits.
+    func flushWritten() {
+        guard !written.isEmpty else { return }
+        for connection in written { connection.flushAfterSuspension() }
+        written.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,101 @@
+internal import CFastCGI
+internal import Glibc
+
+/// What the loop needs of the kernel that is Linux's own: one set of descriptors that many threads wait on together, a counter
+/// that wakes them, and `accept4`. A port to kqueue replaces this file.
+struct Poller: ~Copyable, Sendable {
+    /// What a waiting thread is told, or asks to be told, of a descriptor.
+    struct Events: OptionSet {
+        var rawValue: UInt32
+
+        static let readable = Events(rawValue: UInt32(EPOLLIN.rawValue))
+        static let writable = Events(rawValue: UInt32(EPOLLOUT.rawValue))
+        /// The peer has closed the connection, or its sending half.
+        static let peerClosed = Events(rawValue: UInt32(EPOLLRDHUP.rawValue))
+        /// Always reported, never asked for.
+        static let failed = Events(rawValue: UInt32(EPOLLERR.rawValue) | UInt32(EPOLLHUP.rawValue))
+    }
+
+    private let set: Int32
+    private let wakeUps: Int32
+
+    /// The tag that reports a wake-up. Descriptors must be watched under other tags.
+    static let wakeUpTag: UInt64 = 0
+
+    init() throws(SystemError) {
+        // Made once for a process: what is opened before a failure here ends with the process.
+        let set = try SystemError.check("epoll_create1", epoll_create1(Int32(EPOLL_CLOEXEC)))
+        let wakeUps = try SystemError.check(
+            "eventfd",
+            eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC) | Int32(EFD_SEMAPHORE))
+        )
+        try Poller.watch(wakeUps, in: set, for: .readable, tag: Poller.wakeUpTag)
+        self.set = set
+        self.wakeUps = wakeUps
+    }
+
+    deinit {
+        close(wakeUps)
+        close(set)
+    }
+
+    /// Watches a descriptor until it is removed; each readiness is reported to one waiting thread, again and again while it lasts.
+    func watch(_ descriptor: Int32, for events: Events, tag: UInt64) throws(SystemError) {
+        try Poller.watch(descriptor, in: set, for: events, tag: tag)
+    }
+
+    private static func watch(
+        _ descriptor: Int32,
+        in set: Int32,
+        for events: Events,
+        tag: UInt64
+    ) throws(SystemError) {
+        var event = unsafe epoll_event()
+        unsafe event.events = events.rawValue | EPOLLEXCLUSIVE.rawValue
+        unsafe event.data.u64 = tag
+        try SystemError.check("epoll_ctl", unsafe epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event))
+    }
+
+    /// Reports the next readiness of a descriptor once, to one waiting thread.
+    ///
+    /// - Parameter first: Whether the descriptor is new to the set.
+    func watchOnce(_ descriptor: Int32, for events: Events, tag: UInt64, first: Bool) throws(SystemError) {
+        var event = unsafe epoll_event()
+        unsafe event.events = events.rawValue | UInt32(EPOLLONESHOT.rawValue)
+        unsafe event.data.u64 = tag
+        try SystemError.check(
+            "epoll_ctl",
+            unsafe epoll_ctl(set, first ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, descriptor, &event)
+        )
+    }
+
+    /// Stops watching a descriptor. Closing one does the same.
+    func remove(_ descriptor: Int32) {
+        var event = unsafe epoll_event()
+        _ = unsafe epoll_ctl(set, EPOLL_CTL_DEL, descriptor, &event)
+    }
+
+    /// Waits for one event, for at most `milliseconds` (-1: without end); nil when there was none.
+    func wait(milliseconds: Int32) -> (tag: UInt64, events: Events)? {
+        var event = unsafe epoll_event()
+        guard unsafe epoll_wait(set, &event, 1, milliseconds) == 1 else { return nil }
+        return unsafe (event.data.u64, Events(rawValue: event.events))
+    }
+
+    /// Whether an event waits for a thread to take it.
+    var hasPendingEvent: Bool {
+        Socket.isReady(set, for: Int16(POLLIN), milliseconds: 0)
+    }
+
+    /// Wakes `count` waiting threads, each with one event of the wake-up tag.
+    func wake(_ count: UInt64 = 1) {
+        var count = count
+        _ = unsafe write(wakeUps, &count, 8)
+    }
+
+    /// Takes back one wake-up after its event was seen.
+    func consumeWakeUp() {
+        var count: UInt64 = 0
+        _ = unsafe read(wakeUps, &count, 8)
+    }
+}

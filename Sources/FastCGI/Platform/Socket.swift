@@ -1,0 +1,91 @@
+internal import CFastCGI
+internal import Glibc
+
+/// Calls on a connected or listening socket, none of which blocks unless it says so.
+enum Socket {
+    /// How sending went.
+    enum Outcome {
+        case sent(Int)
+        case wouldBlock
+        case failed(Int32)
+    }
+
+    /// Sends what the socket has room for.
+    static func send(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Outcome {
+        while true {
+            let count = unsafe Glibc.send(
+                descriptor,
+                bytes.baseAddress,
+                bytes.count,
+                Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+            )
+            if count >= 0 { return .sent(count) }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return .wouldBlock
+            case let code: return .failed(code)
+            }
+        }
+    }
+
+    /// Receives what is there, or looks at it and leaves it; 0 when the peer has closed, nil when nothing is there yet.
+    static func receive(
+        into buffer: UnsafeMutableRawBufferPointer,
+        from descriptor: Int32,
+        peeking: Bool
+    ) throws(SystemError) -> Int? {
+        let flags = Int32(MSG_DONTWAIT) | (peeking ? Int32(MSG_PEEK) : 0)
+        while true {
+            let count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, flags)
+            if count >= 0 { return count }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return nil
+            case let code: throw SystemError(call: "recv", code: code)
+            }
+        }
+    }
+
+    /// Waits up to `milliseconds` for a descriptor to be ready: the one call here that blocks.
+    static func isReady(_ descriptor: Int32, for events: Int16, milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: events, revents: 0)
+        return unsafe poll(&entry, 1, milliseconds) > 0
+    }
+
+    /// Whether the peer of a connection has closed it.
+    static func peerHasClosed(_ descriptor: Int32) -> Bool {
+        isReady(descriptor, for: Int16(Poller.Events.peerClosed.rawValue), milliseconds: 0)
+    }
+
+    /// Accepts a waiting connection; nil when none waits.
+    static func accept(from listener: Int32) throws(SystemError) -> Int32? {
+        while true {
+            let descriptor = downloadview_accept(listener)
+            if descriptor >= 0 { return descriptor }
+            switch errno {
+            case EINTR, ECONNABORTED, EPROTO: continue
+            case EAGAIN: return nil
+            case let code: throw SystemError(call: "accept4", code: code)
+            }
+        }
+    }
+
+    /// Has small records sent at once on a TCP connection.
+    static func disableDelay(_ descriptor: Int32) {
+        var on: Int32 = 1
+        _ = unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    /// Whether a descriptor is a listening stream socket.
+    static func isListening(_ descriptor: Int32) -> Bool {
+        var value: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        return unsafe getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value == 1
+    }
+
+    /// Makes calls on a descriptor return instead of waiting.
+    static func makeNonBlocking(_ descriptor: Int32) throws(SystemError) {
+        let flags = try SystemError.check("fcntl", fcntl(descriptor, F_GETFL))
+        try SystemError.check("fcntl", fcntl(descriptor, F_SETFL, flags | O_NONBLOCK))
+    }
+}

@@ -1,0 +1,51 @@
+internal import Synchronization
+
+/// Record buffers that are in no use, last used first, so that a busy server keeps to warm memory.
+final class BufferPool: Sendable {
+    /// A record with its header, and room to end the response behind it.
+    static let bufferSize = 65_536
+    /// How many unused buffers are kept: 2 MiB.
+    private static let maximumKept = 32
+
+    /// `@unchecked Sendable`: nobody but the pool has the address of a buffer that it keeps.
+    @safe
+    private struct Unused: @unchecked Sendable {
+        let buffer: UnsafeMutablePointer<UInt8>
+    }
+
+    private let unused = Mutex<[Unused]>([])
+    private let held = Atomic<Int>(0)
+
+    /// Bytes that wait, outside the pool, for clients to take them.
+    var heldBytes: Int { held.load(ordering: .relaxed) }
+
+    deinit {
+        for kept in unused.withLock({ $0 }) { unsafe kept.buffer.deallocate() }
+    }
+
+    /// A block for what a full socket leaves unsent.
+    func takeBlock(_ size: Int) -> UnsafeMutableRawBufferPointer {
+        held.add(size, ordering: .relaxed)
+        return .allocate(byteCount: size, alignment: 1)
+    }
+
+    func giveBlock(_ block: UnsafeMutableRawBufferPointer) {
+        held.subtract(block.count, ordering: .relaxed)
+        unsafe block.deallocate()
+    }
+
+    func take() -> UnsafeMutablePointer<UInt8> {
+        if let kept = unused.withLock({ $0.popLast() }) { return unsafe kept.buffer }
+        return .allocate(capacity: Self.bufferSize)
+    }
+
+    func give(_ buffer: UnsafeMutablePointer<UInt8>) {
+        let returned = unsafe Unused(buffer: buffer)
+        let isKept = unused.withLock { unused in
+            guard unused.count < Self.maximumKept else { return false }
+            unused.append(returned)
+            return true
+        }
+        if !isKept { unsafe buffer.deallocate() }
+    }
+}

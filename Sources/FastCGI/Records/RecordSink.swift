@@ -1,0 +1,126 @@
+internal import DownloadCore
+internal import HTTPTypes
+
+/// The sink of one response on a connection: head and content through `FCGX_PutStr` into records.
+struct RecordSink: ResponseSink, ~Copyable {
+    private let connection: Connection
+    private let output: RecordStream
+    private var declared: Int64?
+    private var remaining: Int64 = 0
+    private var hasHead = false
+    private var failure: (any Error)?
+    private(set) var isCommitted = false
+    private(set) var isFinished = false
+    /// The status of the head, 0 before there is one.
+    private(set) var status = 0
+    private(set) var contentBytes: Int64 = 0
+    /// An error that was answered by a response, for the log.
+    private(set) var noted: (any Error)?
+
+    init(_ connection: Connection) {
+        self.connection = connection
+        output = connection.output
+    }
+
+    mutating func begin(_ head: HTTPResponse, extent: ContentExtent) {
+        precondition(!isCommitted, "the head of a response can't change after its first piece of content")
+        output.discardUnpublished()
+        failure = nil
+        status = head.status.code
+        switch extent {
+        case .none: declared = nil; remaining = 0
+        case .exactly(let count): declared = count; remaining = count
+        case .unknown: declared = nil; remaining = .max
+        }
+        hasHead = append(head)
+        if !hasHead { failure = HeadTooLarge() }
+    }
+
+    /// The head as CGI has it (RFC 3875 §6.3); false if it does not fit.
+    private func append(_ head: HTTPResponse) -> Bool {
+        append("Status: \(head.status.code) \(head.status.reasonPhrase)\r\n")
+            && head.headerFields.allSatisfy {
+                append($0.name.rawName) && append(": ") && append($0.value) && append("\r\n")
+            }
+            && append("\r\n")
+    }
+
+    private func append(_ text: String) -> Bool {
+        let bytes = unsafe text.utf8Span.span.bytes
+        guard bytes.byteCount <= output.room else { return false }
+        output.append(bytes)
+        return true
+    }
+
+    mutating func write(_ bytes: RawSpan) async throws {
+        let count = bytes.byteCount
+        guard count > 0 else { return }
+        guard Int64(count) <= remaining, hasHead else { throw refusal(of: count) }
+        isCommitted = true
+        contentBytes += Int64(count)
+        remaining -= Int64(count)
+        if count <= output.room {
+            output.append(bytes)
+        } else {
+            var written = 0
+            while true {
+                let piece = bytes.extracting(droppingFirst: written).extracting(first: output.room)
+                output.append(piece)
+                written += piece.byteCount
+                if written == count { break }
+                output.publish()
+                try connection.checkCancellation()
+                try await connection.drain()
+            }
+        }
+        // The last byte of a declared size waits for the end: only then is it certain that no more come.
+        output.publish(holdingBack: remaining == 0 ? 1 : 0)
+        try connection.noteWritten()
+    }
+
+    mutating func note(_ error: any Error) {
+        noted = error
+    }
+
+    private mutating func refusal(of count: Int) -> any Error {
+        if let failure { return failure }
+        precondition(hasHead, "a response needs its head before its content")
+        let error = ContentLengthMismatch(declared: declared ?? 0, written: contentBytes + Int64(count))
+        failure = error
+        return error
+    }
+
+    mutating func finish() async throws {
+        guard !isFinished else { return }
+        if let failure { throw failure }
+        precondition(hasHead, "a response needs its head before its end")
+        if let declared, contentBytes < declared {
+            throw ContentLengthMismatch(declared: declared, written: contentBytes)
+        }
+        isCommitted = true
+        output.publish()
+        output.end(with: output.properEnd)
+        try await connection.drain()
+        isFinished = true
+    }
+
+    /// Makes a response that was not finished look failed: whatever was written, then a record that is none.
+    ///
+    /// - Parameter deadline: How long to wait for a client that is slow to take it, by the monotonic clock in milliseconds.
+    mutating func fail(deadline: Int64) async {
+        guard !isFinished else { return }
+        if isCommitted {
+            output.publish(holdingBack: remaining == 0 ? 1 : 0)
+        } else {
+            output.discardUnpublished()
+        }
+        output.end(with: RecordStream.brokenEnd)
+        // A connection that is broken already fails by itself.
+        try? await connection.drain(deadline: deadline)
+    }
+}
+
+/// The header fields of a response do not fit into a record.
+struct HeadTooLarge: Error, CustomStringConvertible {
+    var description: String { "the header fields of the response exceed 64 KiB" }
+}

@@ -1,0 +1,256 @@
+internal import CFastCGI
+internal import Synchronization
+
+/// The response's bytes on their way out: `FCGX_PutStr` copies them into a record buffer of our own, and records of up to
+/// 65,504 bytes leave it without ever blocking (libfcgi's own stream sends 8 KiB at a time and waits).
+///
+/// Two parties touch it. The *writer*, the task of the request, appends and publishes how far it got. Whoever *flushes* (the
+/// writer when the buffer is full, a worker when the writer's task suspends) holds the lock and sends only what is published.
+/// Appending takes no lock, since the two never touch the same bytes.
+///
+/// `@unchecked Sendable`: `stream` is used by the writer alone, `buffer` is shared by the rule above, all else is atomic or
+/// behind the lock.
+@safe
+final class RecordStream: @unchecked Sendable {
+    /// How flushing went.
+    enum Outcome {
+        /// Everything published is sent.
+        case done
+        /// The socket is full.
+        case wouldBlock
+        /// The connection is broken: the `errno`.
+        case failed(Int32)
+    }
+
+    private static let headerSize = 8
+    /// Room behind the content for the records that end the response.
+    private static let tailSize = 24
+    private static let contentEnd = BufferPool.bufferSize - tailSize
+
+    @safe
+    private struct Transport {
+        /// The connection, for as long as a response is open; it can't be closed while the lock is held.
+        var descriptor: Int32 = -1
+        /// Bytes of `buffer` that are in a record and not yet sent.
+        var sending = 0..<0
+        /// Where in `buffer` the content begins that is in no record yet.
+        var recorded = headerSize
+        /// Records that end the response, sent after the last content.
+        var tail: [UInt8] = []
+        /// What a full socket left unsent, in a block of its own size, while the buffer serves others.
+        var rest: UnsafeMutableRawBufferPointer?
+        var restSent = 0
+        var bytesSent: Int64 = 0
+    }
+
+    private let pool: BufferPool
+    private let stream: UnsafeMutablePointer<FCGX_Stream>
+    private var buffer: UnsafeMutablePointer<UInt8>?
+    /// How far the content in `buffer` may be sent.
+    private let published = Atomic<Int>(RecordStream.headerSize)
+    private let transport = Mutex(Transport())
+    private var requestID: UInt16 = 1
+
+    init(pool: BufferPool) {
+        self.pool = pool
+        unsafe stream = .allocate(capacity: 1)
+        unsafe stream.initialize(to: FCGX_Stream())
+    }
+
+    deinit {
+        reset()
+        unsafe stream.deallocate()
+    }
+
+    // MARK: - The writer's side
+
+    /// Makes the stream ready for the response to a request.
+    func open(requestID: UInt16, on descriptor: Int32) {
+        reset()
+        self.requestID = requestID
+        transport.withLock { $0.descriptor = descriptor }
+        takeBuffer()
+    }
+
+    /// Gives everything back.
+    func reset() {
+        transport.withLock { transport in
+            if let rest = unsafe transport.rest { unsafe pool.giveBlock(rest) }
+            transport = Transport()
+            giveBuffer()
+        }
+    }
+
+    /// How many more bytes the buffer takes.
+    @inline(__always)
+    var room: Int {
+        unsafe stream.pointee.wrNext.distance(to: stream.pointee.stop)
+    }
+
+    /// Copies bytes into the buffer; there must be room for them.
+    @inline(__always)
+    func append(_ bytes: RawSpan) {
+        unsafe bytes.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            _ = unsafe FCGX_PutStr(base.assumingMemoryBound(to: CChar.self), Int32(bytes.count), stream)
+        }
+    }
+
+    /// Lets everything appended so far be sent, but for the last `held` bytes.
+    @inline(__always)
+    func publish(holdingBack held: Int = 0) {
+        if let buffer = unsafe buffer {
+            published.store(unsafe buffer.distance(to: stream.pointee.wrNext) - held, ordering: .releasing)
+        }
+    }
+
+    /// Drops what was appended and not published.
+    func discardUnpublished() {
+        if let buffer = unsafe buffer {
+            unsafe stream.pointee.wrNext = buffer + published.load(ordering: .relaxed)
+        }
+    }
+
+    /// Appends the records after the content: the end of the response, or what makes it fail.
+    func end(with tail: [UInt8]) {
+        assert(tail.count <= Self.tailSize)
+        if unsafe buffer == nil { takeBuffer() }
+        transport.withLock { $0.tail = tail }
+    }
+
+    /// The records that end a response properly: an empty `FCGI_STDOUT`, `FCGI_END_REQUEST` with `FCGI_REQUEST_COMPLETE`.
+    var properEnd: [UInt8] {
+        let high = UInt8(requestID >> 8)
+        let low = UInt8(truncatingIfNeeded: requestID)
+        return [
+            UInt8(FCGI_VERSION_1), UInt8(FCGI_STDOUT), high, low, 0, 0, 0, 0,
+            UInt8(FCGI_VERSION_1), UInt8(FCGI_END_REQUEST), high, low, 0, 8, 0, 0,
+            0, 0, 0, 0, UInt8(FCGI_REQUEST_COMPLETE), 0, 0, 0,
+        ]
+    }
+
+    /// A record that no server can take for a proper end: the most reliable way to make a client see that a download failed.
+    static var brokenEnd: [UInt8] { [255, 255, 255, 255, 255, 255, 255, 255] }
+
+    /// After everything published was sent: begins the buffer anew. Takes a buffer if ``compact()`` gave it away.
+    func rewind() {
+        if unsafe buffer == nil {
+            takeBuffer()
+        } else {
+            transport.withLock { $0.recorded = Self.headerSize }
+            published.store(Self.headerSize, ordering: .relaxed)
+            if let buffer = unsafe buffer { unsafe stream.pointee.wrNext = buffer + Self.headerSize }
+        }
+    }
+
+    /// Before a long wait: keeps only the unsent rest, and gives the buffer back. Everything must be published.
+    func compact() {
+        transport.withLock { transport in
+            guard let buffer = unsafe buffer, unsafe transport.rest == nil else { return }
+            prepareRecord(&transport)
+            let sending = transport.sending
+            let rest = unsafe pool.takeBlock(sending.count)
+            unsafe rest.copyMemory(
+                from: UnsafeRawBufferPointer(start: buffer + sending.lowerBound, count: sending.count)
+            )
+            unsafe transport.rest = rest
+            transport.restSent = 0
+            transport.sending = 0..<0
+            transport.recorded = Self.headerSize
+            giveBuffer()
+        }
+    }
+
+    private func takeBuffer() {
+        let taken = unsafe pool.take()
+        transport.withLock { _ in unsafe buffer = taken }
+        unsafe stream.pointee.wrNext = taken + Self.headerSize
+        unsafe stream.pointee.stop = taken + Self.contentEnd
+    }
+
+    /// To be called with the lock held.
+    private func giveBuffer() {
+        if let buffer = unsafe buffer { unsafe pool.give(buffer) }
+        unsafe buffer = nil
+        unsafe stream.pointee.wrNext = nil
+        unsafe stream.pointee.stop = nil
+        published.store(Self.headerSize, ordering: .relaxed)
+    }
+
+    // MARK: - Sending
+
+    /// Bytes handed to the kernel for this response, record headers included.
+    var bytesSent: Int64 { transport.withLock { $0.bytesSent } }
+
+    /// Sends what is published, as far as the socket has room.
+    func flush() -> Outcome {
+        transport.withLock { transport in
+            let descriptor = transport.descriptor
+            guard descriptor >= 0 else { return .done }
+            while true {
+                if let rest = unsafe transport.rest {
+                    let unsent = unsafe UnsafeRawBufferPointer(rebasing: rest[transport.restSent...])
+                    switch unsafe Socket.send(unsent, to: descriptor) {
+                    case .sent(let count):
+                        transport.restSent += count
+                        transport.bytesSent += Int64(count)
+                        if count == unsent.count {
+                            unsafe pool.giveBlock(rest)
+                            unsafe transport.rest = nil
+                        }
+                        continue
+                    case .wouldBlock: return .wouldBlock
+                    case .failed(let code): return .failed(code)
+                    }
+                }
+                prepareRecord(&transport)
+                guard let buffer = unsafe buffer, !transport.sending.isEmpty else { return .done }
+                let unsent = unsafe UnsafeRawBufferPointer(
+                    start: buffer + transport.sending.lowerBound,
+                    count: transport.sending.count
+                )
+                switch unsafe Socket.send(unsent, to: descriptor) {
+                case .sent(let count):
+                    transport.sending = transport.sending.dropFirst(count)
+                    transport.bytesSent += Int64(count)
+                case .wouldBlock: return .wouldBlock
+                case .failed(let code): return .failed(code)
+                }
+            }
+        }
+    }
+
+    /// Puts the published content, and the tail behind it, into a record if none is being sent.
+    private func prepareRecord(_ transport: inout Transport) {
+        guard transport.sending.isEmpty, let buffer = unsafe buffer else { return }
+        let start = transport.recorded
+        let end = published.load(ordering: .acquiring)
+        var from = end
+        if end > start {
+            // The eight bytes before the content hold content of the record before it, which is sent.
+            from = start - Self.headerSize
+            let count = end - start
+            let header: [8 of UInt8] = [
+                UInt8(FCGI_VERSION_1), UInt8(FCGI_STDOUT), UInt8(requestID >> 8), UInt8(truncatingIfNeeded: requestID),
+                UInt8(truncatingIfNeeded: count >> 8), UInt8(truncatingIfNeeded: count), 0, 0,
+            ]
+            for index in 0..<Self.headerSize { unsafe buffer[from + index] = header[index] }
+            transport.recorded = end
+        }
+        var to = end
+        if !transport.tail.isEmpty {
+            for byte in transport.tail {
+                unsafe buffer[to] = byte
+                to += 1
+            }
+            transport.tail = []
+        }
+        transport.sending = from..<to
+    }
+}
+
+extension Range<Int> {
+    fileprivate func dropFirst(_ count: Int) -> Range<Int> {
+        (lowerBound + count)..<upperBound
+    }
+}

@@ -1,0 +1,62 @@
+/// What a server is doing at one moment.
+public struct ServerStatus: Sendable {
+    /// Counts since the server started.
+    public struct Totals: Sendable, Hashable {
+        /// Connections accepted.
+        public var accepted: Int
+        /// Requests answered whole, error responses included.
+        public var served: Int
+        /// Downloads that failed after their first byte, and requests cut by the end of the server.
+        public var failed: Int
+        /// Downloads whose client left.
+        public var aborted: Int
+        /// Requests that passed a limit on time.
+        public var timedOut: Int
+        /// Bytes of content handed to clients.
+        public var bytes: Int64
+        /// Requests turned away before any view, by reason.
+        public var refused: [String: Int]
+    }
+
+    /// One request under way.
+    public struct ActiveRequest: Sendable, Hashable {
+        /// Its identifier in the log.
+        public var id: String
+        /// What was requested, as the client sent it.
+        public var target: String
+        /// What it is doing.
+        public var phase: Phase
+        /// How long it has been under way, in milliseconds.
+        public var milliseconds: Int64
+        /// How many bytes were handed to the client so far.
+        public var bytes: Int64
+    }
+
+    /// What a request under way is doing.
+    public enum Phase: String, Sendable, Hashable {
+        /// The view runs, or waits for something of its own.
+        case generating
+        /// The client has not taken what is ready for it.
+        case writing
+    }
+
+    /// The time since the server started, in milliseconds.
+    public var uptime: Int64
+    /// Worker threads.
+    public var workers: Int
+    /// Worker threads with nothing to do.
+    public var idleWorkers: Int
+    /// Tasks that could go on, and wait for a worker.
+    public var queue: Int
+    /// Bytes that wait in memory for slow clients to take them.
+    public var heldBytes: Int
+    /// Open connections.
+    public var connections: Int
+    /// Requests under way.
+    public var active: Int
+    /// The requests that are under way for the longest time, at most 20, the longest first.
+    public var slowest: [ActiveRequest]
+    public var totals: Totals
+    /// The limits in force, by name, in the unit that the name ends with.
+    public var limits: [(name: String, value: Int64)]
+}
