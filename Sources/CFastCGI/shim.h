@@ -2,10 +2,6 @@
 #ifndef DOWNLOADVIEW_CFASTCGI_SHIM_H
 #define DOWNLOADVIEW_CFASTCGI_SHIM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-
 #include <fastcgi.h>
 #include <fcgiapp.h>
 
@@ -22,7 +18,7 @@ static inline char **downloadview_environment(void) {
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 
-/* Under _GNU_SOURCE alone, which Swift's importer does not set for the system's headers. */
+/* Declared under _GNU_SOURCE alone, which must not be set here: the C library's own module is built without it. */
 static inline int downloadview_accept(int listener) {
     extern int accept4(int, struct sockaddr *, socklen_t *, int);
     return accept4(listener, 0, 0, 02000000 /* SOCK_CLOEXEC */);

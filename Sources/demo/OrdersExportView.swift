@@ -39,7 +39,9 @@ struct OrderLines: AsyncSequence {
         private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
         private func quoted(_ field: String) -> String {
-            guard field.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") }) else { return field }
+            guard field.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") }) else {
+                return field
+            }
             return "\"\(field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
         }
     }

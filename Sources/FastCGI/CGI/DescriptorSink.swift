@@ -90,7 +90,9 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
 
     private mutating func flush(holdingBack held: Int) throws {
         let count = max(0, buffer.count - held)
-        try unsafe buffer.withUnsafeBytes { try unsafe writeAll(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: content) }
+        try unsafe buffer.withUnsafeBytes {
+            try unsafe writeAll(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: content)
+        }
         buffer.removeFirst(count)
     }
 

@@ -49,7 +49,12 @@ struct RequestBuilder {
     /// The request, after the last parameter.
     func request(body: [UInt8], id: String) -> DownloadRequest {
         let http = HTTPRequest(
-            method: method, scheme: isSecure ? "https" : "http", authority: authority, path: target, headerFields: fields)
+            method: method,
+            scheme: isSecure ? "https" : "http",
+            authority: authority,
+            path: target,
+            headerFields: fields
+        )
         return DownloadRequest(http: http, body: body, client: client, id: id)
     }
 

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-public import DownloadCore
 internal import FastCGI
 internal import Glibc
 internal import Logging
@@ -27,6 +26,7 @@ extension DownloadApplication {
     public var mountPrefix: String { "" }
 
     /// Runs the program; what `@main` calls.
+    @MainActor
     public static func main() async {
         // A CGI program starts anew for each request: it must not wait for a command line to be parsed.
         if CGIProgram.isRequested, CommandLine.arguments.count == 1 {

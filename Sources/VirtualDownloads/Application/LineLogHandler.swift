@@ -30,14 +30,18 @@ struct LineLogHandler: LogHandler {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { _, new in new } }
         if let own = event.metadata { all.merge(own) { _, new in new } }
-        let pairs = all.sorted { $0.key < $1.key }.map { "\($0.key)=\(LineLogHandler.quoted("\($0.value)", always: false))" }
+        let pairs = all.sorted { $0.key < $1.key }
+            .map { "\($0.key)=\(LineLogHandler.quoted("\($0.value)", always: false))" }
         let message = "\(event.message)"
         let fields =
             switch form {
             case .plain:
                 [LineLogHandler.time, "\(event.level)".padded(to: 7), LineLogHandler.oneLine(message)] + pairs
             case .structured:
-                ["time=\(LineLogHandler.time)", "level=\(event.level)", "message=\(LineLogHandler.quoted(message, always: true))"]
+                [
+                    "time=\(LineLogHandler.time)", "level=\(event.level)",
+                    "message=\(LineLogHandler.quoted(message, always: true))",
+                ]
                     + pairs
             }
         standardError(fields.joined(separator: " ") + "\n")
@@ -45,7 +49,9 @@ struct LineLogHandler: LogHandler {
 
     /// A value that stays one word on one line, whatever a client or a view put into it.
     static func quoted(_ text: String, always: Bool) -> String {
-        let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
+        let isPlain = text.utf8.allSatisfy {
+            $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=")
+        }
         guard always || !isPlain || text.isEmpty else { return text }
         var result = "\""
         for scalar in text.unicodeScalars {
@@ -55,7 +61,8 @@ struct LineLogHandler: LogHandler {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            case _ where scalar.properties.generalCategory == .control: result += "\\u{\(String(scalar.value, radix: 16))}"
+            case _ where scalar.properties.generalCategory == .control:
+                result += "\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
             }
         }
@@ -73,7 +80,9 @@ struct LineLogHandler: LogHandler {
         var parts = tm()
         unsafe gmtime_r(&now.tv_sec, &parts)
         func digits(_ value: Int, _ count: Int) -> String { String(value).padded(to: count, with: "0", atFront: true) }
-        let date = [digits(Int(parts.tm_year) + 1900, 4), digits(Int(parts.tm_mon) + 1, 2), digits(Int(parts.tm_mday), 2)]
+        let date = [
+            digits(Int(parts.tm_year) + 1900, 4), digits(Int(parts.tm_mon) + 1, 2), digits(Int(parts.tm_mday), 2),
+        ]
         let time = [digits(Int(parts.tm_hour), 2), digits(Int(parts.tm_min), 2), digits(Int(parts.tm_sec), 2)]
         return "\(date.joined(separator: "-"))T\(time.joined(separator: ":")).\(digits(now.tv_nsec / 1_000_000, 3))Z"
     }

@@ -13,16 +13,23 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
             discussion: """
                 The exit status is 0 for an answer below 400 that was finished, 22 for another answer, and 18 for a download that \
                 failed on the way.
-                """)
+                """
+        )
     }
 
     @Argument(help: "The path, with its query.")
     var path: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write the content to a file, which is complete or not there.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Write the content to a file, which is complete or not there.", valueName: "file")
+    )
     var output: String?
 
-    @Option(name: [.customShort("H"), .long], help: ArgumentHelp("A header field, as “Name: value”.", valueName: "field"))
+    @Option(
+        name: [.customShort("H"), .long],
+        help: ArgumentHelp("A header field, as “Name: value”.", valueName: "field")
+    )
     var header: [String] = []
 
     @Option(name: [.customShort("X"), .long], help: "The method.")
@@ -46,7 +53,9 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         // Under another name until it is complete: a failed download must not look like a file.
         let part = "\(output).part"
         let file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard file >= 0 else { throw ValidationError("Can't write \(part): \(unsafe String(cString: strerror(errno))).") }
+        guard file >= 0 else {
+            throw ValidationError("Can't write \(part): \(unsafe String(cString: strerror(errno))).")
+        }
         let (status, result) = await get(request, from: router, into: file)
         close(file)
         guard case .success = result, status < 400 else {

@@ -10,7 +10,8 @@ struct RootCommand<Application: DownloadApplication>: AsyncParsableCommand {
             subcommands: [
                 ServeCommand<Application>.self, RoutesCommand<Application>.self, GetCommand<Application>.self,
             ],
-            defaultSubcommand: ServeCommand<Application>.self)
+            defaultSubcommand: ServeCommand<Application>.self
+        )
     }
 }
 
@@ -18,7 +19,11 @@ struct RootCommand<Application: DownloadApplication>: AsyncParsableCommand {
 struct MountOptions: ParsableArguments {
     @Option(
         name: .customLong("mount"),
-        help: ArgumentHelp("The path that the web server hands to this application, taken off each request's.", valueName: "path"))
+        help: ArgumentHelp(
+            "The path that the web server hands to this application, taken off each request's.",
+            valueName: "path"
+        )
+    )
     var prefix: String?
 
     /// The router of an application.

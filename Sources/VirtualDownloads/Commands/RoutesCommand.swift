@@ -20,7 +20,9 @@ struct RoutesCommand<Application: DownloadApplication>: ParsableCommand {
         }
         let pathWidth = rows.map(\.path.count).max() ?? 0
         let methodsWidth = rows.map(\.methods.count).max() ?? 0
-        for row in rows { print("\(row.path.padded(to: pathWidth))  \(row.methods.padded(to: methodsWidth))  \(row.view)") }
+        for row in rows {
+            print("\(row.path.padded(to: pathWidth))  \(row.methods.padded(to: methodsWidth))  \(row.view)")
+        }
     }
 }
 

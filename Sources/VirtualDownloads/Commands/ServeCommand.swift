@@ -12,10 +12,14 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
             discussion: """
                 With --listen on a socket of its own; without, on the one it was started with: descriptor 0 (spawn-fcgi, \
                 mod_fcgid) or systemd's (LISTEN_FDS). SIGTERM and SIGINT let downloads under way finish; a second one cuts them.
-                """)
+                """
+        )
     }
 
-    @Option(help: ArgumentHelp("Where to listen: unix:PATH or HOST:PORT.", valueName: "address"))
+    @Option(
+        help: ArgumentHelp("Where to listen: unix:PATH or HOST:PORT.", valueName: "address"),
+        transform: { try ListenAddress(parsing: $0) }
+    )
     var listen: ListenAddress?
 
     @Option(help: ArgumentHelp("Who may connect to a unix socket, in octal.", valueName: "mode"))
@@ -27,7 +31,13 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
     @Option(help: "Worker threads while views block all others.")
     var threadsMax = FastCGIConfiguration().maximumThreads
 
-    @Option(help: ArgumentHelp("What is logged: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "level"))
+    @Option(
+        help: ArgumentHelp("What is logged: \(logLevels). (default: info)", valueName: "level"),
+        transform: { text in
+            guard let level = Logger.Level(rawValue: text) else { throw ValidationError("Write one of \(logLevels).") }
+            return level
+        }
+    )
     var logLevel = Logger.Level.info
 
     @Option(help: ArgumentHelp("How long a request may take to arrive.", valueName: "seconds"))
@@ -39,7 +49,12 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
     @Option(help: ArgumentHelp("How long a whole request may take; none if absent.", valueName: "seconds"))
     var requestLimit: Double?
 
-    @Option(help: ArgumentHelp("How long downloads under way may take to finish when the server stops.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "How long downloads under way may take to finish when the server stops.",
+            valueName: "seconds"
+        )
+    )
     var drainLimit: Double = 30
 
     @Option(help: "Requests under way at once; a further one is answered 503.")
@@ -51,7 +66,9 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
     @Option(help: ArgumentHelp("Size of a request's content; a larger one is answered 413.", valueName: "bytes"))
     var bodyMax = FastCGIConfiguration().maximumBodySize
 
-    @Option(help: ArgumentHelp("Memory held for slow clients; beyond it requests are answered 503.", valueName: "bytes"))
+    @Option(
+        help: ArgumentHelp("Memory held for slow clients; beyond it requests are answered 503.", valueName: "bytes")
+    )
     var heldMax = FastCGIConfiguration().maximumHeldBytes
 
     @Option(help: ArgumentHelp("Log requests that take longer.", valueName: "seconds"))
@@ -67,12 +84,18 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
 
     func validate() throws {
         guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024.") }
-        guard threadsMax >= threads else { throw ValidationError("--threads-max must not be less than --threads (\(threads)).") }
+        guard threadsMax >= threads else {
+            throw ValidationError("--threads-max must not be less than --threads (\(threads)).")
+        }
         guard requestsMax >= 1, headMax >= 1024, bodyMax >= 0, heldMax >= 0 else {
-            throw ValidationError("--requests-max must be at least 1, --head-max at least 1024, the others not negative.")
+            throw ValidationError(
+                "--requests-max must be at least 1, --head-max at least 1024, the others not negative."
+            )
         }
         for limit in [receiveLimit, writeLimit, requestLimit, drainLimit, slowLimit].compactMap(\.self) {
-            guard limit >= 0, limit <= 1e9 else { throw ValidationError("A limit must be a number of seconds from 0 to 1e9.") }
+            guard limit >= 0, limit <= 1e9 else {
+                throw ValidationError("A limit must be a number of seconds from 0 to 1e9.")
+            }
         }
         for path in [statusPath, pingPath].compactMap(\.self) where !path.hasPrefix("/") {
             throw ValidationError("“\(path)” must begin with a slash, as in /status.")
@@ -81,13 +104,18 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
 
     func run() throws {
         let router = try mount.router(of: Application.self)
-        let logger = Logger(label: Application.name) { [logLevel] _ in LineLogHandler(form: .automatic, level: logLevel) }
+        let logger = Logger(label: Application.name) { [logLevel] _ in LineLogHandler(form: .automatic, level: logLevel)
+        }
         let status: Int32
         do {
             let listener = try listener()
             status = try FastCGIServer(
-                listener: listener, handler: router, configuration: serverConfiguration, logger: logger
-            ).runHandlingSignals()
+                listener: listener,
+                handler: router,
+                configuration: serverConfiguration,
+                logger: logger
+            )
+            .runHandlingSignals()
         } catch let error as ListenError {
             standardError("\(Application.name): \(error)\n")
             throw ExitCode(69)
@@ -113,7 +141,8 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
 
             See \(Application.name) serve --help.
 
-            """)
+            """
+        )
         throw ExitCode(64)
     }
 
@@ -136,6 +165,8 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
     }
 }
 
+private var logLevels: String { Logger.Level.allCases.map(\.rawValue).joined(separator: ", ") }
+
 /// The permissions of a socket, written in octal.
 struct SocketMode: ExpressibleByArgument {
     var bits: UInt32
@@ -151,12 +182,3 @@ struct SocketMode: ExpressibleByArgument {
 
     var defaultValueDescription: String { "0" + String(bits, radix: 8) }
 }
-
-extension ListenAddress: @retroactive ExpressibleByArgument {
-    public init?(argument: String) {
-        guard let address = try? ListenAddress(parsing: argument) else { return nil }
-        self = address
-    }
-}
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -20,7 +20,9 @@ struct RequestPath: Equatable, Sendable {
             var byte = raw[index]
             raw.formIndex(after: &index)
             if byte == UInt8(ascii: "%") {
-                guard let high = RequestPath.digit(raw, &index), let low = RequestPath.digit(raw, &index) else { return nil }
+                guard let high = RequestPath.digit(raw, &index), let low = RequestPath.digit(raw, &index) else {
+                    return nil
+                }
                 byte = high << 4 | low
             }
             guard byte >= 0x20, byte != 0x7F else { return nil }

@@ -27,7 +27,9 @@ struct RoutePattern: Hashable, Sendable, CustomStringConvertible {
             }
             let name = String(part.dropFirst().dropLast())
             guard part.first == "{", part.last == "}", !name.isEmpty, !name.contains("{"), !name.contains("}") else {
-                throw RouteError("the route “\(text)” has “\(part)”; a parameter is a whole segment, as in /export/{year}")
+                throw RouteError(
+                    "the route “\(text)” has “\(part)”; a parameter is a whole segment, as in /export/{year}"
+                )
             }
             guard names.insert(name).inserted else {
                 throw RouteError("the route “\(text)” has the parameter {\(name)} twice")
