@@ -23,13 +23,17 @@ import Testing
             ("127.0.0.1:9000", .tcp(host: "127.0.0.1", port: 9000)),
             ("localhost:0", .tcp(host: "localhost", port: 0)),
             ("[::1]:9000", .tcp(host: "::1", port: 9000)),
-        ])
+        ]
+    )
     func parses(text: String, address: ListenAddress) throws {
         #expect(try ListenAddress(parsing: text) == address)
         #expect("\(address)" == text)
     }
 
-    @Test("What is no address is refused", arguments: ["", "unix:", "/run/a.sock", "9000", ":9000", "host:", "host:70000", "host:x"])
+    @Test(
+        "What is no address is refused",
+        arguments: ["", "unix:", "/run/a.sock", "9000", ":9000", "host:", "host:70000", "host:x"]
+    )
     func refuses(text: String) {
         #expect(throws: ListenError.self) { try ListenAddress(parsing: text) }
     }
@@ -93,7 +97,8 @@ import Testing
             ("127.0.0.1,::1", "127.0.0.1", true), ("127.0.0.1", "::ffff:127.0.0.1", true),
             ("::ffff:10.0.0.1", "10.0.0.1", true), ("0:0:0:0:0:0:0:1", "::1", true), ("10.9.9.9", "::1", false),
             ("10.9.9.9", "127.0.0.1", false), ("10.9.9.9, 10.9.9.8", "10.9.9.8", true),
-        ])
+        ]
+    )
     func comparesPeers(list: String, address: String, isAllowed: Bool) {
         defer { cleanUp() }
         #expect(PeerAddresses(parsing: list).contains(address) == isAllowed)

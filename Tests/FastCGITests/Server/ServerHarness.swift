@@ -122,14 +122,19 @@ func withServer(
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let server = try FastCGIServer(
-        listener: .bound(to: .unix(path: path)), handler: ProbeHandler(probe: probe), configuration: configuration,
-        logger: logger)
+        listener: .bound(to: .unix(path: path)),
+        handler: ProbeHandler(probe: probe),
+        configuration: configuration,
+        logger: logger
+    )
     var serviceLogger = Logger(label: "test")
     serviceLogger.logLevel = .critical
     let group = ServiceGroup(
         configuration: .init(
             services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
-            logger: serviceLogger))
+            logger: serviceLogger
+        )
+    )
     let running = Task { try await group.run() }
     let test = TestServer(path: path, probe: probe, server: server, group: group, running: running)
     do {
@@ -171,7 +176,8 @@ extension Wire {
     static func post(_ target: String, body: [UInt8]) -> [UInt8] {
         let parameters = [("REQUEST_METHOD", "POST"), ("REQUEST_URI", target), ("CONTENT_LENGTH", "\(body.count)")]
         return begin() + Wire.parameters(parameters.flatMap { pair($0.0, $0.1) }) + Wire.parameters()
-            + stride(from: 0, to: body.count, by: 32_768).flatMap {
+            + stride(from: 0, to: body.count, by: 32_768)
+            .flatMap {
                 input(Array(body[$0..<min($0 + 32_768, body.count)]))
             } + input()
     }

@@ -56,12 +56,16 @@ import Testing
             let client = try server.connect()
             try await client.send(
                 Wire.begin(padding: 3) + Wire.parameters(Wire.pair("REQUEST_URI", "/hello"))
-                    + Wire.parameters(padding: 5) + Wire.input(padding: 7))
+                    + Wire.parameters(padding: 5) + Wire.input(padding: 7)
+            )
             #expect(try await client.answer().body == "Hello world!\n")
         }
     }
 
-    @Test("A body up to the limit reaches the view, and the connection stays usable", arguments: [0, 1, 8192, 100_000, 1_048_576])
+    @Test(
+        "A body up to the limit reaches the view, and the connection stays usable",
+        arguments: [0, 1, 8192, 100_000, 1_048_576]
+    )
     func takesBody(count: Int) async throws {
         try await withServer { server in
             let client = try server.connect()
@@ -129,7 +133,8 @@ import Testing
 
     @Test(
         "A download that failed never ends properly, and shows it by a record that is none",
-        arguments: ["/throws-midway", "/throws-at-end", "/short", "/long"])
+        arguments: ["/throws-midway", "/throws-at-end", "/short", "/long"]
+    )
     func failsVisibly(target: String) async throws {
         try await withServer { server in
             let answer = try await server.get(target)
@@ -143,7 +148,10 @@ import Testing
         }
     }
 
-    @Test("A view that throws before its first byte, or has too large a head, harms only its own request", arguments: ["/throws-at-once", "/large-head"])
+    @Test(
+        "A view that throws before its first byte, or has too large a head, harms only its own request",
+        arguments: ["/throws-at-once", "/large-head"]
+    )
     func failsAlone(target: String) async throws {
         try await withServer { server in
             let failed = try await server.get(target)
