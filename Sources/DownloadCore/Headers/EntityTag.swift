@@ -1,12 +1,79 @@
 /// The validator of one representation (RFC 9110 §8.8.3).
-public struct EntityTag: Sendable, Hashable {
+public struct EntityTag: Sendable {
     /// The opaque characters between the quotes.
     public let value: String
     /// Whether it only promises equivalence (`W/`).
     public let isWeak: Bool
 
+    /// Creates a tag.
+    ///
+    /// A value of visible ASCII characters without `"` is kept as it is. In any other, quotes, spaces, control characters,
+    /// `%` and what is not ASCII are percent-encoded, so that no value breaks out of the field.
     public init(_ value: String, isWeak: Bool = false) {
-        self.value = value
+        self.value = value.utf8.allSatisfy { $0 < 0x80 && $0.isTagCharacter } ? value : Self.encoded(value)
         self.isWeak = isWeak
     }
+
+    /// Reads a tag as the field has it: `"abc"` or `W/"abc"`; nil for anything else.
+    public init?(parsing text: String) {
+        var scanner = FieldScanner(text)
+        self.init(&scanner)
+        guard scanner.isAtEnd else { return nil }
+    }
+
+    /// Reads the tag that is next.
+    init?(_ scanner: inout FieldScanner) {
+        isWeak = scanner.consume("W/")
+        guard scanner.consume("\"") else { return nil }
+        value = String(scanner.take { $0.isTagCharacter })
+        guard scanner.consume("\"") else { return nil }
+    }
+
+    /// Whether both are strong and the same (RFC 9110 §8.8.3.2).
+    public func isStronglyEqual(to other: EntityTag) -> Bool {
+        !isWeak && !other.isWeak && hasSameValue(as: other)
+    }
+
+    /// Whether both are the same, weak or not (RFC 9110 §8.8.3.2).
+    public func isWeaklyEqual(to other: EntityTag) -> Bool {
+        hasSameValue(as: other)
+    }
+
+    /// Octet by octet: two strings that Unicode holds equivalent are two tags.
+    private func hasSameValue(as other: EntityTag) -> Bool {
+        value.utf8.elementsEqual(other.value.utf8)
+    }
+
+    private static func encoded(_ value: String) -> String {
+        var bytes: [UInt8] = []
+        for byte in value.utf8 {
+            if byte < 0x80, byte.isTagCharacter, byte != UInt8(ascii: "%") {
+                bytes.append(byte)
+            } else {
+                bytes += [UInt8(ascii: "%"), .hexDigit(byte >> 4), .hexDigit(byte & 15)]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension EntityTag: Hashable {
+    public static func == (a: EntityTag, b: EntityTag) -> Bool {
+        a.isWeak == b.isWeak && a.hasSameValue(as: b)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(value)
+        hasher.combine(isWeak)
+    }
+}
+
+extension EntityTag: CustomStringConvertible {
+    /// The tag as the field has it: `"abc"` or `W/"abc"`.
+    public var description: String { (isWeak ? "W/\"" : "\"") + value + "\"" }
+}
+
+extension UInt8 {
+    /// `etagc` (RFC 9110 §8.8.3), which includes the bytes beyond ASCII.
+    fileprivate var isTagCharacter: Bool { self == 0x21 || (self >= 0x23 && self != 0x7f) }
 }

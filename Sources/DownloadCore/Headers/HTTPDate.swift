@@ -11,3 +11,49 @@ public struct HTTPDate: Sendable, Hashable, Comparable {
         a.secondsSince1970 < b.secondsSince1970
     }
 }
+
+extension HTTPDate: CustomStringConvertible {
+    /// The moment as an IMF-fixdate: `Sun, 09 Sep 2001 01:46:40 GMT`.
+    ///
+    /// The form has four digits for the year; a moment outside the years 0 to 9999 is written as the nearest one inside.
+    public var description: String {
+        let moment = min(max(secondsSince1970, Self.earliest), Self.latest)
+        let day = Self.floorDivide(moment, 86_400)
+        let second = Int(moment - day * 86_400)
+        let date = CivilDate(daysSince1970: day)
+        var text: [UInt8] = []
+        text.reserveCapacity(29)
+        func append(_ value: Int) {
+            text.append(0x30 + UInt8(value / 10 % 10))
+            text.append(0x30 + UInt8(value % 10))
+        }
+        text += Self.weekdays[date.weekday].utf8
+        text += ", ".utf8
+        append(date.day)
+        text.append(0x20)
+        text += Self.months[date.month - 1].utf8
+        text.append(0x20)
+        append(date.year / 100)
+        append(date.year % 100)
+        text.append(0x20)
+        append(second / 3600)
+        text.append(0x3a)
+        append(second / 60 % 60)
+        text.append(0x3a)
+        append(second % 60)
+        text += " GMT".utf8
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// 0000-01-01T00:00:00Z.
+    private static let earliest: Int64 = -62_167_219_200
+    /// 9999-12-31T23:59:59Z.
+    private static let latest: Int64 = 253_402_300_799
+
+    static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    private static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
+        a >= 0 ? a / b : (a - b + 1) / b
+    }
+}

@@ -1,0 +1,92 @@
+/// The byte ranges that a Range field asks for (RFC 9110 §14.1.2, §14.2).
+public struct ByteRangeSet: Sendable, Hashable {
+    /// The most ranges that one field may ask for, if nothing else is said.
+    public static let defaultMaximumCount = 100
+
+    private enum Spec: Hashable {
+        /// From an offset to the end, or to the last byte named.
+        case offset(Int64, last: Int64)
+        /// So many bytes at the end.
+        case suffix(Int64)
+    }
+
+    private var specs: [Spec] = []
+
+    /// Reads the value of a Range field.
+    ///
+    /// Nil means that the field is to be ignored: it is invalid, in another unit than bytes, or asks for more than `maximumCount`
+    /// ranges, which no honest client does. Numbers of any length are legal; those beyond `Int64` are beyond any content.
+    ///
+    /// - Parameter maximumCount: How many ranges are taken, satisfiable or not.
+    public init?(_ fieldValue: String, maximumCount: Int = Self.defaultMaximumCount) {
+        var scanner = FieldScanner(fieldValue)
+        scanner.skipWhitespace()
+        // The unit's name is case-insensitive (RFC 9110 §14.1); nothing may stand between it and the "=".
+        guard scanner.take(while: \.isTokenCharacter).lowercased() == "bytes", scanner.consume("=") else { return nil }
+        scanner.skipWhitespace()
+        while !scanner.isAtEnd {
+            if scanner.next != UInt8(ascii: ",") {
+                guard specs.count < maximumCount, let spec = Self.spec(&scanner) else { return nil }
+                specs.append(spec)
+                scanner.skipWhitespace()
+            }
+            guard scanner.isAtEnd || scanner.consume(",") else { return nil }
+            scanner.skipWhitespace()
+        }
+        guard !specs.isEmpty else { return nil }
+    }
+
+    private static func spec(_ scanner: inout FieldScanner) -> Spec? {
+        let first = scanner.take(while: \.isDigit)
+        guard scanner.consume("-") else { return nil }
+        let last = scanner.take(while: \.isDigit)
+        if first.isEmpty { return last.isEmpty ? nil : .suffix(value(last)) }
+        guard !last.isEmpty else { return .offset(value(first), last: .max) }
+        guard !isGreater(first, last) else { return nil }
+        return .offset(value(first), last: value(last))
+    }
+
+    /// The number, or the greatest one if it is greater still.
+    private static func value(_ digits: Substring) -> Int64 { Int64(digits) ?? .max }
+
+    private static func isGreater(_ a: Substring, _ b: Substring) -> Bool {
+        if let x = Int64(a), let y = Int64(b) { return x > y }
+        let a = a.drop { $0 == "0" }
+        let b = b.drop { $0 == "0" }
+        return a.utf8.count != b.utf8.count ? a.utf8.count > b.utf8.count : a > b
+    }
+
+    /// The ranges that a content of `size` bytes has, in the order they were asked for; empty if it has none of them (416).
+    ///
+    /// Each is cut at the end of the content. Those that overlap or touch are made one, at the place of the first of them.
+    public func resolved(size: Int64) -> [Range<Int64>] {
+        var result: [Range<Int64>] = []
+        for spec in specs {
+            guard let range = Self.range(of: spec, size: size) else { continue }
+            Self.merge(range, into: &result)
+        }
+        return result
+    }
+
+    private static func range(of spec: Spec, size: Int64) -> Range<Int64>? {
+        guard size > 0 else { return nil }
+        switch spec {
+        case .offset(let first, let last): return first < size ? first..<(min(last, size - 1) + 1) : nil
+        case .suffix(let count): return count > 0 ? max(0, size - count)..<size : nil
+        }
+    }
+
+    private static func merge(_ range: Range<Int64>, into result: inout [Range<Int64>]) {
+        var whole = range
+        var place = result.endIndex
+        // What has grown may now touch a range that it did not touch before.
+        while let index = result.firstIndex(where: {
+            $0.lowerBound <= whole.upperBound && whole.lowerBound <= $0.upperBound
+        }) {
+            let other = result.remove(at: index)
+            whole = min(whole.lowerBound, other.lowerBound)..<max(whole.upperBound, other.upperBound)
+            place = min(place, index)
+        }
+        result.insert(whole, at: min(place, result.endIndex))
+    }
+}
