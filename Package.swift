@@ -74,7 +74,16 @@ let package = Package(
             resources: [.copy("Resources")],
             swiftSettings: settings
         ),
-        .testTarget(name: "FastCGITests", dependencies: ["CFastCGI", "FastCGI"], swiftSettings: settings),
+        .testTarget(
+            name: "FastCGITests",
+            dependencies: [
+                "CFastCGI", "DownloadCore", "FastCGI",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "VirtualDownloadsTests",
             dependencies: ["VirtualDownloads", "DownloadTesting"],

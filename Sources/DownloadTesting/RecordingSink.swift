@@ -18,6 +18,7 @@ struct RecordingSink: ResponseSink, ~Copyable {
     private let recording: Recording
     private var extent = ContentExtent.unknown
     private var written: Int64 = 0
+    private var failure: (any Error)?
 
     init(into recording: Recording) {
         self.recording = recording
@@ -30,14 +31,23 @@ struct RecordingSink: ResponseSink, ~Copyable {
         recording.response.status = head.status
         recording.response.headerFields = head.headerFields
         self.extent = extent
+        // What was refused before does not count for the new head.
+        written = 0
+        failure = nil
     }
 
     mutating func write(_ bytes: RawSpan) async throws {
         guard !bytes.isEmpty, extent != .none else { return }
-        try Task.checkCancellation()
-        written += Int64(bytes.byteCount)
-        if case .exactly(let declared) = extent, written > declared {
-            throw ContentLengthMismatch(declared: declared, written: written)
+        if let failure { throw failure }
+        do {
+            try Task.checkCancellation()
+            written += Int64(bytes.byteCount)
+            if case .exactly(let declared) = extent, written > declared {
+                throw ContentLengthMismatch(declared: declared, written: written)
+            }
+        } catch {
+            failure = error
+            throw error
         }
         recording.isCommitted = true
         recording.response.body.reserveCapacity(recording.response.body.count + bytes.byteCount)
@@ -47,7 +57,8 @@ struct RecordingSink: ResponseSink, ~Copyable {
     }
 
     mutating func finish() async throws {
-        if case .exactly(let declared) = extent, written != declared {
+        if let failure { throw failure }
+        if case .exactly(let declared) = extent, written < declared {
             throw ContentLengthMismatch(declared: declared, written: written)
         }
         recording.isCommitted = true

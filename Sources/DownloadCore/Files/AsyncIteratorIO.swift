@@ -21,3 +21,5 @@ public struct AsyncIteratorIO<Pieces: AsyncSequence>: DownloadContent where Piec
         }
     }
 }
+
+extension AsyncIteratorIO: Sendable where Pieces: Sendable {}

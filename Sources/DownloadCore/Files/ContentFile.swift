@@ -1,5 +1,5 @@
 /// A file whose whole content is a text or bytes in memory: Django's `ContentFile`.
-public struct ContentFile: DownloadFile {
+public struct ContentFile: DownloadFile, Sendable {
     public var name: String
     public var contentType: String?
     public var entityTag: EntityTag?

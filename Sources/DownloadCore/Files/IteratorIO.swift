@@ -53,3 +53,7 @@ public struct BytesIteratorIO<Pieces: Sequence>: DownloadContent where Pieces.El
         }
     }
 }
+
+extension TextIteratorIO: Sendable where Pieces: Sendable {}
+
+extension BytesIteratorIO: Sendable where Pieces: Sendable {}

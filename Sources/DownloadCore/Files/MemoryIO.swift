@@ -1,5 +1,5 @@
 /// A text in memory, read from its beginning: Python's `StringIO`.
-public struct StringIO: DownloadContent {
+public struct StringIO: DownloadContent, Sendable {
     private var text: String
 
     /// Creates a reader of `text`.
@@ -30,7 +30,7 @@ public struct StringIO: DownloadContent {
 }
 
 /// Bytes in memory, read from their beginning: Python's `BytesIO`.
-public struct BytesIO: DownloadContent {
+public struct BytesIO: DownloadContent, Sendable {
     private var bytes: [UInt8]
 
     /// Creates a reader of `bytes`.

@@ -1,8 +1,54 @@
 // Stand-ins until the headers of the core branch are merged.
 
 extension HTTPDate: CustomStringConvertible {
-    init?(_ text: String) { return nil }
-    public var description: String { "" }
+    private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    init?(_ text: String) {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false)
+        var date: (day: Substring, month: Substring, year: Substring, time: Substring)
+        if words.count == 6, words[5] == "GMT" {
+            date = (words[1], words[2], words[3], words[4])
+        } else if words.count == 4, words[3] == "GMT" {
+            let parts = words[1].split(separator: "-")
+            guard parts.count == 3, parts[2].count == 2 else { return nil }
+            date = (parts[0], parts[1], parts[2] < "70" ? "20" + parts[2] : "19" + parts[2], words[2])
+        } else if words.count == 6, words[2].isEmpty {
+            date = ("0" + words[3], words[1], words[5], words[4])
+        } else if words.count == 5 {
+            date = (words[2], words[1], words[4], words[3])
+        } else {
+            return nil
+        }
+        let time = date.time.split(separator: ":")
+        guard date.day.count == 2, date.year.count == 4, time.count == 3, time.allSatisfy({ $0.count == 2 }) else {
+            return nil
+        }
+        let numbers = ([date.day, date.year] + time).compactMap { Int64($0) }
+        guard numbers.count == 5, let month = Self.months.firstIndex(of: String(date.month)) else { return nil }
+        let year = numbers[1] - (month < 2 ? 1 : 0)
+        let dayOfYear = Int64((153 * ((month + 10) % 12) + 2) / 5) + numbers[0] - 1
+        let days = year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
+        self.init(secondsSince1970: days * 86_400 + numbers[2] * 3600 + numbers[3] * 60 + numbers[4])
+        guard words.count != 6 || words[5] != "GMT" || description == text else { return nil }
+    }
+
+    public var description: String {
+        let day = Int64((Double(secondsSince1970) / 86_400).rounded(.down))
+        let second = secondsSince1970 - day * 86_400
+        let shifted = day + 719_468
+        let era = shifted / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let index = (5 * dayOfYear + 2) / 153
+        let dayOfMonth = dayOfYear - (153 * index + 2) / 5 + 1
+        let month = index < 10 ? index + 3 : index - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(Self.days[Int((day + 4) % 7)]), \(two(dayOfMonth)) \(Self.months[Int(month - 1)]) \(year) "
+            + "\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60)) GMT"
+    }
 }
 
 extension EntityTag: CustomStringConvertible {

@@ -10,6 +10,8 @@ extension DownloadError {
         var fields = headerFields
         fields[.contentType] = asksForJSON ? "application/problem+json" : "text/plain; charset=utf-8"
         fields[.xContentTypeOptions] = "nosniff"
+        // A cache may keep a 404 or a 410.
+        fields.append(HTTPField(name: .vary, value: "Accept"))
         let text = asksForJSON ? problem : plainText
         return DownloadResponse(status: status, headerFields: fields, content: .bytes(Array(text.utf8)))
     }
@@ -43,7 +45,7 @@ extension DownloadError {
 
     /// Whether Accept prefers a JSON type. A client without preference is a browser or `curl`, and a person reads the answer.
     private static func asksForJSON(_ request: DownloadRequest) -> Bool {
-        let offers = ["text/plain", "text/html", "application/problem+json", "application/json"]
+        let offers = ["text/plain", "application/problem+json", "application/json"]
         return request.preferredMediaType(of: offers)?.hasSuffix("json") ?? false
     }
 }

@@ -67,14 +67,16 @@ private struct BoundaryHash {
     private var second: UInt64 = 0x6c62_272e_07bb_0142
 
     mutating func combine(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes {
-            first = (first ^ UInt64(byte)) &* 0x100_0000_01b3
-            second = (second ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
+        for byte in bytes { combine(UInt64(byte)) }
     }
 
     mutating func combine(_ number: Int64) {
-        combine((0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) })
+        for shift in stride(from: 0, to: 64, by: 8) { combine(UInt64(truncatingIfNeeded: number >> shift) & 0xff) }
+    }
+
+    private mutating func combine(_ byte: UInt64) {
+        first = (first ^ byte) &* 0x100_0000_01b3
+        second = (second ^ byte) &* 0x100_0000_01b3
     }
 
     var hexadecimal: String {

@@ -4,21 +4,18 @@ extension ResponseSink where Self: ~Copyable {
     /// Sends a head and what a plan wants of a file, and finishes.
     ///
     /// - Throws: What the content or the sink throws; ``ContentLengthMismatch`` if the content ends before a wanted byte.
-    mutating func send(_ file: some DownloadFile, by body: DownloadPlan.Body, after head: HTTPResponse) async throws {
-        switch body {
+    mutating func send(_ file: some DownloadFile, by plan: DownloadPlan, after head: HTTPResponse) async throws {
+        begin(head, extent: plan.extent)
+        switch plan.body {
         case .nothing:
-            begin(head, extent: .none)
+            break
         case .whole:
-            let size = file.size
-            begin(head, extent: size.map(ContentExtent.exactly) ?? .unknown)
             try await file.write(to: &self)
             // A generator that takes cancellation for its end has not written all of it, and here nothing else would tell.
-            if size == nil { try Task.checkCancellation() }
+            if plan.extent == .unknown { try Task.checkCancellation() }
         case .range(let range):
-            begin(head, extent: .exactly(range.upperBound - range.lowerBound))
             try await write(range, of: file)
         case .parts(let frame):
-            begin(head, extent: .exactly(frame.byteCount))
             if file.canStartInTheMiddle {
                 for part in frame.ranges.indices {
                     let start = frame.ranges[part].lowerBound
@@ -37,10 +34,12 @@ extension ResponseSink where Self: ~Copyable {
         let start = file.canStartInTheMiddle ? range.lowerBound : 0
         var cut = RangeSink(self, range: range.lowerBound - start..<range.upperBound - start)
         let outcome = await Self.outcome(of: file, from: start, into: &cut)
+        let failure = cut.failure
         var missing: Int64 = 0
         self = cut.finish(missing: &missing)
         // When every wanted byte has passed, whatever ended the generator is no failure.
         guard missing > 0 else { return }
+        if let failure { throw failure }
         try outcome.get()
         throw ContentLengthMismatch(declared: file.size ?? range.upperBound, written: range.upperBound - missing)
     }
@@ -54,9 +53,11 @@ extension ResponseSink where Self: ~Copyable {
     ) async throws {
         var cut = PartsSink(self, frame: frame, parts: parts, from: start)
         let outcome = await Self.outcome(of: file, from: start, into: &cut)
+        let failure = cut.failure
         var end: Int64?
         self = cut.finish(endedAt: &end)
         guard let end else { return }
+        if let failure { throw failure }
         try outcome.get()
         throw ContentLengthMismatch(declared: frame.size, written: end)
     }

@@ -10,7 +10,8 @@ struct PartsSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     private let frame: MultipartByteRanges
     private var parts: Range<Int>
     private var position: Int64
-    private var failure: (any Error)?
+    /// What the sink behind has thrown, whatever the generator made of it. Nothing was forwarded since.
+    private(set) var failure: (any Error)?
 
     /// Creates a sink for the parts numbered `parts`, whose ranges must ascend, of a content that is written from `position`.
     init(_ base: consuming Base, frame: MultipartByteRanges, parts: Range<Int>, from position: Int64) {

@@ -10,7 +10,8 @@ public struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     private var base: Base
     private var toSkip: Int64
     private var toForward: Int64
-    private var failure: (any Error)?
+    /// What the sink behind has thrown, whatever the generator made of it. Nothing was forwarded since.
+    public private(set) var failure: (any Error)?
 
     /// Creates a sink that forwards `range` of the bytes written to it, counted from 0.
     public init(_ base: consuming Base, range: Range<Int64>) {

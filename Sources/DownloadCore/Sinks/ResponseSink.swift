@@ -18,12 +18,13 @@ public protocol ResponseSink: ByteSink, ~Copyable {
     /// Whether a piece of content was accepted. Until then ``begin(_:extent:)`` may be called again, and replaces the head.
     var isCommitted: Bool { get }
 
-    /// Sets the head of the response. Nothing is sent yet.
+    /// Sets the head of the response. Nothing is sent yet, and what was refused under a head before is forgotten.
     mutating func begin(_ head: HTTPResponse, extent: ContentExtent)
 
     /// Ends the response properly.
     ///
-    /// - Throws: ``ContentLengthMismatch`` when fewer bytes were written than announced; whatever sending throws.
+    /// - Throws: ``ContentLengthMismatch`` when fewer bytes were written than announced; whatever sending throws; what a
+    ///   write has thrown since ``begin(_:extent:)``, since a generator may have swallowed it.
     mutating func finish() async throws
 
     /// Tells whoever keeps the log about an error that is answered by a response instead of being thrown.

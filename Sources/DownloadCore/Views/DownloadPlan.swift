@@ -25,6 +25,8 @@ public struct DownloadPlan: Sendable, Hashable {
     public var status: HTTPResponse.Status
     public var headerFields: HTTPFields
     public var body: Body
+    /// How many bytes follow the head.
+    public var extent: ContentExtent
 
     /// Plans the answer of `view` to a request for `file`.
     ///
@@ -58,7 +60,8 @@ public struct DownloadPlan: Sendable, Hashable {
         case .proceed:
             break
         }
-        let size = file.size
+        // A negative size is a mistake of the view, and is taken for none.
+        let size = file.size.flatMap { $0 < 0 ? nil : $0 }
         let isRead = method == .get || method == .head
         let support = isRead ? RangeSupport(of: file, size: size, tag: tag, in: view) : .none
         var selection = RangeSelection.whole
@@ -74,7 +77,7 @@ public struct DownloadPlan: Sendable, Hashable {
                 return
             }
         }
-        self.init(status: .ok, body: method == .head ? .nothing : .whole)
+        self.init(status: .ok)
         let name = view.basename ?? file.name
         appendContent(
             selection,
@@ -90,12 +93,20 @@ public struct DownloadPlan: Sendable, Hashable {
         if let digest = file.digest { append(.reprDigest, digest.description) }
         append(.xContentTypeOptions, "nosniff")
         append(.xAccelBuffering, "no")
+        if method == .head {
+            body = .nothing
+            extent = .none
+        }
     }
 
-    private init(status: HTTPResponse.Status, body: Body = .nothing) {
+    /// A plan that sends nothing of the file.
+    private init(status: HTTPResponse.Status) {
         self.status = status
+        body = .nothing
+        extent = .none
         headerFields = HTTPFields()
-        self.body = body
+        // A 206 has eleven; growing the storage step by step costs more than all the values.
+        headerFields.reserveCapacity(12)
     }
 
     /// Appends a field that is not there yet; the subscript would look for it.
@@ -113,6 +124,7 @@ public struct DownloadPlan: Sendable, Hashable {
     ) {
         var sentType = type
         var length = size
+        body = .whole
         if let size, let tag {
             switch selection {
             case .one(let range):
@@ -132,7 +144,12 @@ public struct DownloadPlan: Sendable, Hashable {
             }
         }
         append(.contentType, sentType)
-        if let length { append(.contentLength, String(length)) }
+        if let length {
+            append(.contentLength, String(length))
+            extent = .exactly(length)
+        } else {
+            extent = .unknown
+        }
         if let encoding { append(.contentEncoding, encoding) }
     }
 

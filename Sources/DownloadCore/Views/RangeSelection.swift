@@ -45,6 +45,11 @@ enum RangeSelection: Equatable {
             return
         }
         let coalesced = ranges.count > 1 ? Self.coalesced(ranges) : ranges
+        // What frames the parts must not lift their sum over the largest length there is.
+        guard coalesced.count < 2 || size < .max / 2 else {
+            self = .whole
+            return
+        }
         guard let first = coalesced.first else {
             self = .unsatisfiable
             return

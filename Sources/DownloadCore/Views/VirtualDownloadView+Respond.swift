@@ -69,7 +69,7 @@ extension VirtualDownloadView {
         }
         guard case .file = response.content else { return try await sink.send(response, for: request.method) }
         let head = HTTPResponse(status: response.status, headerFields: response.headerFields)
-        try await sink.send(file, by: plan.body, after: head)
+        try await sink.send(file, by: plan, after: head)
     }
 
     public func wasModified(_ file: File, since value: String) -> Bool {

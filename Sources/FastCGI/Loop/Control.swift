@@ -104,6 +104,7 @@ final class Control: Sendable {
 /// Adds workers while views block all there are.
 private struct Growth {
     private let engine: Engine
+    private let log = LogLimit()
     private var lastProgress = -1
 
     init(_ engine: Engine) {
@@ -120,14 +121,14 @@ private struct Growth {
         else { return }
         do {
             try pool.addWorker(temporary: true)
-            engine.statistics.atMostOnceASecond(now) {
+            log.atMostOnceASecond(now) {
                 engine.logger.warning(
                     "views block all workers: added one",
                     metadata: ["workers": "\(pool.count)"]
                 )
             }
         } catch {
-            engine.statistics.atMostOnceASecond(now) {
+            log.atMostOnceASecond(now) {
                 engine.logger.error("views block all workers, and none can be added", metadata: ["error": "\(error)"])
             }
         }

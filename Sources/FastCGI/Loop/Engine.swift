@@ -18,6 +18,9 @@ final class Engine: @unchecked Sendable {
     let logger: Logger
     let pool: WorkerPool
     let statistics = Statistics()
+    private let pauseLog = LogLimit()
+    private let refusalLog = LogLimit()
+    private let overloadLog = LogLimit()
     let startedAt = MonotonicClock.now
     let buffers = BufferPool()
     private let handler: Handler
@@ -71,7 +74,7 @@ final class Engine: @unchecked Sendable {
             if let allowedPeers, !allowedPeers.contains(peerOf: descriptor) {
                 Glibc.close(descriptor)
                 statistics.requestRefused("peer-address")
-                logger.warning("refused a connection: its address is not in FCGI_WEB_SERVER_ADDRS")
+                logRefusal("its peer's address is not in FCGI_WEB_SERVER_ADDRS")
                 return
             }
             if listener.isTCP { Socket.disableDelay(descriptor) }
@@ -106,7 +109,7 @@ final class Engine: @unchecked Sendable {
         let resumeAt = now + 100
         guard pausedUntil.exchange(resumeAt, ordering: .relaxed) == 0 else { return }
         pool.poller.remove(listener.descriptor)
-        statistics.atMostOnceASecond(now) {
+        pauseLog.atMostOnceASecond(now) {
             logger.error("can't accept connections for the moment", metadata: ["error": "\(error)"])
         }
     }
@@ -177,13 +180,13 @@ final class Engine: @unchecked Sendable {
                     continue
                 case .tooLarge(let request):
                     statistics.requestRefused("too-large-\(request.part)")
-                    logger.notice("refused a request: its \(request.part) is too large")
+                    logRefusal("its \(request.part) is too large")
                     try send(request.answer, on: connection)
                     shutdown(connection.descriptor, Int32(SHUT_WR))
                     connection.intake.discardAll()
                 case .refuse(let reason):
                     statistics.requestRefused(reason.rawValue)
-                    logger.notice("refused a request", metadata: ["reason": "\(reason.rawValue)"])
+                    logRefusal("\(reason)")
                     return close(connection)
                 }
             }
@@ -193,6 +196,10 @@ final class Engine: @unchecked Sendable {
             case .closed: return close(connection)
             }
         }
+    }
+
+    private func logRefusal(_ reason: String) {
+        refusalLog.atMostOnceASecond { logger.notice("refused a request", metadata: ["reason": "\(reason)"]) }
     }
 
     private func serve(_ shape: RequestGuard.RequestShape, of connection: Connection) throws {
@@ -234,7 +241,7 @@ final class Engine: @unchecked Sendable {
 
     private func turnAway(_ received: RequestReader.Received, on connection: Connection) {
         statistics.requestRefused("overloaded")
-        statistics.atMostOnceASecond(MonotonicClock.now) {
+        overloadLog.atMostOnceASecond {
             logger.warning(
                 "answered 503: too much is under way",
                 metadata: [

@@ -8,6 +8,9 @@ struct Intake {
     private var requestGuard: RequestGuard
     /// Whether the connection is refused, and only emptied so that its web server reads the answer before it sees the end.
     private(set) var discards = false
+    private var discarded = 0
+    /// More than any socket holds, so that a peer which reads has seen the answer by then.
+    private static let maximumDiscarded = 2_097_152
 
     init(guardedBy requestGuard: RequestGuard) {
         self.requestGuard = requestGuard
@@ -15,7 +18,7 @@ struct Intake {
 
     var isEmpty: Bool { bytes.isEmpty }
 
-    /// Receives everything there is; false when the peer has closed.
+    /// Receives what is there.
     ///
     /// - Throws: ``SystemError`` when the connection is broken.
     mutating func receive(from descriptor: Int32, through scratch: UnsafeMutableRawBufferPointer) throws(SystemError)
@@ -25,7 +28,11 @@ struct Intake {
             return .nothing
         }
         guard count > 0 else { return .closed }
-        if !discards { unsafe bytes.append(contentsOf: scratch[..<count]) }
+        if discards {
+            discarded += count
+            return discarded > Self.maximumDiscarded ? .closed : .some
+        }
+        unsafe bytes.append(contentsOf: scratch[..<count])
         return .some
     }
 

@@ -30,7 +30,7 @@ final class BufferPool: Sendable {
     }
 
     func giveBlock(_ block: UnsafeMutableRawBufferPointer) {
-        unsafe held.subtract(block.count, ordering: .relaxed)
+        held.subtract(block.count, ordering: .relaxed)
         unsafe block.deallocate()
     }
 

@@ -109,7 +109,11 @@ struct RecordSink: ResponseSink, ~Copyable {
     /// - Parameter deadline: How long to wait for a client that is slow to take it, by the monotonic clock in milliseconds.
     mutating func fail(deadline: Int64) async {
         guard !isFinished else { return }
-        if isCommitted { output.publish() } else { output.discardUnpublished() }
+        if isCommitted {
+            output.publish(holdingBack: remaining == 0 ? 1 : 0)
+        } else {
+            output.discardUnpublished()
+        }
         output.end(with: RecordStream.brokenEnd)
         // A connection that is broken already fails by itself.
         try? await connection.drain(deadline: deadline)

@@ -12,7 +12,6 @@ final class Statistics: Sendable {
     private let timedOut = Atomic<Int>(0)
     private let bytes = Atomic<Int64>(0)
     private let refused = Mutex<[String: Int]>([:])
-    private let lastLog = Atomic<Int64>(.min / 2)
     private let requests = Atomic<UInt64>(0)
 
     private let acceptedMetric = Counter(label: "downloadview_connections_accepted")
@@ -76,14 +75,6 @@ final class Statistics: Sendable {
         let active = active.load(ordering: .relaxed)
         activeMetric.record(active)
         idleMetric.record(max(0, open.load(ordering: .relaxed) - active))
-    }
-
-    /// Calls `log` unless it called one less than a second before `now` (milliseconds).
-    func atMostOnceASecond(_ now: Int64, _ log: () -> Void) {
-        let last = lastLog.load(ordering: .relaxed)
-        guard now - last >= 1000, lastLog.compareExchange(expected: last, desired: now, ordering: .relaxed).exchanged
-        else { return }
-        log()
     }
 
     /// The totals since the start.

@@ -152,6 +152,14 @@ enum Seeking: CaseIterable, Sendable {
             .joined() + "--\(boundary)--\r\n"
     }
 
+    @Test("The largest size there is overflows nothing", arguments: ["bytes=0-1,5-", "bytes=1-", "bytes=-1"])
+    func boundsSizes(range: String) async throws {
+        let file = Seeking.startsInTheMiddle.file.with { $0.size = .max }
+        let view = FileView { file }
+        let plan = DownloadPlan(method: .get, headerFields: [.range: range], file: file, view: view)
+        #expect(plan.status == (range.contains(",") ? .ok : .partialContent))
+    }
+
     @Test("R30: parts keep the requested order if the content can start in the middle, else the whole is sent")
     func keepsRequestedOrder() async throws {
         let request = DownloadRequest.get(headerFields: [.range: "bytes=5-8,0-2"])

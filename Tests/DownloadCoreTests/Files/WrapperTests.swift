@@ -1,0 +1,231 @@
+import DownloadCore
+import DownloadTesting
+import HTTPTypes
+import Testing
+
+@Suite struct WrapperTests {
+    /// Downloads `file` and expects `héllo\n`, with the size in bytes where it is known.
+    private func expectHello<File: DownloadFile & SendableMetatype>(
+        _ file: @escaping @Sendable () -> File,
+        size: Int64?
+    ) async throws {
+        let view = FileView { file() }
+        try await expectDownload(from: view, content: "héllo\n", basename: "h.txt", mimeType: "text/plain", size: size)
+        let response = try await view.response(to: .get())
+        #expect((response.headerFields[.contentLength] == nil) == (size == nil))
+        #expect(response.generatorRuns == 1)
+    }
+
+    @Test("ContentFile counts the bytes of a text, not its characters")
+    func servesContentFile() async throws {
+        try await expectHello({ ContentFile("héllo\n", name: "h.txt") }, size: 7)
+        try await expectHello({ ContentFile(Array("héllo\n".utf8), name: "h.txt") }, size: 7)
+    }
+
+    @Test("StringIO knows its size in bytes")
+    func servesStringIO() async throws {
+        var text = StringIO("hé")
+        text.write("llo\n")
+        #expect(text.value == "héllo\n")
+        let written = text
+        try await expectHello({ VirtualFile(written, name: "h.txt") }, size: 7)
+    }
+
+    @Test("BytesIO knows its size in bytes")
+    func servesBytesIO() async throws {
+        var bytes = BytesIO(Array("hé".utf8))
+        bytes.write("llo\n".utf8)
+        #expect(bytes.value == Array("héllo\n".utf8))
+        let written = bytes
+        try await expectHello({ VirtualFile(written, name: "h.txt") }, size: 7)
+    }
+
+    @Test("TextIteratorIO writes its pieces in order, and its size is unknown")
+    func servesTextIterator() async throws {
+        try await expectHello({ VirtualFile(TextIteratorIO(["h", "", "é", "llo\n"]), name: "h.txt") }, size: nil)
+        try await expectHello(
+            { VirtualFile(TextIteratorIO(OneShot(["hé", "llo\n"])), name: "h.txt") },
+            size: nil
+        )
+        try await expectHello({ VirtualFile(TextIteratorIO(["héllo"[...], "\n"]), name: "h.txt", size: 7) }, size: 7)
+    }
+
+    @Test("BytesIteratorIO passes on a character that is cut in two")
+    func servesBytesIterator() async throws {
+        let pieces: [[UInt8]] = [[0x68, 0xC3], [0xA9], [], Array("llo\n".utf8)]
+        try await expectHello({ VirtualFile(BytesIteratorIO(pieces), name: "h.txt") }, size: nil)
+        try await expectHello({ VirtualFile(BytesIteratorIO(OneShot(pieces)), name: "h.txt") }, size: nil)
+        try await expectHello({ VirtualFile(BytesIteratorIO(pieces.map { $0[...] }), name: "h.txt") }, size: nil)
+    }
+
+    @Test("AsyncIteratorIO writes what an asynchronous sequence gives")
+    func servesAsyncIterator() async throws {
+        try await expectHello(
+            {
+                let pieces = AsyncStream<String> { continuation in
+                    for piece in ["hé", "llo", "\n"] { continuation.yield(piece) }
+                    continuation.finish()
+                }
+                return VirtualFile(AsyncIteratorIO(pieces), name: "h.txt")
+            },
+            size: nil
+        )
+    }
+
+    @Test("A closure writes into the sink whatever a sink takes")
+    func servesClosure() async throws {
+        try await expectHello(
+            {
+                VirtualFile(name: "h.txt") { sink in
+                    try await sink.write("hé")
+                    try await sink.write("xll".dropFirst())
+                    try await sink.write(Array("o".utf8))
+                    try await sink.write(Array("\n".utf8)[...])
+                }
+            },
+            size: nil
+        )
+    }
+
+    @Test("A file needs a name and its content, and nothing else")
+    func servesMinimalFile() async throws {
+        let view = FileView { MinimalFile() }
+        try await expectDownload(from: view, content: "x", basename: "x.bin", mimeType: "application/octet-stream")
+        let response = try await view.response(to: .get(headerFields: [.ifModifiedSince: PreconditionTests.after]))
+        #expect(response.status == .ok)
+        #expect(response.headerFields[.contentLength] == nil)
+    }
+
+    @Test("An empty content is a whole download of 0 bytes")
+    func servesNothing() async throws {
+        try await expectDownload(from: FileView { ContentFile("", name: "e.txt") }, content: "", size: 0)
+        let unknown = try await FileView { VirtualFile(name: "e.txt") { _ in } }.response(to: .get())
+        #expect(unknown.status == .ok && unknown.isFinished && unknown.body.isEmpty)
+    }
+
+    @Test("A size that is too small fails visibly, or is 500 before the first byte", arguments: [1, 7])
+    func failsWhenTooLong(pieceSize: Int) async throws {
+        let file = StubFile()
+            .with {
+                $0.size = 5
+                $0.pieceSize = pieceSize
+            }
+        let response = try await FileView { file }.response(to: .get())
+        if pieceSize > 5 {
+            #expect(response.status == .internalServerError && response.isFinished)
+        } else {
+            #expect((response.failure as? ContentLengthMismatch)?.declared == 5)
+            #expect(!response.isFinished && response.body.count <= 5)
+        }
+    }
+
+    @Test("A generator that swallows the sink's error still fails")
+    func failsWhenErrorIsSwallowed() async throws {
+        let file = StubFile()
+            .with {
+                $0.size = 5
+                $0.pieceSize = 1
+                $0.swallowsErrors = true
+            }
+        let response = try await FileView { file }.response(to: .get())
+        #expect(response.failure is ContentLengthMismatch)
+        #expect(!response.isFinished && response.text == "01234")
+    }
+
+    @Test("A negative size counts as unknown")
+    func ignoresNegativeSize() async throws {
+        let response = try await FileView { StubFile().with { $0.size = -1 } }.response(to: .get())
+        #expect(response.status == .ok && response.isFinished)
+        #expect(response.headerFields[.contentLength] == nil)
+        #expect(response.headerFields[.acceptRanges] == nil)
+    }
+
+    @Test("A size that is too large fails visibly")
+    func failsWhenTooShort() async throws {
+        let response = try await FileView { StubFile().with { $0.size = 11 } }.response(to: .get())
+        let mismatch = try #require(response.failure as? ContentLengthMismatch)
+        #expect(mismatch.declared == 11 && mismatch.written == 10)
+        #expect(!response.isFinished)
+        #expect(mismatch.description == "the content has 10 bytes, but its size was declared as 11")
+        #expect(ContentLengthMismatch(declared: 1, written: 2).description.contains("2 or more bytes"))
+    }
+
+    /// Downloads four bytes from the middle of `0123456789`.
+    private func expectRange<File: DownloadFile & SendableMetatype>(_ file: @escaping @Sendable () -> File) async throws
+    {
+        let response = try await FileView { file() }.response(to: .get(headerFields: [.range: "bytes=3-6"]))
+        #expect(response.status == .partialContent)
+        #expect(response.text == "3456")
+        #expect(response.isFinished)
+    }
+
+    @Test("Every wrapper that can be repeated serves a range")
+    func servesRange() async throws {
+        let tag = EntityTag("abc")
+        try await expectRange {
+            var file = ContentFile("0123456789", name: "d.txt")
+            file.entityTag = tag
+            return file
+        }
+        try await expectRange { VirtualFile(StringIO("0123456789"), name: "d.txt").validated(by: tag) }
+        try await expectRange { VirtualFile(BytesIO(Array("0123456789".utf8)), name: "d.txt").validated(by: tag) }
+        try await expectRange {
+            VirtualFile(TextIteratorIO(["01", "2345", "6789"], repeatable: true), name: "d.txt", size: 10)
+                .validated(by: tag)
+        }
+        try await expectRange {
+            VirtualFile(BytesIteratorIO([Array("0123456789".utf8)], repeatable: true), name: "d.txt", size: 10)
+                .validated(by: tag)
+        }
+        try await expectRange {
+            VirtualFile(name: "d.txt", size: 10, repeatable: true) { sink in
+                for digit in 0...9 { try await sink.write("\(digit)") }
+            }
+            .validated(by: tag, modified: HTTPDate(secondsSince1970: 1))
+        }
+    }
+
+    @Test("The default for starting in the middle drops what is before")
+    func dropsBytesBeforeOffset() async throws {
+        let view = FileView {
+            VirtualFile(name: "rest.txt") { sink in
+                let file = VirtualFile(TextIteratorIO(["0123", "4567", "89"]), name: "d.txt")
+                try await file.write(from: 5, to: &sink)
+            }
+        }
+        #expect(try await view.response(to: .get()).text == "56789")
+    }
+
+    @Test("An error goes through the default for starting in the middle")
+    func passesErrorFromTheMiddle() async throws {
+        let view = FileView {
+            VirtualFile(name: "rest.txt") { sink in
+                let failing = ContentWriter { sink in
+                    try await sink.write("0123")
+                    throw Unexpected()
+                }
+                try await failing.write(from: 2, to: &sink)
+            }
+        }
+        let response = try await view.response(to: .get())
+        #expect(response.text == "23")
+        #expect(response.failure is Unexpected)
+    }
+}
+
+/// An iterator that is no sequence.
+private struct OneShot<Element>: IteratorProtocol {
+    private var rest: ArraySlice<Element>
+
+    init(_ elements: [Element]) { rest = elements[...] }
+
+    mutating func next() -> Element? { rest.popFirst() }
+}
+
+private struct MinimalFile: DownloadFile {
+    var name: String { "x.bin" }
+
+    func write(to sink: inout some ByteSink & ~Copyable) async throws {
+        try await sink.write("x")
+    }
+}

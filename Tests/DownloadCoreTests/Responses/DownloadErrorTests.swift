@@ -1,0 +1,88 @@
+import DownloadCore
+import DownloadTesting
+import HTTPTypes
+import Testing
+
+@Suite struct DownloadErrorTests {
+    static let errors: [(DownloadError, Int, String)] = [
+        (.badRequest, 400, "Bad Request"),
+        (.forbidden, 403, "Forbidden"),
+        (.notFound, 404, "Not Found"),
+        (.methodNotAllowed(allow: [.get]), 405, "Method Not Allowed"),
+        (.notAcceptable, 406, "Not Acceptable"),
+        (.conflict, 409, "Conflict"),
+        (.gone, 410, "Gone"),
+        (.preconditionFailed, 412, "Precondition Failed"),
+        (.contentTooLarge, 413, "Content Too Large"),
+        (.rangeNotSatisfiable, 416, "Range Not Satisfiable"),
+        (.tooManyRequests, 429, "Too Many Requests"),
+        (.internalServerError, 500, "Internal Server Error"),
+        (.serviceUnavailable, 503, "Service Unavailable"),
+        (DownloadError(.requestTimeout), 408, "Request Timeout"),
+        (DownloadError(.uriTooLong), 414, "URI Too Long"),
+        (DownloadError(.unsupportedMediaType), 415, "Unsupported Media Type"),
+        (DownloadError(.unprocessableContent), 422, "Unprocessable Content"),
+        (DownloadError(.notImplemented), 501, "Not Implemented"),
+    ]
+
+    @Test("An error that a view throws is answered by its status and no internal text", arguments: errors)
+    func answersError(error: DownloadError, code: Int, title: String) async throws {
+        let thrown = DownloadError(error.code, reason: "secret", headerFields: error.headerFields)
+        let view = FileView<ContentFile> { throw thrown }
+        let text = try await view.response(to: .get())
+        #expect(text.status.code == code)
+        #expect(text.text == "\(code) \(title)\n")
+        #expect(text.headerFields[.contentType] == "text/plain; charset=utf-8")
+        #expect(text.headerFields[.contentLength] == String(text.body.count))
+        #expect(text.notes.count == (code >= 500 ? 1 : 0))
+        let json = try await view.response(to: .get(headerFields: [.accept: "application/json"]))
+        #expect(json.status.code == code)
+        #expect(json.headerFields[.contentType] == "application/problem+json")
+        #expect(json.text == #"{"type":"about:blank","title":"\#(title)","status":\#(code)}"# + "\n")
+        let head = try await view.response(to: .head())
+        #expect(head.body.isEmpty && head.headerFields[.contentLength] == text.headerFields[.contentLength])
+        #expect(thrown.description.contains("secret"))
+        #expect(error.description == "\(code) \(title)")
+    }
+
+    static let accepts: [(String, Bool)] = [
+        ("", false), ("*/*", false), ("text/html,application/xhtml+xml,*/*;q=0.8", false),
+        ("application/json", true), ("application/problem+json", true), ("application/*", true),
+        ("application/json;q=0.5, text/plain;q=0.9", false), ("application/json, text/*;q=0.2", true),
+        ("APPLICATION/JSON", true), ("application/json;q=0", false), ("application/json;q=nonsense", false),
+        ("image/png", false), ("application/json;q=1.000;x=y, */*;q=0.1", true), ("*/*;q=0.5, text/plain;q=0", true),
+    ]
+
+    @Test("The form of the answer follows Accept", arguments: accepts)
+    func negotiates(accept: String, isJSON: Bool) {
+        let response = DownloadError.notFound.response(to: .get(headerFields: [.accept: accept]))
+        #expect((response.headerFields[.contentType] == "application/problem+json") == isJSON)
+    }
+
+    @Test("Retry-After and Allow are sent")
+    func sendsFields() {
+        #expect(DownloadError.tooManyRequests(retryAfter: 30).headerFields[.retryAfter] == "30")
+        #expect(DownloadError.serviceUnavailable(retryAfter: -1).headerFields[.retryAfter] == "0")
+        #expect(DownloadError.methodNotAllowed(allow: [.get, .head]).headerFields[.allow] == "GET, HEAD")
+    }
+
+    @Test("A detail is told to the client, with what JSON wants escaped")
+    func tellsDetail() {
+        let error = DownloadError(.forbidden, detail: "a \"b\" \\ \n é")
+        let json = error.response(to: .get(headerFields: [.accept: "application/json"]))
+        let expected = #"{"type":"about:blank","title":"Forbidden","status":403,"detail":"a \"b\" \\ \u000a é"}"#
+        #expect(json.content == .bytes(Array((expected + "\n").utf8)))
+        #expect(
+            DownloadError(.gone, detail: "sold").response(to: .get()).content == .bytes(Array("410 Gone: sold\n".utf8))
+        )
+    }
+
+    @Test("An error of a generator before its first byte is answered as if the view had thrown it")
+    func answersErrorOfGenerator() async throws {
+        let view = FileView { VirtualFile(name: "x.txt", size: 3) { _ in throw DownloadError.gone } }
+        let response = try await view.response(to: .get())
+        #expect(response.status == .gone)
+        #expect(response.headerFields[.contentDisposition] == nil)
+        #expect(response.isFinished)
+    }
+}

@@ -1,0 +1,104 @@
+import DownloadCore
+import DownloadTesting
+import HTTPTypes
+import Testing
+
+@Suite struct ExpectDownloadTests {
+    static let view = FileView { ContentFile("Hello world!\n", name: "hello-world.txt") }
+
+    @Test("A download that is as expected passes")
+    func passes() async throws {
+        let response = try await Self.view.response(to: .get())
+        try expectDownload(
+            response,
+            content: "Hello world!\n",
+            basename: "hello-world.txt",
+            mimeType: "text/plain",
+            attachment: true,
+            size: 13
+        )
+        try await expectDownload(from: FileView { StubFile() }, content: "0123456789", basename: "digits.txt", size: 10)
+    }
+
+    @Test("Every difference is told")
+    func tellsDifferences() async throws {
+        let response = try await Self.view.response(to: .get())
+        let differences = response.differences(
+            content: Array("Hello".utf8),
+            basename: "other.txt",
+            mimeType: "text/csv",
+            attachment: false,
+            size: 5
+        )
+        #expect(differences.count == 5)
+        let error = try #require(throws: UnexpectedDownload.self) {
+            try expectDownload(response, basename: "other.txt")
+        }
+        #expect(error.description.contains("ExpectDownloadTests.swift:"))
+        #expect(error.description.contains("hello-world.txt, expected other.txt"))
+        await #expect(throws: UnexpectedDownload.self) { try await expectDownload(from: Self.view, size: 5) }
+    }
+
+    static let broken: [(String, @Sendable (inout RecordedResponse) -> Void)] = [
+        ("Content-Length is 13, but 12 bytes", { $0.body.removeLast() }),
+        ("was not finished", { $0.isFinished = false }),
+        ("failed after 13 bytes", { $0.failure = Unexpected() }),
+        ("the status is 404", { $0.status = .notFound }),
+        ("where none may be", { $0.method = .head }),
+        ("the generator ran", { $0.status = .preconditionFailed }),
+    ]
+
+    @Test("A response that is broken in itself never passes", arguments: broken.indices)
+    func refusesBroken(index: Int) async throws {
+        var response = try await Self.view.response(to: .get())
+        Self.broken[index].1(&response)
+        #expect(response.differences().contains { $0.contains(Self.broken[index].0) })
+    }
+
+    /// What django-downloadview's own helper gets wrong: an attachment without a name, and names with quotes.
+    static let dispositions: [(String, String?, Bool)] = [
+        ("attachment", nil, true),
+        ("inline", nil, false),
+        (#"attachment; filename="a \"b\" \\.txt""#, #"a "b" \.txt"#, true),
+        (#"inline; filename="e.txt"; filename*=UTF-8''%C3%A9.txt"#, "é.txt", false),
+        (#"attachment; filename*=UTF-8''a%20b.txt; filename="a_b.txt""#, "a b.txt", true),
+        ("attachment; filename=plain.txt", "plain.txt", true),
+        (#"attachment; filename="x.txt"; filename*=latin1''%E9.txt"#, "x.txt", true),
+        (#"attachment; filename="x.txt"; filename*=UTF-8''%zz"#, "x.txt", true),
+        (#"attachment; filename="x.txt"; filename*=UTF-8''%FF"#, "x.txt", true),
+    ]
+
+    @Test("A disposition is read as a client reads it", arguments: dispositions)
+    func readsDisposition(field: String, name: String?, attachment: Bool) async throws {
+        var response = try await Self.view.response(to: .get())
+        response.headerFields[.contentDisposition] = field
+        try expectDownload(response, basename: name, attachment: attachment)
+        #expect(response.differences(attachment: !attachment).count == 1)
+        #expect(response.differences(basename: "none of them").count == 1)
+    }
+
+    @Test("A missing disposition is neither attachment nor inline")
+    func noticesMissingDisposition() async throws {
+        var response = try await Self.view.response(to: .get())
+        response.headerFields[.contentDisposition] = nil
+        #expect(response.differences(attachment: true) == ["the disposition is missing, expected attachment"])
+        #expect(response.differences(attachment: false).count == 1)
+    }
+
+    @Test("A handler that fails after its first bytes is recorded, one that fails before throws")
+    func recordsHandlers() async throws {
+        let late = try await FailingHandler(isLate: true).response(to: .get())
+        #expect(late.failure is Unexpected && late.text == "x" && !late.isFinished)
+        await #expect(throws: Unexpected.self) { try await FailingHandler(isLate: false).response(to: .get()) }
+    }
+}
+
+private struct FailingHandler: RequestHandler {
+    var isLate: Bool
+
+    func respond(to request: DownloadRequest, into sink: inout some ResponseSink & ~Copyable) async throws {
+        sink.begin(HTTPResponse(status: .ok), extent: .unknown)
+        if isLate { try await sink.write("x") }
+        throw Unexpected()
+    }
+}

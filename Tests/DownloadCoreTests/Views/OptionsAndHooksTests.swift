@@ -1,0 +1,169 @@
+import DownloadCore
+import DownloadTesting
+import HTTPTypes
+import Testing
+
+@Suite struct OptionsAndHooksTests {
+    static let types: [(view: String?, file: String?, name: String, charset: String?, expected: String)] = [
+        (nil, nil, "a.txt", "utf-8", "text/plain; charset=utf-8"),
+        (nil, nil, "a.txt", "latin1", "text/plain; charset=latin1"),
+        (nil, nil, "a.txt", nil, "text/plain"),
+        (nil, nil, "a", "utf-8", "application/octet-stream"),
+        (nil, "image/png", "a.txt", "utf-8", "image/png"),
+        ("text/html", "image/png", "a.txt", "utf-8", "text/html; charset=utf-8"),
+        (nil, "text/csv; header=present", "a.txt", "utf-8", "text/csv; header=present"),
+    ]
+
+    @Test("Content-Type is the view's, or the file's, or guessed, and only text has a charset", arguments: types)
+    func choosesContentType(
+        row: (view: String?, file: String?, name: String, charset: String?, expected: String)
+    ) async throws {
+        let file = StubFile()
+            .with {
+                $0.name = row.name
+                $0.contentType = row.file
+            }
+        var view = FileView { file }
+        view.mimeType = row.view
+        view.charset = row.charset
+        #expect(try await view.response(to: .get()).headerFields[.contentType] == row.expected)
+    }
+
+    @Test("The view's basename beats the file's name, for the type too")
+    func prefersBasename() async throws {
+        var view = FileView { StubFile() }
+        view.basename = "table.csv"
+        try await expectDownload(from: view, basename: "table.csv", mimeType: "text/csv", attachment: true)
+    }
+
+    @Test("Caching options and validators are sent as given")
+    func sendsCaching() async throws {
+        var view = FileView { StubFile() }
+        view.cacheControl = "private, max-age=60\r\nX-Injected: 1"
+        view.expires = HTTPDate(secondsSince1970: 1_000_000_000)
+        view.vary = [.acceptLanguage]
+        let fields = try await view.response(to: .get()).headerFields
+        #expect(fields[.cacheControl]?.contains("\r") == false)
+        #expect(fields[.cacheControl]?.contains("\n") == false)
+        #expect(fields[.expires] == "Sun, 09 Sep 2001 01:46:40 GMT")
+        #expect(fields[.lastModified] == "Sun, 09 Sep 2001 01:46:40 GMT")
+        #expect(fields[.vary] == "Accept-Language")
+        #expect(fields[.eTag] == "\"abc\"")
+    }
+
+    @Test("Nothing is claimed by default")
+    func claimsNothing() async throws {
+        let fields = try await FileView { ContentFile("x", name: "x.txt") }.response(to: .get()).headerFields
+        let unclaimed: [HTTPField.Name] = [
+            .cacheControl, .expires, .vary, .eTag, .lastModified, .reprDigest, .contentEncoding, .acceptRanges,
+        ]
+        for name in unclaimed { #expect(fields[name] == nil, "\(name)") }
+    }
+
+    @Test("A 304 of a file without a tag carries its date")
+    func datesNotModified() async throws {
+        let file = StubFile().with { $0.entityTag = nil }
+        let response = try await FileView { file }
+            .response(
+                to: .get(headerFields: [.ifModifiedSince: PreconditionTests.date])
+            )
+        #expect(response.status == .notModified)
+        #expect(response.headerFields[.lastModified] == PreconditionTests.date)
+    }
+
+    @Test("A known digest is sent as Repr-Digest")
+    func sendsDigest() async throws {
+        // SHA-256 of "0123456789", from sha256sum.
+        let hex = "84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882"
+        let bytes = stride(from: 0, to: 64, by: 2)
+            .map { start in
+                UInt8(hex.dropFirst(start).prefix(2), radix: 16) ?? 0
+            }
+        let digest = try #require(ContentDigest(.sha256, bytes: bytes))
+        let response = try await FileView { StubFile().with { $0.digest = digest } }.response(to: .get())
+        #expect(response.headerFields[.reprDigest] == "sha-256=:hNiYd/DUBB77a/kaFvAkjy/Vc+avBcGflr7bn4gveII=:")
+        #expect(ContentDigest(.sha512, bytes: bytes) == nil)
+        let long = try #require(ContentDigest(.sha512, bytes: [UInt8](repeating: 0, count: 64)))
+        #expect(long.description == "sha-512=:\(String(repeating: "A", count: 86))==:")
+    }
+
+    @Test("Each hook changes the response it is called with")
+    func callsHooks() async throws {
+        let view = HookedView()
+        let download = try await view.response(to: .get("/"))
+        #expect(download.headerFields[.server] == "download")
+        #expect(download.text == "0123456789")
+        let part = try await view.response(to: .get("/", headerFields: [.range: "bytes=1-2"]))
+        #expect(part.headerFields[.server] == "download")
+        #expect(part.text == "12")
+        let notModified = try await view.response(to: .get("/", headerFields: [.ifNoneMatch: "*"]))
+        #expect(notModified.headerFields[.server] == "not modified")
+        #expect(notModified.status == .notModified)
+        let notFound = try await view.response(to: .get("/missing"))
+        #expect(notFound.status == .notFound)
+        #expect(notFound.text == "gone fishing")
+        #expect(notFound.headerFields[.contentLength] == "12")
+        let replaced = try await view.response(to: .get("/replaced"))
+        #expect(replaced.text == "instead" && replaced.headerFields[.contentLength] == "7")
+        #expect(!replaced.ranGenerator)
+        let redirected = try await view.response(to: .get("/redirected"))
+        #expect(redirected.status == .seeOther && redirected.body.isEmpty)
+        #expect(redirected.headerFields[.contentLength] == "0")
+    }
+
+    @Test("The view has the last word on modification")
+    func overridesModification() async throws {
+        let response = try await HookedView().response(to: .get("/", headerFields: [.ifModifiedSince: "never"]))
+        #expect(response.status == .notModified)
+        #expect(!response.ranGenerator)
+    }
+
+    @Test("A generator that takes cancellation for its end does not look finished")
+    func failsCancelledGenerator() async throws {
+        let view = FileView {
+            VirtualFile(name: "x.txt") { sink in
+                try await sink.write("begun")
+                unsafe withUnsafeCurrentTask { task in unsafe task?.cancel() }
+            }
+        }
+        let task = Task { try await view.response(to: .get()) }
+        let response = try await task.value
+        #expect(response.failure is CancellationError)
+        #expect(!response.isFinished)
+    }
+}
+
+private struct HookedView: VirtualDownloadView {
+    func file(for request: DownloadRequest) async throws -> StubFile {
+        if request.path == "/missing" { throw FileNotFound() }
+        return StubFile()
+    }
+
+    func wasModified(_ file: StubFile, since value: String) -> Bool { value != "never" }
+
+    func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        var response = response
+        response.headerFields[.server] = "download"
+        switch request.path {
+        case "/replaced":
+            response.content = .bytes(Array("instead".utf8))
+        case "/redirected":
+            response.status = .seeOther
+            response.content = .none
+        default: break
+        }
+        return response
+    }
+
+    func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        var response = response
+        response.headerFields[.server] = "not modified"
+        return response
+    }
+
+    func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        var response = response
+        response.content = .bytes(Array("gone fishing".utf8))
+        return response
+    }
+}

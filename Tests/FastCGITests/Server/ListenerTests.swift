@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+@testable import FastCGI
+
+@Suite struct ListenerTests {
+    private let directory: String
+
+    init() throws {
+        directory = "/tmp/listener-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    }
+
+    private func path(_ name: String) -> String { "\(directory)/\(name)" }
+
+    private func cleanUp() { try? FileManager.default.removeItem(atPath: directory) }
+
+    @Test(
+        "Addresses are parsed and printed",
+        arguments: [
+            ("unix:/run/a.sock", ListenAddress.unix(path: "/run/a.sock")),
+            ("unix:a b", .unix(path: "a b")),
+            ("127.0.0.1:9000", .tcp(host: "127.0.0.1", port: 9000)),
+            ("localhost:0", .tcp(host: "localhost", port: 0)),
+            ("[::1]:9000", .tcp(host: "::1", port: 9000)),
+        ])
+    func parses(text: String, address: ListenAddress) throws {
+        #expect(try ListenAddress(parsing: text) == address)
+        #expect("\(address)" == text)
+    }
+
+    @Test("What is no address is refused", arguments: ["", "unix:", "/run/a.sock", "9000", ":9000", "host:", "host:70000", "host:x"])
+    func refuses(text: String) {
+        #expect(throws: ListenError.self) { try ListenAddress(parsing: text) }
+    }
+
+    @Test("A unix socket is as open as asked, and no wider", arguments: [0o660, 0o600, 0o666] as [UInt32])
+    func setsMode(mode: UInt32) throws {
+        defer { cleanUp() }
+        let listener = try Listener.bound(to: .unix(path: path("s")), mode: mode)
+        defer { listener.close() }
+        var status = stat()
+        unsafe lstat(path("s"), &status)
+        #expect(status.st_mode & 0o777 == mode)
+    }
+
+    @Test("A stale socket is replaced")
+    func replacesStale() throws {
+        defer { cleanUp() }
+        let stale = try Listener.bound(to: .unix(path: path("s")))
+        Glibc.close(stale.descriptor)
+        let listener = try Listener.bound(to: .unix(path: path("s")))
+        listener.close()
+        #expect(!FileManager.default.fileExists(atPath: path("s")))
+    }
+
+    @Test("The socket of a process that lives is refused")
+    func refusesLiving() throws {
+        defer { cleanUp() }
+        let living = try Listener.bound(to: .unix(path: path("s")))
+        defer { living.close() }
+        #expect(throws: ListenError.self) { try Listener.bound(to: .unix(path: path("s"))) }
+        #expect(FileManager.default.fileExists(atPath: path("s")))
+    }
+
+    @Test("Any other file is refused, and stays as it is")
+    func refusesFile() throws {
+        defer { cleanUp() }
+        try "precious".write(toFile: path("f"), atomically: true, encoding: .utf8)
+        #expect(throws: ListenError.self) { try Listener.bound(to: .unix(path: path("f"))) }
+        #expect(try String(contentsOfFile: path("f"), encoding: .utf8) == "precious")
+    }
+
+    @Test("A path too long for a socket is refused with its length")
+    func refusesLongPath() {
+        defer { cleanUp() }
+        #expect(throws: ListenError.self) {
+            try Listener.bound(to: .unix(path: "/tmp/" + String(repeating: "a", count: 200)))
+        }
+    }
+
+    @Test("TCP sockets listen on both families", arguments: ["127.0.0.1", "::1"])
+    func listensOnTCP(host: String) throws {
+        defer { cleanUp() }
+        let listener = try Listener.bound(to: .tcp(host: host, port: 0))
+        defer { listener.close() }
+        #expect(Socket.isListening(listener.descriptor))
+    }
+
+    @Test(
+        "Peers are compared by address, not by spelling",
+        arguments: [
+            ("127.0.0.1,::1", "127.0.0.1", true), ("127.0.0.1", "::ffff:127.0.0.1", true),
+            ("::ffff:10.0.0.1", "10.0.0.1", true), ("0:0:0:0:0:0:0:1", "::1", true), ("10.9.9.9", "::1", false),
+            ("10.9.9.9", "127.0.0.1", false), ("10.9.9.9, 10.9.9.8", "10.9.9.8", true),
+        ])
+    func comparesPeers(list: String, address: String, isAllowed: Bool) {
+        defer { cleanUp() }
+        #expect(PeerAddresses(parsing: list).contains(address) == isAllowed)
+    }
+}

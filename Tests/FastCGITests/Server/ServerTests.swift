@@ -1,0 +1,344 @@
+import Foundation
+import ServiceLifecycle
+import Testing
+
+@testable import FastCGI
+
+@Suite(.timeLimit(.minutes(2))) struct ServerTests {
+    // MARK: - Requests
+
+    @Test("A request is answered by its view, in records that end properly")
+    func answers() async throws {
+        try await withServer { server in
+            let answer = try await server.get("/hello")
+            #expect(answer.text == "Status: 200 OK\r\nContent-Type: text/plain\r\n\r\nHello world!\n")
+            #expect(answer.isComplete)
+        }
+    }
+
+    @Test("A connection that is to be kept carries one request after another; another one is closed")
+    func keepsConnection() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            for id in [1, 2, 77, 65_535] as [UInt16] {
+                try await client.send(Wire.get("/hello", id: id))
+                #expect(try await client.answer().body == "Hello world!\n")
+            }
+            try await client.send(Wire.get("/hello", flags: 0))
+            #expect(try await client.answer().isComplete)
+            #expect(try await client.seesEnd())
+        }
+    }
+
+    @Test("Requests sent in one write are answered one after the other")
+    func answersPipelined() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            try await client.send((0..<20).flatMap { _ in Wire.get("/hello") })
+            for _ in 0..<20 { #expect(try await client.answer().body == "Hello world!\n") }
+        }
+    }
+
+    @Test("A request that comes byte by byte is answered like any other")
+    func answersInParts() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            for byte in Wire.get("/hello") { try await client.send([byte]) }
+            #expect(try await client.answer().body == "Hello world!\n")
+            try await client.send(Wire.get("/hello"))
+            #expect(try await client.answer().body == "Hello world!\n")
+        }
+    }
+
+    @Test("What is legal but libfcgi can't read is read all the same")
+    func answersUncanonical() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            try await client.send(
+                Wire.begin(padding: 3) + Wire.parameters(Wire.pair("REQUEST_URI", "/hello"))
+                    + Wire.parameters(padding: 5) + Wire.input(padding: 7))
+            #expect(try await client.answer().body == "Hello world!\n")
+        }
+    }
+
+    @Test("A body up to the limit reaches the view, and the connection stays usable", arguments: [0, 1, 8192, 100_000, 1_048_576])
+    func takesBody(count: Int) async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            let body = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            try await client.send(Wire.post("/echo", body: body))
+            #expect(try await client.answer().output.suffix(count) == body[...])
+            try await client.send(Wire.get("/hello"))
+            #expect(try await client.answer().isComplete)
+        }
+    }
+
+    @Test("A body over the limit is answered 413 without any view")
+    func refusesLargeBody() async throws {
+        try await withServer {
+            $0.maximumBodySize = 1000
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.post("/echo", body: [UInt8](repeating: 1, count: 1001)))
+            let answer = try await client.answer()
+            #expect(answer.text.hasPrefix("Status: 413 "))
+            #expect(answer.isComplete)
+            #expect(!server.probe.has("began /echo"))
+        }
+    }
+
+    @Test("FCGI_GET_VALUES is answered, and the connection stays usable")
+    func answersValues() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            try await client.send(Wire.record(9, id: 0, Wire.pair("FCGI_MPXS_CONNS", "")))
+            let record = try #require(try await client.record())
+            #expect(record.type == 10)
+            #expect(record.content == Wire.pair("FCGI_MPXS_CONNS", "0"))
+            try await client.send(Wire.get("/hello"))
+            #expect(try await client.answer().isComplete)
+        }
+    }
+
+    // MARK: - Streams
+
+    @Test("Content of many sizes arrives whole", arguments: ["/large", "/small-pieces", "/main-actor"])
+    func streams(target: String) async throws {
+        try await withServer { server in
+            let answer = try await server.get(target)
+            #expect(answer.isComplete)
+            switch target {
+            case "/large": #expect(answer.bodyCount == 64 * 65_536)
+            case "/small-pieces": #expect(answer.body == (0..<100_000).map { "\($0)\n" }.joined())
+            default: #expect(answer.body == (0..<10).map { "line \($0)\n" }.joined())
+            }
+        }
+    }
+
+    @Test("What is written is sent while the view waits")
+    func sendsEarly() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/gate"))
+            #expect(try await client.output(upTo: "before\n").hasSuffix("before\n"))
+            #expect(!server.probe.has("ended /gate"))
+            server.probe.openGate()
+            #expect(try await client.answer().text == "after\n")
+        }
+    }
+
+    @Test(
+        "A download that failed never ends properly, and shows it by a record that is none",
+        arguments: ["/throws-midway", "/throws-at-end", "/short", "/long"])
+    func failsVisibly(target: String) async throws {
+        try await withServer { server in
+            let answer = try await server.get(target)
+            #expect(!answer.isComplete)
+            #expect(answer.isBroken)
+            switch target {
+            case "/throws-at-end": #expect(answer.body == "012345678", "the last byte is kept until the end is certain")
+            case "/long": #expect(answer.bodyCount == 49_999)
+            default: #expect(answer.bodyCount == 50_000)
+            }
+        }
+    }
+
+    @Test("A view that throws before its first byte, or has too large a head, harms only its own request", arguments: ["/throws-at-once", "/large-head"])
+    func failsAlone(target: String) async throws {
+        try await withServer { server in
+            let failed = try await server.get(target)
+            #expect(!failed.isComplete)
+            let fine = try await server.get("/hello")
+            #expect(fine.isComplete)
+        }
+    }
+
+    // MARK: - Clients
+
+    @Test("A client that leaves cancels the view that waits, and its cleanup runs")
+    func cancels() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/wait"))
+            _ = try await client.output(upTo: "first\n")
+            client.close()
+            #expect(await server.probe.wait(for: "ended /wait"))
+            #expect(await eventually { server.server.status.totals.aborted == 1 })
+        }
+    }
+
+    @Test("A client that leaves ends an endless view that writes")
+    func endsWriter() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/endless"))
+            _ = try await client.record()
+            client.close()
+            #expect(await server.probe.wait(for: "ended /endless"))
+        }
+    }
+
+    @Test("Clients that read nothing, send nothing or send half a request hold no worker")
+    func slowClientsHoldNoWorker() async throws {
+        try await withServer { server in
+            var clients: [TestClient] = []
+            for _ in 0..<10 {
+                let silent = try server.connect()
+                let half = try server.connect()
+                try await half.send(Array(Wire.get("/hello").dropLast(9)))
+                let idle = try server.connect()
+                try await idle.send(Wire.get("/hello"))
+                _ = try await idle.answer()
+                let deaf = try server.connect()
+                try await deaf.send(Wire.get("/endless"))
+                clients += [silent, half, idle, deaf]
+            }
+            #expect(await server.probe.wait(for: "began /endless", times: 10))
+            #expect(try await server.get("/hello").isComplete)
+            #expect(await eventually { server.server.status.slowest.count { $0.phase == .writing } == 10 })
+            #expect(server.server.status.idleWorkers == 2)
+            withExtendedLifetime(clients) {}
+        }
+    }
+
+    @Test("Views that block every thread leave the server answering, by threads that are added")
+    func growsWhenBlocked() async throws {
+        try await withServer { server in
+            var clients: [TestClient] = []
+            for _ in 0..<6 {
+                let client = try server.connect()
+                try await client.send(Wire.get("/block"))
+                clients.append(client)
+            }
+            #expect(try await server.get("/hello").isComplete)
+            server.probe.openGate()
+            for client in clients { #expect(try await client.answer().isComplete) }
+        }
+    }
+
+    // MARK: - Limits
+
+    @Test("A request that does not arrive in time is dropped")
+    func limitsReceiving() async throws {
+        try await withServer {
+            $0.receiveLimit = .milliseconds(50)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Array(Wire.get("/hello").dropLast(9)))
+            #expect(try await client.seesEnd())
+            let kept = try server.connect()
+            try await kept.send(Wire.get("/hello"))
+            _ = try await kept.answer()
+            try await Task.sleep(for: .milliseconds(400))
+            try await kept.send(Wire.get("/hello"))
+            #expect(try await kept.answer().isComplete, "an idle connection that is kept is no request that is late")
+        }
+    }
+
+    @Test("A client that takes nothing for too long is cut visibly")
+    func limitsWriting() async throws {
+        try await withServer {
+            $0.writeLimit = .milliseconds(50)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/endless"))
+            #expect(await server.probe.wait(for: "ended /endless"))
+            let answer = try await client.answer()
+            #expect(!answer.isComplete)
+            #expect(await eventually { server.server.status.totals.timedOut == 1 })
+        }
+    }
+
+    @Test("A request that takes too long is cut visibly")
+    func limitsRequests() async throws {
+        try await withServer {
+            $0.requestLimit = .milliseconds(50)
+        } _: { server in
+            let answer = try await server.get("/wait")
+            #expect(!answer.isComplete)
+            #expect(answer.isBroken)
+        }
+    }
+
+    @Test("More requests than may be under way are answered 503")
+    func limitsRequestsAtOnce() async throws {
+        try await withServer {
+            $0.maximumRequests = 2
+        } _: { server in
+            var clients: [TestClient] = []
+            for _ in 0..<2 {
+                let client = try server.connect()
+                try await client.send(Wire.get("/gate"))
+                _ = try await client.output(upTo: "before\n")
+                clients.append(client)
+            }
+            #expect(try await server.get("/hello").text.hasPrefix("Status: 503 "))
+            server.probe.openGate()
+            for client in clients { #expect(try await client.answer().isComplete) }
+            #expect(try await server.get("/hello").text.hasPrefix("Status: 200 "))
+        }
+    }
+
+    // MARK: - Stopping
+
+    @Test("Graceful shutdown lets requests under way finish, and accepts no more")
+    func drains() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/gate"))
+            _ = try await client.output(upTo: "before\n")
+            let idle = try server.connect()
+            try await idle.send(Wire.get("/hello"))
+            _ = try await idle.answer()
+            await server.group.triggerGracefulShutdown()
+            #expect(try await idle.seesEnd())
+            #expect(await eventually { (try? server.connect()) == nil })
+            server.probe.openGate()
+            let answer = try await client.answer()
+            #expect(answer.text == "after\n")
+            #expect(answer.isComplete)
+            try await server.running.value
+        }
+    }
+
+    @Test("Past the drain limit requests are cut visibly, and the server says so")
+    func cutsAfterDrainLimit() async throws {
+        try await withServer {
+            $0.drainLimit = .milliseconds(50)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/wait"))
+            _ = try await client.output(upTo: "first\n")
+            await server.group.triggerGracefulShutdown()
+            let answer = try await client.answer()
+            #expect(!answer.isComplete)
+            #expect(answer.isBroken)
+            await #expect(throws: (any Error).self) { try await server.running.value }
+        }
+    }
+
+    // MARK: - Status
+
+    @Test("The status page shows what is under way, in three formats; the ping needs no view")
+    func showsStatus() async throws {
+        try await withServer {
+            $0.statusPath = "/status"
+            $0.pingPath = "/ping"
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/gate"))
+            _ = try await client.output(upTo: "before\n")
+            #expect(try await server.get("/ping").body == "pong\n")
+            let json = try await server.get("/status.json").body
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+            #expect(object["requests_active"] as? Int == 2)
+            let slowest = try #require(object["slowest"] as? [[String: Any]])
+            #expect(slowest.first?["target"] as? String == "/gate")
+            #expect(try await server.get("/status.prometheus").body.contains("\ndownloadview_requests_active 2\n"))
+            let html = try await server.get("/status")
+            #expect(html.text.contains("Content-Type: text/html"))
+            #expect(html.body.contains("<td>/gate</td>"))
+            #expect(!server.probe.has("began /ping"))
+        }
+    }
+}
