@@ -18,7 +18,9 @@ struct Micro {
     }
 
     /// Returns something that depends on every repetition, so that none can be left out.
-    static func run(_ operation: String, _ count: Int) async throws -> Int {
+    ///
+    /// Away from the main actor, as a server's requests are: its executor would be asked for after every `await`.
+    @concurrent static func run(_ operation: String, _ count: Int) async throws -> Int {
         let request = DownloadRequest(
             http: HTTPRequest(
                 method: .get,
