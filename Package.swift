@@ -67,7 +67,7 @@ let package = Package(
             dependencies: ["DownloadCore", .product(name: "HTTPTypes", package: "swift-http-types")],
             swiftSettings: settings
         ),
-        .executableTarget(name: "demo", dependencies: ["VirtualDownloads", "FastCGI", "DownloadCore", .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+        .executableTarget(name: "demo", dependencies: ["VirtualDownloads"], swiftSettings: settings),
         .testTarget(
             name: "DownloadCoreTests",
             dependencies: ["DownloadCore", "DownloadTesting"],

@@ -2,12 +2,14 @@
 #ifndef DOWNLOADVIEW_CFASTCGI_SHIM_H
 #define DOWNLOADVIEW_CFASTCGI_SHIM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-
 #include <fastcgi.h>
 #include <fcgiapp.h>
+
+/* The process's environment, which Swift does not import as it is no constant. */
+static inline char **downloadview_environment(void) {
+    extern char **environ;
+    return environ;
+}
 
 #ifdef __linux__
 #include <sys/epoll.h>
@@ -16,7 +18,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 
-/* Under _GNU_SOURCE alone, which Swift's importer does not set for the system's headers. */
+/* Declared under _GNU_SOURCE alone, which must not be set here: the C library's own module is built without it. */
 static inline int downloadview_accept(int listener) {
     extern int accept4(int, struct sockaddr *, socklen_t *, int);
     return accept4(listener, 0, 0, 02000000 /* SOCK_CLOEXEC */);

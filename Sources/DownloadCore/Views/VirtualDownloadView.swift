@@ -16,10 +16,11 @@ public protocol VirtualDownloadView: Sendable {
 
     /// The file to download.
     ///
-    /// Called exactly once for each GET and HEAD, before conditions are looked at. It should be cheap: the content belongs
+    /// Called exactly once for each request but OPTIONS, before conditions are looked at. It should be cheap: the content belongs
     /// into the file's ``DownloadContent/write(to:)``, which HEAD and a 304 never call.
     ///
-    /// - Throws: ``FileNotFound`` for 404. Any other error becomes a 500, and is logged, not shown.
+    /// - Throws: ``FileNotFound`` for 404; ``DownloadError`` for the status of its code. Any other error becomes a 500, and is
+    ///   logged, not shown.
     func file(for request: DownloadRequest) async throws -> File
 
     /// The methods that the view answers; any other gets 405 with these in `Allow`. The default is GET, HEAD and OPTIONS.

@@ -5,15 +5,11 @@ internal import HTTPTypes
 struct RecordSink: ResponseSink, ~Copyable {
     private let connection: Connection
     private let output: RecordStream
-    private var declared: Int64?
-    private var remaining: Int64 = 0
-    private var hasHead = false
-    private var failure: (any Error)?
-    private(set) var isCommitted = false
+    private var account = ContentAccount()
+    private var headIsTooLarge = false
     private(set) var isFinished = false
     /// The status of the head, 0 before there is one.
     private(set) var status = 0
-    private(set) var contentBytes: Int64 = 0
     /// An error that was answered by a response, for the log.
     private(set) var noted: (any Error)?
 
@@ -22,18 +18,15 @@ struct RecordSink: ResponseSink, ~Copyable {
         output = connection.output
     }
 
+    var isCommitted: Bool { account.isCommitted }
+    var contentBytes: Int64 { account.count }
+
     mutating func begin(_ head: HTTPResponse, extent: ContentExtent) {
         precondition(!isCommitted, "the head of a response can't change after its first piece of content")
         output.discardUnpublished()
-        failure = nil
+        account.begin(extent)
         status = head.status.code
-        switch extent {
-        case .none: declared = nil; remaining = 0
-        case .exactly(let count): declared = count; remaining = count
-        case .unknown: declared = nil; remaining = .max
-        }
-        hasHead = append(head)
-        if !hasHead { failure = HeadTooLarge() }
+        headIsTooLarge = !append(head)
     }
 
     /// The head as CGI has it (RFC 3875 §6.3); false if it does not fit.
@@ -55,10 +48,8 @@ struct RecordSink: ResponseSink, ~Copyable {
     mutating func write(_ bytes: RawSpan) async throws {
         let count = bytes.byteCount
         guard count > 0 else { return }
-        guard Int64(count) <= remaining, hasHead else { throw refusal(of: count) }
-        isCommitted = true
-        contentBytes += Int64(count)
-        remaining -= Int64(count)
+        if headIsTooLarge { throw HeadTooLarge() }
+        try account.add(count)
         if count <= output.room {
             output.append(bytes)
         } else {
@@ -74,7 +65,7 @@ struct RecordSink: ResponseSink, ~Copyable {
             }
         }
         // The last byte of a declared size waits for the end: only then is it certain that no more come.
-        output.publish(holdingBack: remaining == 0 ? 1 : 0)
+        output.publish(holdingBack: account.isFull ? 1 : 0)
         try connection.noteWritten()
     }
 
@@ -82,22 +73,10 @@ struct RecordSink: ResponseSink, ~Copyable {
         noted = error
     }
 
-    private mutating func refusal(of count: Int) -> any Error {
-        if let failure { return failure }
-        precondition(hasHead, "a response needs its head before its content")
-        let error = ContentLengthMismatch(declared: declared ?? 0, written: contentBytes + Int64(count))
-        failure = error
-        return error
-    }
-
     mutating func finish() async throws {
         guard !isFinished else { return }
-        if let failure { throw failure }
-        precondition(hasHead, "a response needs its head before its end")
-        if let declared, contentBytes < declared {
-            throw ContentLengthMismatch(declared: declared, written: contentBytes)
-        }
-        isCommitted = true
+        if headIsTooLarge { throw HeadTooLarge() }
+        try account.finish()
         output.publish()
         output.end(with: output.properEnd)
         try await connection.drain()
@@ -110,7 +89,7 @@ struct RecordSink: ResponseSink, ~Copyable {
     mutating func fail(deadline: Int64) async {
         guard !isFinished else { return }
         if isCommitted {
-            output.publish(holdingBack: remaining == 0 ? 1 : 0)
+            output.publish(holdingBack: account.isFull ? 1 : 0)
         } else {
             output.discardUnpublished()
         }

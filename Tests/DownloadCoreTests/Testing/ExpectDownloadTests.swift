@@ -9,7 +9,7 @@ import Testing
     @Test("A download that is as expected passes")
     func passes() async throws {
         let response = try await Self.view.response(to: .get())
-        try expectDownload(
+        expectDownload(
             response,
             content: "Hello world!\n",
             basename: "hello-world.txt",
@@ -31,12 +31,15 @@ import Testing
             size: 5
         )
         #expect(differences.count == 5)
-        let error = try #require(throws: UnexpectedDownload.self) {
-            try expectDownload(response, basename: "other.txt")
-        }
-        #expect(error.description.contains("ExpectDownloadTests.swift:"))
-        #expect(error.description.contains("hello-world.txt, expected other.txt"))
-        await #expect(throws: UnexpectedDownload.self) { try await expectDownload(from: Self.view, size: 5) }
+        withKnownIssue { expectDownload(response, basename: "other.txt") }
+    }
+
+    @Test("What a view does wrong besides its download is told")
+    func tellsWrongHead() async throws {
+        await withKnownIssue { try await expectDownload(from: Self.view, size: 5) }
+        await withKnownIssue { try await expectDownload(from: ChangingView()) }
+        let part = DownloadRequest.get(headerFields: [.range: "bytes=1-2"])
+        try await expectDownload(from: FileView { StubFile() }, for: part, content: "12", size: 2)
     }
 
     static let broken: [(String, @Sendable (inout RecordedResponse) -> Void)] = [
@@ -72,7 +75,7 @@ import Testing
     func readsDisposition(field: String, name: String?, attachment: Bool) async throws {
         var response = try await Self.view.response(to: .get())
         response.headerFields[.contentDisposition] = field
-        try expectDownload(response, basename: name, attachment: attachment)
+        expectDownload(response, basename: name, attachment: attachment)
         #expect(response.differences(attachment: !attachment).count == 1)
         #expect(response.differences(basename: "none of them").count == 1)
     }
@@ -100,5 +103,13 @@ private struct FailingHandler: RequestHandler {
         sink.begin(HTTPResponse(status: .ok), extent: .unknown)
         if isLate { try await sink.write("x") }
         throw Unexpected()
+    }
+}
+
+/// A view whose answer is another at each request, and whose tag never matches.
+private struct ChangingView: VirtualDownloadView {
+    func file(for request: DownloadRequest) -> StubFile {
+        StubFile()
+            .with { $0.entityTag = EntityTag(request.method.rawValue + (request.headerFields[.ifNoneMatch] ?? "")) }
     }
 }

@@ -1,0 +1,68 @@
+import HTTPTypes
+
+extension RecordedResponse {
+    /// Compares the response with a download; what is nil is not compared.
+    ///
+    /// The counterpart of django-downloadview's `assert_download_response`. Whatever is expected, the response must have ended
+    /// properly, with as many bytes as its Content-Length says, and without running the generator for HEAD, 304, 412 and 416.
+    ///
+    /// - Parameters:
+    ///   - content: The bytes that the client receives; of a response to HEAD, those that GET would give.
+    ///   - basename: The name that the client saves the file under, as `filename*` or else `filename` tells it.
+    ///   - mimeType: How Content-Type begins; parameters need not be named.
+    ///   - attachment: Whether the client is asked to save the file (true) or to show it.
+    ///   - size: The value of Content-Length, in bytes.
+    /// - Returns: One sentence for each difference; empty if there is none.
+    public func differences(
+        content: [UInt8]? = nil,
+        basename: String? = nil,
+        mimeType: String? = nil,
+        attachment: Bool? = nil,
+        size: Int64? = nil
+    ) -> [String] {
+        var differences = integrityDifferences
+        func expect<Value: Equatable>(_ expected: Value?, _ actual: Value?, _ what: String) {
+            guard let expected, expected != actual else { return }
+            differences.append("\(what) is \(actual.map { "\($0)" } ?? "missing"), expected \(expected)")
+        }
+        let disposition = RecordedDisposition(headerFields[.contentDisposition] ?? "")
+        if status != .ok && status != .partialContent {
+            differences.append("the status is \(status), expected 200 or 206")
+        }
+        if method != .head, let content, content != body {
+            differences.append(
+                "the content has \(body.count) bytes \(Self.excerpt(body)), expected \(Self.excerpt(content))"
+            )
+        }
+        expect(basename, disposition.filename, "the basename")
+        expect(attachment.map { $0 ? "attachment" : "inline" }, disposition.kind, "the disposition")
+        expect(size.map(String.init), headerFields[.contentLength], "Content-Length")
+        if let mimeType, headerFields[.contentType]?.hasPrefix(mimeType) != true {
+            differences.append("Content-Type is \(headerFields[.contentType] ?? "missing"), expected \(mimeType)")
+        }
+        return differences
+    }
+
+    /// What is wrong with the response whatever was expected.
+    var integrityDifferences: [String] {
+        var differences: [String] = []
+        if let failure {
+            differences.append("the download failed after \(body.count) bytes: \(failure)")
+        } else if !isFinished {
+            differences.append("the response was not finished")
+        }
+        let hasNoContent = method == .head || status == .notModified
+        if hasNoContent && !body.isEmpty { differences.append("there are \(body.count) bytes where none may be") }
+        if !hasNoContent, let length = headerFields[.contentLength], length != String(body.count) {
+            differences.append("Content-Length is \(length), but \(body.count) bytes were sent")
+        }
+        if ranGenerator && (hasNoContent || status == .preconditionFailed || status == .rangeNotSatisfiable) {
+            differences.append("the generator ran for \(method) answered by \(status)")
+        }
+        return differences
+    }
+
+    private static func excerpt(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes.prefix(60), as: UTF8.self).debugDescription + (bytes.count > 60 ? "…" : "")
+    }
+}

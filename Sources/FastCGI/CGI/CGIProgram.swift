@@ -1,0 +1,85 @@
+internal import CFastCGI
+public import DownloadCore
+internal import Glibc
+internal import HTTPTypes
+public import Logging
+
+/// The application as a CGI program: one request from the environment, its answer on standard output (RFC 3875).
+public enum CGIProgram {
+    /// Whether the process was started as one: `GATEWAY_INTERFACE` is set, and descriptor 0 is no listening socket.
+    public static var isRequested: Bool {
+        unsafe getenv("GATEWAY_INTERFACE") != nil && !Socket.isListening(0)
+    }
+
+    /// How many bytes of a request's content are read; a longer one is answered 413.
+    private static let maximumBodySize = FastCGIConfiguration().maximumBodySize
+
+    /// Answers the request that the process was started with.
+    ///
+    /// A download that fails after its first byte can't be called back: the process ends with a status other than 0, which is
+    /// all that CGI has. Most servers notice it only when there is a Content-Length.
+    ///
+    /// - Returns: The exit status: 0 when the answer was finished.
+    public static func run(_ handler: some RequestHandler, logger: Logger) async -> Int32 {
+        signal(SIGPIPE, SIG_IGN)
+        var builder = RequestBuilder()
+        var contentLength: Int?
+        forEachVariable { name, value in
+            builder.add(name: name, value: value)
+            if name == "CONTENT_LENGTH", let length = Int(value), length >= 0 { contentLength = length }
+        }
+        var sink = DescriptorSink(content: 1, head: 1, form: .cgi)
+        let body = readBody(length: contentLength)
+        let request = builder.request(body: body ?? [], id: "\(getpid())")
+        do {
+            if body == nil {
+                try await sink.send(DownloadError.contentTooLarge.response(to: request), for: request.method)
+            } else {
+                try await handler.respond(to: request, into: &sink)
+                try await sink.finish()
+            }
+            if let error = sink.noted { log(error, request, logger) }
+            return 0
+        } catch {
+            log(error, request, logger)
+            return 1
+        }
+    }
+
+    private static func log(_ error: any Error, _ request: DownloadRequest, _ logger: Logger) {
+        logger.error("a request failed", metadata: ["target": "\(request.target)", "error": "\(error)"])
+    }
+
+    private static func forEachVariable(_ body: (String, String) -> Void) {
+        guard var entry = unsafe downloadview_environment() else { return }
+        while let variable = unsafe entry.pointee {
+            let text = unsafe String(cString: variable)
+            if let separator = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
+                body(String(text[..<separator]), String(text[text.utf8.index(after: separator)...]))
+            }
+            unsafe entry += 1
+        }
+    }
+
+    /// The content of the request, from standard input: as long as it says, or to its end when it does not (mod_cgid with a
+    /// chunked upload). Nil when it is too long.
+    private static func readBody(length: Int?) -> [UInt8]? {
+        // Without a length only an upload has content, and a terminal or an idle pipe would be waited for without end.
+        if length == nil, unsafe getenv("HTTP_TRANSFER_ENCODING") == nil { return [] }
+        if let length, length > maximumBodySize { return nil }
+        var body: [UInt8] = []
+        let limit = length ?? maximumBodySize + 1
+        var chunk = [UInt8](repeating: 0, count: min(65_536, limit))
+        while body.count < limit {
+            let count = unsafe read(0, &chunk, min(chunk.count, limit - body.count))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            body += chunk[..<count]
+        }
+        return body.count > maximumBodySize ? nil : body
+    }
+}
+
+extension DownloadRequest {
+    fileprivate var target: String { http.path ?? "" }
+}

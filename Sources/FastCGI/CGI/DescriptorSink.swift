@@ -1,0 +1,110 @@
+package import DownloadCore
+internal import Glibc
+package import HTTPTypes
+
+/// The sink of one response on a file descriptor: a CGI program's output, or a file.
+///
+/// It blocks its thread while the reader is slow, as a program with one request may. Pieces are collected for 20 ms or 64 KiB,
+/// whichever is sooner, so a generator that pauses should expect its last few pieces to be seen with the next.
+package struct DescriptorSink: ResponseSink, ~Copyable {
+    /// How the head is written.
+    package enum HeadForm: Sendable {
+        /// As a CGI program's (RFC 3875 §6.2): `Status: 200 OK`.
+        case cgi
+        /// As a client sees it: `HTTP/1.1 200 OK`, lines ended by a line feed.
+        case readable
+    }
+
+    private static let capacity = 65_536
+    private static let patience: Int64 = 20
+
+    private let content: Int32
+    private let head: Int32
+    private let form: HeadForm
+    private var pendingHead: [UInt8]?
+    private var buffer: [UInt8] = []
+    private var lastWrite: Int64 = 0
+    private var account = ContentAccount()
+    package private(set) var isFinished = false
+    /// The status of the head, 0 before there is one.
+    package private(set) var status = 0
+    /// An error that was answered by a response, for the log.
+    package private(set) var noted: (any Error)?
+
+    /// Creates a sink that writes the head to one descriptor and the content to another, or to the same.
+    package init(content: Int32, head: Int32, form: HeadForm) {
+        self.content = content
+        self.head = head
+        self.form = form
+    }
+
+    package var isCommitted: Bool { account.isCommitted }
+
+    package mutating func begin(_ head: HTTPResponse, extent: ContentExtent) {
+        precondition(!isCommitted, "the head of a response can't change after its first piece of content")
+        account.begin(extent)
+        status = head.status.code
+        let end = form == .cgi ? "\r\n" : "\n"
+        var text = form == .cgi ? "Status: " : "HTTP/1.1 "
+        text += "\(head.status.code) \(head.status.reasonPhrase)\(end)"
+        for field in head.headerFields { text += "\(field.name.rawName): \(field.value)\(end)" }
+        text += end
+        pendingHead = Array(text.utf8)
+    }
+
+    package mutating func write(_ bytes: RawSpan) async throws {
+        guard bytes.byteCount > 0 else { return }
+        try account.add(bytes.byteCount)
+        try sendHead()
+        unsafe bytes.withUnsafeBytes { unsafe buffer.append(contentsOf: $0) }
+        // The last byte of a declared size waits for the end: only then is it certain that no more come.
+        let now = MonotonicClock.now
+        if buffer.count >= Self.capacity || now - lastWrite >= Self.patience {
+            try flush(holdingBack: account.isFull ? 1 : 0)
+            lastWrite = now
+        }
+        try Task.checkCancellation()
+    }
+
+    package mutating func finish() async throws {
+        guard !isFinished else { return }
+        try account.finish()
+        try sendHead()
+        try flush(holdingBack: 0)
+        isFinished = true
+    }
+
+    package mutating func note(_ error: any Error) {
+        noted = error
+    }
+
+    private mutating func sendHead() throws {
+        guard let text = pendingHead else { return }
+        pendingHead = nil
+        if head == content {
+            buffer = text + buffer
+        } else {
+            try unsafe text.withUnsafeBytes { try unsafe writeAll($0, to: head) }
+        }
+    }
+
+    private mutating func flush(holdingBack held: Int) throws {
+        let count = max(0, buffer.count - held)
+        try unsafe buffer.withUnsafeBytes {
+            try unsafe writeAll(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: content)
+        }
+        buffer.removeFirst(count)
+    }
+
+    private func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SystemError) {
+        var rest = unsafe bytes
+        while unsafe !rest.isEmpty {
+            let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count < 0 {
+                guard errno == EINTR else { throw SystemError(call: "write", code: errno) }
+            } else {
+                unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+internal import ArgumentParser
+internal import FastCGI
+internal import Glibc
+internal import Logging
+
+/// A program that serves downloads: its views, and nothing else that has to be written.
+///
+///     @main struct Site: DownloadApplication {
+///         var routes: Routes { Route("/hello", Hello()) }
+///     }
+///
+/// Its command line serves them (`serve`), lists them (`routes`) and tries one without a web server (`get`). Started by a web
+/// server, as a FastCGI application or a CGI program, it needs no arguments.
+public protocol DownloadApplication: Sendable {
+    /// The views and where they are.
+    @RoutesBuilder var routes: Routes { get }
+
+    /// The path under which the web server hands requests to this application, for instance `/downloads`; `--mount` overrides
+    /// it. The default is the empty string: the whole site.
+    var mountPrefix: String { get }
+
+    init()
+}
+
+extension DownloadApplication {
+    public var mountPrefix: String { "" }
+
+    /// Runs the program; what `@main` calls.
+    @MainActor
+    public static func main() async {
+        // A CGI program starts anew for each request: it must not wait for a command line to be parsed.
+        if CGIProgram.isRequested, CommandLine.arguments.count == 1 {
+            exit(await runAsCGIProgram())
+        }
+        await RootCommand<Self>.main()
+    }
+
+    private static func runAsCGIProgram() async -> Int32 {
+        let application = Self()
+        do {
+            let router = try Router(application.routes, mountPrefix: application.mountPrefix)
+            let logger = Logger(label: name) { _ in LineLogHandler(form: .structured, level: .info) }
+            return await CGIProgram.run(router, logger: logger)
+        } catch {
+            standardError("\(name): \(error)\n")
+            return 78
+        }
+    }
+
+    /// The name of the program, for its messages.
+    static var name: String {
+        let path = CommandLine.arguments.first ?? ""
+        return path.split(separator: "/").last.map(String.init) ?? "downloads"
+    }
+}
+
+/// Writes to standard error, in one call.
+func standardError(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in _ = unsafe write(2, bytes.baseAddress, bytes.count) }
+}

@@ -1,0 +1,96 @@
+internal import Glibc
+internal import Logging
+
+/// Log lines on standard error: plain for a person at a terminal, `key=value` for a program that collects them.
+struct LineLogHandler: LogHandler {
+    enum Form: Sendable {
+        case plain
+        case structured
+
+        /// What suits standard error.
+        static var automatic: Form { isatty(2) == 1 ? .plain : .structured }
+    }
+
+    private let form: Form
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
+
+    init(form: Form, level: Logger.Level) {
+        self.form = form
+        logLevel = level
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var all = metadata
+        if let provided = metadataProvider?.get() { all.merge(provided) { _, new in new } }
+        if let own = event.metadata { all.merge(own) { _, new in new } }
+        let pairs = all.sorted { $0.key < $1.key }
+            .map { "\($0.key)=\(LineLogHandler.quoted("\($0.value)", always: false))" }
+        let message = "\(event.message)"
+        let fields =
+            switch form {
+            case .plain:
+                [LineLogHandler.time, "\(event.level)".padded(to: 7), LineLogHandler.oneLine(message)] + pairs
+            case .structured:
+                [
+                    "time=\(LineLogHandler.time)", "level=\(event.level)",
+                    "message=\(LineLogHandler.quoted(message, always: true))",
+                ]
+                    + pairs
+            }
+        standardError(fields.joined(separator: " ") + "\n")
+    }
+
+    /// A value that stays one word on one line, whatever a client or a view put into it.
+    static func quoted(_ text: String, always: Bool) -> String {
+        let isPlain = text.utf8.allSatisfy {
+            $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=")
+        }
+        guard always || !isPlain || text.isEmpty else { return text }
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where scalar.properties.generalCategory == .control:
+                result += "\\u{\(String(scalar.value, radix: 16))}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        String(quoted(text, always: true).dropFirst().dropLast())
+    }
+
+    /// The time, in UTC to the millisecond (RFC 3339).
+    private static var time: String {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &now)
+        var parts = tm()
+        unsafe gmtime_r(&now.tv_sec, &parts)
+        func digits(_ value: Int, _ count: Int) -> String { String(value).padded(to: count, with: "0", atFront: true) }
+        let date = [
+            digits(Int(parts.tm_year) + 1900, 4), digits(Int(parts.tm_mon) + 1, 2), digits(Int(parts.tm_mday), 2),
+        ]
+        let time = [digits(Int(parts.tm_hour), 2), digits(Int(parts.tm_min), 2), digits(Int(parts.tm_sec), 2)]
+        return "\(date.joined(separator: "-"))T\(time.joined(separator: ":")).\(digits(now.tv_nsec / 1_000_000, 3))Z"
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int, with character: Character = " ", atFront: Bool = false) -> String {
+        let padding = String(repeating: character, count: max(0, width - count))
+        return atFront ? padding + self : self + padding
+    }
+}

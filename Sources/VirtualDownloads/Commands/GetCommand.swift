@@ -1,0 +1,113 @@
+internal import ArgumentParser
+internal import DownloadCore
+internal import FastCGI
+internal import Glibc
+internal import HTTPTypes
+
+/// `get`: runs a view without any web server.
+struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "get",
+            abstract: "Run a view without a web server, and print what a client would be sent.",
+            discussion: """
+                The exit status is 0 for an answer below 400 that was finished, 22 for another answer, and 18 for a download that \
+                failed on the way.
+                """
+        )
+    }
+
+    @Argument(help: "The path, with its query.")
+    var path: String
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Write the content to a file, which is complete or not there.", valueName: "file")
+    )
+    var output: String?
+
+    @Option(
+        name: [.customShort("H"), .long],
+        help: ArgumentHelp("A header field, as “Name: value”.", valueName: "field")
+    )
+    var header: [String] = []
+
+    @Option(name: [.customShort("X"), .long], help: "The method.")
+    var method = "GET"
+
+    @Flag(name: [.customShort("I"), .long], help: "Ask with HEAD.")
+    var head = false
+
+    @Option(name: [.customShort("d"), .long], help: "The content of the request.")
+    var data = ""
+
+    @OptionGroup var mount: MountOptions
+
+    func run() async throws {
+        let router = try mount.router(of: Application.self)
+        let request = try request()
+        signal(SIGPIPE, SIG_IGN)
+        guard let output else {
+            return try await report(get(request, from: router, into: 1).result)
+        }
+        // Under another name until it is complete: a failed download must not look like a file.
+        let part = "\(output).part"
+        let file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard file >= 0 else {
+            throw ValidationError("Can't write \(part): \(unsafe String(cString: strerror(errno))).")
+        }
+        let (status, result) = await get(request, from: router, into: file)
+        close(file)
+        guard case .success = result, status < 400 else {
+            unlink(part)
+            return try report(result)
+        }
+        guard rename(part, output) == 0 else {
+            throw ValidationError("Can't write \(output): \(unsafe String(cString: strerror(errno))).")
+        }
+        try report(result)
+    }
+
+    private func request() throws -> DownloadRequest {
+        guard path.hasPrefix("/") else { throw ValidationError("The path must begin with a slash, as in /\(path).") }
+        guard let method = HTTPRequest.Method(head ? "HEAD" : method) else {
+            throw ValidationError("“\(method)” is no method.")
+        }
+        var fields = HTTPFields()
+        for field in header {
+            let parts = field.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let name = HTTPField.Name(String(parts[0])) else {
+                throw ValidationError("“\(field)” is no header field; write -H 'Name: value'.")
+            }
+            fields.append(HTTPField(name: name, value: String(parts[1].drop { $0 == " " })))
+        }
+        let http = HTTPRequest(method: method, scheme: "http", authority: "localhost", path: path, headerFields: fields)
+        return DownloadRequest(http: http, body: Array(data.utf8), client: ClientAddress(host: "127.0.0.1"), id: "get")
+    }
+
+    private func get(
+        _ request: DownloadRequest,
+        from router: Router,
+        into file: Int32
+    ) async -> (status: Int, result: Result<Int, any Error>) {
+        var sink = DescriptorSink(content: file, head: 1, form: .readable)
+        do {
+            try await router.respond(to: request, into: &sink)
+            try await sink.finish()
+            if let error = sink.noted { standardError("\(Application.name): \(error)\n") }
+            return (sink.status, .success(sink.status))
+        } catch {
+            return (sink.status, .failure(error))
+        }
+    }
+
+    private func report(_ result: Result<Int, any Error>) throws {
+        switch result {
+        case .success(let status):
+            if status >= 400 { throw ExitCode(22) }
+        case .failure(let error):
+            standardError("\(Application.name): the download failed: \(error)\n")
+            throw ExitCode(18)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import DownloadCore
+internal import HTTPTypes
+
+/// `routes`: what is registered.
+struct RoutesCommand<Application: DownloadApplication>: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "routes", abstract: "List what is registered, and where.")
+    }
+
+    @OptionGroup var mount: MountOptions
+
+    func run() throws {
+        let router = try mount.router(of: Application.self)
+        let rows = router.registered.map { route in
+            (
+                path: router.mountPath + route.pattern.description,
+                methods: route.view.methods.map(\.rawValue).joined(separator: ", "), view: "\(type(of: route.view))"
+            )
+        }
+        let pathWidth = rows.map(\.path.count).max() ?? 0
+        let methodsWidth = rows.map(\.methods.count).max() ?? 0
+        for row in rows {
+            print("\(row.path.padded(to: pathWidth))  \(row.methods.padded(to: methodsWidth))  \(row.view)")
+        }
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
+    }
+}

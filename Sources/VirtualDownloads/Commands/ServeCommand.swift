@@ -1,0 +1,184 @@
+internal import ArgumentParser
+internal import FastCGI
+internal import Glibc
+internal import Logging
+
+/// `serve`: answers the requests of a web server.
+struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "serve",
+            abstract: "Answer the requests of a web server (the default).",
+            discussion: """
+                With --listen on a socket of its own; without, on the one it was started with: descriptor 0 (spawn-fcgi, \
+                mod_fcgid) or systemd's (LISTEN_FDS). SIGTERM and SIGINT let downloads under way finish; a second one cuts them.
+                """
+        )
+    }
+
+    @Option(
+        help: ArgumentHelp("Where to listen: unix:PATH or HOST:PORT.", valueName: "address"),
+        transform: { try ListenAddress(parsing: $0) }
+    )
+    var listen: ListenAddress?
+
+    @Option(help: ArgumentHelp("Who may connect to a unix socket, in octal.", valueName: "mode"))
+    var socketMode = SocketMode(bits: 0o660)
+
+    @Option(help: "Worker threads. A slow client holds none.")
+    var threads = FastCGIConfiguration().threads
+
+    @Option(help: "Worker threads while views block all others.")
+    var threadsMax = FastCGIConfiguration().maximumThreads
+
+    @Option(
+        help: ArgumentHelp("What is logged: \(logLevels). (default: info)", valueName: "level"),
+        transform: { text in
+            guard let level = Logger.Level(rawValue: text) else { throw ValidationError("Write one of \(logLevels).") }
+            return level
+        }
+    )
+    var logLevel = Logger.Level.info
+
+    @Option(help: ArgumentHelp("How long a request may take to arrive.", valueName: "seconds"))
+    var receiveLimit: Double = 5
+
+    @Option(help: ArgumentHelp("How long a client may take nothing of what is ready for it.", valueName: "seconds"))
+    var writeLimit: Double = 60
+
+    @Option(help: ArgumentHelp("How long a whole request may take; none if absent.", valueName: "seconds"))
+    var requestLimit: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long downloads under way may take to finish when the server stops.",
+            valueName: "seconds"
+        )
+    )
+    var drainLimit: Double = 30
+
+    @Option(help: "Requests under way at once; a further one is answered 503.")
+    var requestsMax = FastCGIConfiguration().maximumRequests
+
+    @Option(help: ArgumentHelp("Size of a request's parameters; a larger one is answered 431.", valueName: "bytes"))
+    var headMax = FastCGIConfiguration().maximumHeadSize
+
+    @Option(help: ArgumentHelp("Size of a request's content; a larger one is answered 413.", valueName: "bytes"))
+    var bodyMax = FastCGIConfiguration().maximumBodySize
+
+    @Option(
+        help: ArgumentHelp("Memory held for slow clients; beyond it requests are answered 503.", valueName: "bytes")
+    )
+    var heldMax = FastCGIConfiguration().maximumHeldBytes
+
+    @Option(help: ArgumentHelp("Log requests that take longer.", valueName: "seconds"))
+    var slowLimit: Double?
+
+    @Option(help: ArgumentHelp("Show the server's status there, as HTML, .json and .prometheus.", valueName: "path"))
+    var statusPath: String?
+
+    @Option(help: ArgumentHelp("Answer there without any view.", valueName: "path"))
+    var pingPath: String?
+
+    @OptionGroup var mount: MountOptions
+
+    func validate() throws {
+        guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024.") }
+        guard threadsMax >= threads else {
+            throw ValidationError("--threads-max must not be less than --threads (\(threads)).")
+        }
+        guard requestsMax >= 1, headMax >= 1024, bodyMax >= 0, heldMax >= 0 else {
+            throw ValidationError(
+                "--requests-max must be at least 1, --head-max at least 1024, the others not negative."
+            )
+        }
+        for limit in [receiveLimit, writeLimit, requestLimit, drainLimit, slowLimit].compactMap(\.self) {
+            guard limit >= 0, limit <= 1e9 else {
+                throw ValidationError("A limit must be a number of seconds from 0 to 1e9.")
+            }
+        }
+        for path in [statusPath, pingPath].compactMap(\.self) where !path.hasPrefix("/") {
+            throw ValidationError("“\(path)” must begin with a slash, as in /status.")
+        }
+    }
+
+    func run() throws {
+        let router = try mount.router(of: Application.self)
+        let logger = Logger(label: Application.name) { [logLevel] _ in LineLogHandler(form: .automatic, level: logLevel)
+        }
+        let status: Int32
+        do {
+            let listener = try listener()
+            status = try FastCGIServer(
+                listener: listener,
+                handler: router,
+                configuration: serverConfiguration,
+                logger: logger
+            )
+            .runHandlingSignals()
+        } catch let error as ListenError {
+            standardError("\(Application.name): \(error)\n")
+            throw ExitCode(69)
+        }
+        throw ExitCode(status)
+    }
+
+    private func listener() throws -> Listener {
+        if let listen { return try Listener.bound(to: listen, mode: socketMode.bits) }
+        if let inherited = try Listener.inherited() { return inherited }
+        standardError(
+            """
+            \(Application.name) answers the requests of a web server, and none has started it. Give it a socket:
+
+              \(Application.name) serve --listen unix:/run/\(Application.name).sock   for nginx's fastcgi_pass
+              \(Application.name) serve --listen 127.0.0.1:9000
+              spawn-fcgi -n -s /run/\(Application.name).sock -- \(CommandLine.arguments.first ?? Application.name)
+
+            or try a view without one:
+
+              \(Application.name) routes
+              \(Application.name) get PATH
+
+            See \(Application.name) serve --help.
+
+            """
+        )
+        throw ExitCode(64)
+    }
+
+    private var serverConfiguration: FastCGIConfiguration {
+        var configuration = FastCGIConfiguration()
+        configuration.threads = threads
+        configuration.maximumThreads = threadsMax
+        configuration.receiveLimit = .seconds(receiveLimit)
+        configuration.writeLimit = .seconds(writeLimit)
+        configuration.requestLimit = requestLimit.map { .seconds($0) }
+        configuration.drainLimit = .seconds(drainLimit)
+        configuration.maximumRequests = requestsMax
+        configuration.maximumHeadSize = headMax
+        configuration.maximumBodySize = bodyMax
+        configuration.maximumHeldBytes = heldMax
+        configuration.slowRequestLimit = slowLimit.map { .seconds($0) }
+        configuration.statusPath = statusPath
+        configuration.pingPath = pingPath
+        return configuration
+    }
+}
+
+private var logLevels: String { Logger.Level.allCases.map(\.rawValue).joined(separator: ", ") }
+
+/// The permissions of a socket, written in octal.
+struct SocketMode: ExpressibleByArgument {
+    var bits: UInt32
+
+    init(bits: UInt32) {
+        self.bits = bits
+    }
+
+    init?(argument: String) {
+        guard let bits = UInt32(argument, radix: 8), bits <= 0o777 else { return nil }
+        self.bits = bits
+    }
+
+    var defaultValueDescription: String { "0" + String(bits, radix: 8) }
+}

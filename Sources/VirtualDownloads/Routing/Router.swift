@@ -1,0 +1,109 @@
+public import DownloadCore
+internal import HTTPTypes
+
+/// Finds the view of a request by its path, and has it answer.
+public struct Router: RequestHandler {
+    /// One segment's alternatives.
+    private final class Node: Sendable {
+        let literals: [String: Node]
+        let parameter: Node?
+        let route: (pattern: RoutePattern, view: any VirtualDownloadView)?
+
+        init(routes: [(pattern: RoutePattern, view: any VirtualDownloadView)], depth: Int) {
+            var literals: [String: [(pattern: RoutePattern, view: any VirtualDownloadView)]] = [:]
+            var parameters: [(pattern: RoutePattern, view: any VirtualDownloadView)] = []
+            var route: (pattern: RoutePattern, view: any VirtualDownloadView)?
+            for candidate in routes {
+                guard depth < candidate.pattern.segments.count else {
+                    route = candidate
+                    continue
+                }
+                switch candidate.pattern.segments[depth] {
+                case .literal(let text): literals[text, default: []].append(candidate)
+                case .parameter: parameters.append(candidate)
+                }
+            }
+            self.route = route
+            self.literals = literals.mapValues { Node(routes: $0, depth: depth + 1) }
+            parameter = parameters.isEmpty ? nil : Node(routes: parameters, depth: depth + 1)
+        }
+
+        /// The route of the segments from `depth` on.
+        func match(
+            _ segments: ArraySlice<String>
+        ) -> (pattern: RoutePattern, view: any VirtualDownloadView)? {
+            guard let first = segments.first else { return route }
+            let rest = segments.dropFirst()
+            return literals[first]?.match(rest) ?? parameter?.match(rest)
+        }
+    }
+
+    private let root: Node
+    private let mountPrefix: [String]
+    /// What is registered, in the order of registration.
+    let registered: [(pattern: RoutePattern, view: any VirtualDownloadView)]
+
+    /// Creates a router.
+    ///
+    /// - Parameter mountPrefix: The path that the web server hands to this application, for instance `/downloads`; it is taken
+    ///   off each request's path before the routes are looked at, and a path without it is not found.
+    /// - Throws: ``RouteError`` for a pattern that is malformed or registered twice.
+    public init(_ routes: Routes, mountPrefix: String = "") throws(RouteError) {
+        var registered: [(pattern: RoutePattern, view: any VirtualDownloadView)] = []
+        for route in routes.routes {
+            let pattern = try RoutePattern(parsing: route.pattern)
+            // Two patterns that differ only in the names of their parameters match the same paths.
+            if let other = registered.first(where: { $0.pattern.shape == pattern.shape }) {
+                throw RouteError("the routes “\(other.pattern)” and “\(pattern)” match the same paths")
+            }
+            registered.append((pattern, route.view))
+        }
+        self.registered = registered
+        root = Node(routes: registered, depth: 0)
+        self.mountPrefix = try Router.prefixSegments(mountPrefix)
+    }
+
+    /// The mount prefix as text; empty for none.
+    var mountPath: String { mountPrefix.map { "/\($0)" }.joined() }
+
+    private static func prefixSegments(_ prefix: String) throws(RouteError) -> [String] {
+        guard !prefix.isEmpty, prefix != "/" else { return [] }
+        guard prefix.hasPrefix("/"), let path = RequestPath(target: prefix) else {
+            throw RouteError("the mount prefix “\(prefix)” must be a path such as /downloads")
+        }
+        return path.segments
+    }
+
+    public func respond(to request: DownloadRequest, into sink: inout some ResponseSink & ~Copyable) async throws {
+        guard let path = RequestPath(target: request.http.path ?? "/") else {
+            return try await sink.send(DownloadError.badRequest.response(to: request), for: request.method)
+        }
+        guard path.segments.starts(with: mountPrefix), !path.endsWithSlash,
+            let (pattern, view) = root.match(path.segments[mountPrefix.count...])
+        else {
+            return try await sink.send(DownloadError.notFound.response(to: request), for: request.method)
+        }
+        var request = request
+        let own = path.segments[mountPrefix.count...]
+        request.path = "/" + own.joined(separator: "/")
+        for (segment, value) in zip(pattern.segments, own) {
+            if case .parameter(let name) = segment { request.parameters[name] = value }
+        }
+        try await answer(request, by: view, into: &sink)
+    }
+
+    private func answer(
+        _ request: DownloadRequest,
+        by view: some VirtualDownloadView,
+        into sink: inout some ResponseSink & ~Copyable
+    ) async throws {
+        try await view.respond(to: request, into: &sink)
+    }
+}
+
+extension RoutePattern {
+    /// The pattern without the names of its parameters.
+    fileprivate var shape: [String?] {
+        segments.map { if case .literal(let text) = $0 { text } else { nil } }
+    }
+}

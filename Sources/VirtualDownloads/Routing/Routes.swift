@@ -1,0 +1,43 @@
+public import DownloadCore
+
+/// A view at a path.
+///
+/// The pattern's segments are literal, or `{name}` for one segment that may be anything; its value, percent-decoded, is in
+/// ``DownloadRequest/parameters``. A literal segment is preferred to a parameter. A slash at the end of a request's path is not
+/// the same path: `/a` and `/a/` differ, and only the first can be registered.
+public struct Route: Sendable {
+    let pattern: String
+    let view: any VirtualDownloadView
+
+    /// Registers `view` at `pattern`, for instance `/export/{year}/orders.csv`.
+    public init(_ pattern: String, _ view: some VirtualDownloadView) {
+        self.pattern = pattern
+        self.view = view
+    }
+}
+
+/// The routes of an application.
+public struct Routes: Sendable {
+    var routes: [Route]
+
+    /// Routes one after the other, as in the body of ``DownloadApplication/routes``.
+    public init(@RoutesBuilder _ build: () -> Routes) {
+        self = build()
+    }
+
+    init(_ routes: [Route]) {
+        self.routes = routes
+    }
+}
+
+/// Collects the routes of an application.
+@resultBuilder
+public enum RoutesBuilder {
+    public static func buildExpression(_ route: Route) -> Routes { Routes([route]) }
+    public static func buildExpression(_ routes: Routes) -> Routes { routes }
+    public static func buildBlock(_ parts: Routes...) -> Routes { Routes(parts.flatMap(\.routes)) }
+    public static func buildArray(_ parts: [Routes]) -> Routes { Routes(parts.flatMap(\.routes)) }
+    public static func buildOptional(_ part: Routes?) -> Routes { part ?? Routes([]) }
+    public static func buildEither(first part: Routes) -> Routes { part }
+    public static func buildEither(second part: Routes) -> Routes { part }
+}

@@ -1,0 +1,156 @@
+import Glibc
+import VirtualDownloads
+
+/// Views that misbehave, for the tests; registered only when `DEMO_TEST_VIEWS=1` is in the environment.
+enum TestViews {
+    static var areWanted: Bool {
+        guard let value = unsafe getenv("DEMO_TEST_VIEWS") else { return false }
+        return unsafe String(cString: value) == "1"
+    }
+
+    static var routes: Routes {
+        Routes {
+            Route("/test/throws-at-once", ThrowingView())
+            Route("/test/throws-midway", ThrowingMidwayView())
+            Route("/test/short", WrongSizeView(declared: 100_000, written: 50_000))
+            Route("/test/long", WrongSizeView(declared: 50_000, written: 100_000))
+            Route("/test/slow", SlowView())
+            Route("/test/wait", WaitingView())
+            Route("/test/block", BlockingView())
+            Route("/test/inline", InlineView())
+            Route("/test/resumable", ResumableView())
+            Route("/test/name/{name}", NamedView())
+        }
+    }
+}
+
+struct TestFailure: Error {}
+
+/// The closure's content of a request, which may throw.
+private func content(
+    _ name: String = "test.txt",
+    size: Int64? = nil,
+    _ body: @escaping (inout ContentSink) async throws -> Void
+) -> VirtualFile<ContentWriter> {
+    VirtualFile(name: name, size: size, body)
+}
+
+private struct ThrowingView: VirtualDownloadView {
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        content { _ in throw TestFailure() }
+    }
+}
+
+private struct ThrowingMidwayView: VirtualDownloadView {
+    func file(for request: DownloadRequest) throws -> some DownloadFile {
+        let query = try request.query
+        let count = try query.integer("after", in: 0...Int64.max) ?? 50_000
+        let letters = Letters(count: count)
+        return content(size: try query.integer("size", in: 0...Int64.max)) { sink in
+            try await letters.write(to: &sink)
+            throw TestFailure()
+        }
+    }
+}
+
+private struct WrongSizeView: VirtualDownloadView {
+    var declared: Int64
+    var written: Int64
+
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        VirtualFile(Letters(count: written), name: "test.bin", size: declared)
+    }
+}
+
+private struct SlowView: VirtualDownloadView {
+    func file(for request: DownloadRequest) throws -> some DownloadFile {
+        let lines = try request.query.integer("n", in: 0...100_000) ?? 10
+        return content { sink in
+            for line in 0..<lines {
+                if line > 0 { try await Task.sleep(for: .milliseconds(100)) }
+                try await sink.write("line \(line)\n")
+            }
+        }
+    }
+}
+
+private struct WaitingView: VirtualDownloadView {
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        content { sink in
+            defer { _ = unsafe write(2, "wait ended\n", 11) }
+            try await sink.write("waiting\n")
+            try await Task.sleep(for: .seconds(86_400))
+        }
+    }
+}
+
+private struct BlockingView: VirtualDownloadView {
+    func file(for request: DownloadRequest) throws -> some DownloadFile {
+        let milliseconds = try request.query.integer("ms", in: 0...60_000) ?? 1000
+        return content { sink in
+            for _ in 0..<milliseconds { usleep(1000) }
+            try await sink.write("blocked\n")
+        }
+    }
+}
+
+private struct InlineView: VirtualDownloadView {
+    var attachment: Bool { false }
+
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        ContentFile("Hello world!\n", name: "hello-world.txt")
+    }
+}
+
+private struct NamedView: VirtualDownloadView {
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        ContentFile("Hello world!\n", name: request.parameters["name"] ?? "")
+    }
+}
+
+/// A large file that can be had in parts: numbered lines of 16 bytes, so that every part differs.
+private struct ResumableView: VirtualDownloadView {
+    func file(for request: DownloadRequest) throws -> some DownloadFile {
+        let count = try request.query.integer("n", in: 0...Int64.max) ?? 1_048_576
+        return VirtualFile(NumberedLines(count: count), name: "numbers.txt")
+            .validated(by: EntityTag("numbers-\(count)"))
+    }
+}
+
+struct NumberedLines: DownloadContent {
+    let count: Int64
+
+    var size: Int64? { count }
+    var isRepeatable: Bool { true }
+    var canStartInTheMiddle: Bool { true }
+
+    func write(to sink: inout some ByteSink & ~Copyable) async throws {
+        try await write(from: 0, to: &sink)
+    }
+
+    func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
+        var position = offset
+        while position < count {
+            let first = position / 16
+            let lines = min(4096, (count - first * 16 + 15) / 16)
+            var piece: [UInt8] = []
+            piece.reserveCapacity(Int(lines) * 16)
+            for line in first..<first + lines {
+                var digits = [UInt8](repeating: UInt8(ascii: "0"), count: 15)
+                var rest = line
+                var index = 14
+                while rest > 0 {
+                    digits[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                    index -= 1
+                }
+                piece += digits
+                piece.append(UInt8(ascii: "\n"))
+            }
+            let start = Int(position - first * 16)
+            let end = min(piece.count, Int(count - first * 16))
+            try await sink.write(piece[start..<end])
+            position = first * 16 + Int64(end)
+        }
+    }
+}
