@@ -47,11 +47,18 @@ class Stand:
                 self.settings.tools["nginx"], self.peer, path, self.folder, self.keepalive, self.settings.file_limit
             )
         except BaseException:
-            self.__exit__()
+            self.stop()
             raise
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind=None, *_):
+        try:
+            if kind is None and self.application and self.nginx:
+                self.application.check()
+        finally:
+            self.stop()
+
+    def stop(self):
         for process in (self.nginx, self.application):
             if process:
                 process.stop()

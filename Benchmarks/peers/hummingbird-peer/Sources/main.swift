@@ -20,10 +20,14 @@ func headers(_ type: String, length: Int? = nil) -> HTTPFields {
 
 let router = Router()
 router.get("bench/hello") { _, _ in
-    Response(status: .ok, headers: headers("text/plain", length: 13), body: .init(contentLength: 13) { writer in
-        for part in ["Hello, ", "world", "\n"] { try await writer.write(ByteBuffer(string: part)) }
-        try await writer.finish(nil)
-    })
+    Response(
+        status: .ok,
+        headers: headers("text/plain", length: 13),
+        body: .init(contentLength: 13) { writer in
+            for part in ["Hello, ", "world", "\n"] { try await writer.write(ByteBuffer(string: part)) }
+            try await writer.finish(nil)
+        }
+    )
 }
 router.get("bench/gen") { request, _ in
     let n = try count(request)
@@ -44,10 +48,14 @@ router.get("bench/gen") { request, _ in
 }
 router.get("bench/rows") { request, _ in
     let n = try count(request)
-    return Response(status: .ok, headers: headers("text/csv"), body: .init { writer in
-        for _ in 0..<n { try await writer.write(row) }
-        try await writer.finish(nil)
-    })
+    return Response(
+        status: .ok,
+        headers: headers("text/csv"),
+        body: .init { writer in
+            for _ in 0..<n { try await writer.write(row) }
+            try await writer.finish(nil)
+        }
+    )
 }
 
 var logger = Logger(label: "hummingbird-peer")
