@@ -77,13 +77,13 @@ struct LineLogHandler: LogHandler {
     private static var time: String {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
-        var parts = tm()
+        var parts = unsafe tm()
         unsafe gmtime_r(&now.tv_sec, &parts)
         func digits(_ value: Int, _ count: Int) -> String { String(value).padded(to: count, with: "0", atFront: true) }
-        let date = [
+        let date = unsafe [
             digits(Int(parts.tm_year) + 1900, 4), digits(Int(parts.tm_mon) + 1, 2), digits(Int(parts.tm_mday), 2),
         ]
-        let time = [digits(Int(parts.tm_hour), 2), digits(Int(parts.tm_min), 2), digits(Int(parts.tm_sec), 2)]
+        let time = unsafe [digits(Int(parts.tm_hour), 2), digits(Int(parts.tm_min), 2), digits(Int(parts.tm_sec), 2)]
         return "\(date.joined(separator: "-"))T\(time.joined(separator: ":")).\(digits(now.tv_nsec / 1_000_000, 3))Z"
     }
 }

@@ -52,17 +52,17 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         }
         // Under another name until it is complete: a failed download must not look like a file.
         let part = "\(output).part"
-        let file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        let file = unsafe open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard file >= 0 else {
             throw ValidationError("Can't write \(part): \(unsafe String(cString: strerror(errno))).")
         }
         let (status, result) = await get(request, from: router, into: file)
         close(file)
         guard case .success = result, status < 400 else {
-            unlink(part)
+            unsafe unlink(part)
             return try report(result)
         }
-        guard rename(part, output) == 0 else {
+        guard unsafe rename(part, output) == 0 else {
             throw ValidationError("Can't write \(output): \(unsafe String(cString: strerror(errno))).")
         }
         try report(result)
