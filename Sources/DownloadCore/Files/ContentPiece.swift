@@ -11,29 +11,29 @@ public protocol TextPiece: ContentPiece {}
 public protocol BytesPiece: ContentPiece {}
 
 extension String: TextPiece {
-    @inlinable
+    @inlinable @inline(__always)
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
-        try await sink.write(unsafe utf8Span.span.bytes)
+        try await sink.write(self)
     }
 }
 
 extension Substring: TextPiece {
-    @inlinable
+    @inlinable @inline(__always)
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
-        try await sink.write(unsafe utf8Span.span.bytes)
+        try await sink.write(self)
     }
 }
 
 extension Array: ContentPiece, BytesPiece where Element == UInt8 {
-    @inlinable
+    @inlinable @inline(__always)
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
-        try await sink.write(unsafe span.bytes)
+        try await sink.write(self)
     }
 }
 
 extension ArraySlice: ContentPiece, BytesPiece where Element == UInt8 {
-    @inlinable
+    @inlinable @inline(__always)
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
-        try await sink.write(unsafe span.bytes)
+        try await sink.write(self)
     }
 }

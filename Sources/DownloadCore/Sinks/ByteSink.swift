@@ -11,30 +11,46 @@ public protocol ByteSink: ~Copyable {
     /// - Throws: When the bytes can no longer be delivered or are no longer wanted. The generator should let the error
     ///   pass: whoever called it knows what it means.
     mutating func write(_ bytes: RawSpan) async throws
+
+    /// Accepts the next bytes if that is possible here and now, without suspending or failing; false if not, and then nothing
+    /// was accepted.
+    ///
+    /// A fast path for small pieces, which the texts and arrays below try first: an asynchronous call costs several times what
+    /// copying a line does. The default is false: ``write(_:)`` then does it all.
+    mutating func writeAtOnce(_ bytes: RawSpan) -> Bool
+}
+
+extension ByteSink where Self: ~Copyable {
+    @inlinable
+    public mutating func writeAtOnce(_ bytes: RawSpan) -> Bool { false }
 }
 
 extension ByteSink where Self: ~Copyable {
     /// Writes the UTF-8 encoding of a text.
-    @inlinable
+    @inlinable @inline(__always)
     public mutating func write(_ text: String) async throws {
+        if writeAtOnce(unsafe text.utf8Span.span.bytes) { return }
         try await write(unsafe text.utf8Span.span.bytes)
     }
 
     /// Writes the UTF-8 encoding of a part of a text.
-    @inlinable
+    @inlinable @inline(__always)
     public mutating func write(_ text: Substring) async throws {
+        if writeAtOnce(unsafe text.utf8Span.span.bytes) { return }
         try await write(unsafe text.utf8Span.span.bytes)
     }
 
     /// Writes the bytes of an array.
-    @inlinable
+    @inlinable @inline(__always)
     public mutating func write(_ bytes: [UInt8]) async throws {
+        if writeAtOnce(unsafe bytes.span.bytes) { return }
         try await write(unsafe bytes.span.bytes)
     }
 
     /// Writes the bytes of a part of an array.
-    @inlinable
+    @inlinable @inline(__always)
     public mutating func write(_ bytes: ArraySlice<UInt8>) async throws {
+        if writeAtOnce(unsafe bytes.span.bytes) { return }
         try await write(unsafe bytes.span.bytes)
     }
 }

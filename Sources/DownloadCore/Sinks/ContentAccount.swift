@@ -43,6 +43,15 @@ public struct ContentAccount: Sendable {
         remaining -= Int64(bytes)
     }
 
+    /// Accepts the next `bytes` if the announced size has room for more than them; false if not, and then nothing changes.
+    public mutating func addIfNotLast(_ bytes: Int) -> Bool {
+        guard Int64(bytes) < remaining else { return false }
+        isCommitted = true
+        count += Int64(bytes)
+        remaining -= Int64(bytes)
+        return true
+    }
+
     /// Accepts the end.
     ///
     /// - Throws: ``ContentLengthMismatch`` when the content is shorter or longer than announced.

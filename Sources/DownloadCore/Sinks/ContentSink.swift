@@ -12,6 +12,10 @@ public struct ContentSink: ByteSink, ~Copyable {
     public mutating func write(_ bytes: RawSpan) async throws {
         try await target.write(bytes)
     }
+
+    public mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
+        target.writeAtOnce(bytes)
+    }
 }
 
 /// The dynamic dispatch behind ``ContentSink``.
@@ -19,6 +23,8 @@ private class ErasedSink {
     func write(_ bytes: RawSpan) async throws {
         preconditionFailure("ErasedSink is abstract")
     }
+
+    func writeAtOnce(_ bytes: RawSpan) -> Bool { false }
 }
 
 /// Owns a sink for as long as a closure writes into it.
@@ -32,6 +38,10 @@ private final class SinkBox<Sink: ByteSink & ~Copyable>: ErasedSink {
     override func write(_ bytes: RawSpan) async throws {
         // Nil only after the closure's call has ended, when no caller can hold the `inout` sink any more.
         try await sink?.write(bytes)
+    }
+
+    override func writeAtOnce(_ bytes: RawSpan) -> Bool {
+        sink?.writeAtOnce(bytes) ?? false
     }
 }
 

@@ -41,6 +41,19 @@ public struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
         if toForward == 0 { throw Done() }
     }
 
+    public mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
+        let count = Int64(bytes.byteCount)
+        guard failure == nil, toForward > 0 else { return false }
+        if toSkip >= count {
+            toSkip -= count
+            return true
+        }
+        // Only what is wanted whole and is not the last: the rest is for ``write(_:)``, which may throw.
+        guard toSkip == 0, count < toForward, base.writeAtOnce(bytes) else { return false }
+        toForward -= count
+        return true
+    }
+
     /// The sink behind, handed back after the generator has ended.
     ///
     /// - Parameter missing: Set to the number of wanted bytes that never came; 0 when the range is complete.

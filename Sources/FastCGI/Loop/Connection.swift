@@ -249,6 +249,10 @@ final class Connection: @unchecked Sendable {
         try noteFirstWritten()
     }
 
+    /// Whether the worker that runs the task will send what is written now, and nothing speaks against writing.
+    @inline(__always)
+    var isNotedAsWritten: Bool { flags.load(ordering: .relaxed) == Flag.written }
+
     /// The first piece since a worker last sent what was written: has a worker send it when the task next suspends.
     private func noteFirstWritten() throws {
         try checkCancellation()

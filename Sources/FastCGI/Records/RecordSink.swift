@@ -69,6 +69,15 @@ struct RecordSink: ResponseSink, ~Copyable {
         try connection.noteWritten()
     }
 
+    mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
+        let count = bytes.byteCount
+        // Not the first piece since a flush, which has to be noted, nor the last of a declared size, which is held back.
+        guard connection.isNotedAsWritten, count < output.room, account.addIfNotLast(count) else { return false }
+        output.append(bytes)
+        output.publish()
+        return true
+    }
+
     mutating func note(_ error: any Error) {
         noted = error
     }

@@ -32,7 +32,17 @@ extension DownloadApplication {
         if CGIProgram.isRequested, CommandLine.arguments.count == 1 {
             exit(await runAsCGIProgram())
         }
-        await RootCommand<Self>.main()
+        do {
+            var command = try RootCommand<Self>.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                // On the main thread, which no other has been started beside yet: the server blocks signals for all of them.
+                try command.run()
+            }
+        } catch {
+            RootCommand<Self>.exit(withError: error)
+        }
     }
 
     private static func runAsCGIProgram() async -> Int32 {
