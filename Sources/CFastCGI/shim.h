@@ -24,6 +24,11 @@ static inline int downloadview_accept(int listener) {
     return accept4(listener, 0, 0, 02000000 /* SOCK_CLOEXEC */);
 }
 
+static inline int downloadview_pipe(int *ends) {
+    extern int pipe2(int *, int);
+    return pipe2(ends, 02000000 /* O_CLOEXEC */);
+}
+
 static inline int downloadview_memory_file(void) {
     extern int memfd_create(const char *, unsigned int);
     return memfd_create("fastcgi-request", 1 /* MFD_CLOEXEC */);

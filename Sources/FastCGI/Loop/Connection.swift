@@ -100,11 +100,6 @@ final class Connection: @unchecked Sendable {
         }
     }
 
-    /// For a descriptor that someone else has closed.
-    func forgetDescriptor() {
-        descriptor = -1
-    }
-
     /// Closes the connection. Nothing may use it after that until it is opened again.
     func close() {
         output.reset()
@@ -112,7 +107,7 @@ final class Connection: @unchecked Sendable {
         state.withLock { state in
             state.phase = .closed
             state.task = nil
-            if descriptor >= 0 { Glibc.close(descriptor) }
+            Glibc.close(descriptor)
             descriptor = -1
         }
     }

@@ -126,53 +126,49 @@ final class Engine: @unchecked Sendable {
 
     /// Receives what a connection has; serves it when it is a whole request. The connection is in the caller's hands.
     private func receive(from connection: Connection) {
-        guard let scratch = unsafe Worker.current?.scratch else { return close(connection) }
+        guard let worker = Worker.current else { return close(connection) }
         do {
-            if connection.intake.isEmpty, !connection.intake.discards,
-                try unsafe receiveAtOnce(from: connection, scratch: scratch)
-            {
+            if connection.intake.isEmpty, !connection.intake.discards, try receiveAtOnce(from: connection, by: worker) {
                 return
             }
-            try unsafe receiveInParts(from: connection, scratch: scratch)
+            try receiveInParts(from: connection, by: worker)
         } catch {
             close(connection)
         }
     }
 
-    /// The usual case: one whole request waits, nothing before it and nothing behind. libfcgi reads it from the socket.
+    /// The usual case: one whole request waits, nothing before it and nothing behind.
     ///
-    /// - Returns: False if it is not so; then nothing was taken from the socket.
-    private func receiveAtOnce(from connection: Connection, scratch: UnsafeMutableRawBufferPointer) throws -> Bool {
-        guard let count = try unsafe Socket.receive(into: scratch, from: connection.descriptor, peeking: true) else {
+    /// - Returns: False if it is not so; then what came is in the connection's intake.
+    private func receiveAtOnce(from connection: Connection, by worker: Worker) throws -> Bool {
+        guard let received = try unsafe Socket.receive(into: worker.scratch, from: connection.descriptor) else {
             waitForRequest(on: connection)
             return true
         }
-        guard count > 0 else {
+        guard unsafe !received.isEmpty else {
             close(connection)
             return true
         }
         var requestGuard = self.requestGuard
-        let waiting = unsafe UnsafeBufferPointer(rebasing: scratch.assumingMemoryBound(to: UInt8.self)[..<count]).span
-        guard case .request(let shape) = requestGuard.examine(waiting), shape.length == count, shape.isCanonical else {
+        guard case .request(let shape) = requestGuard.examine(unsafe received.assumingMemoryBound(to: UInt8.self).span),
+            shape.length == received.count, shape.isCanonical
+        else {
+            unsafe connection.intake.append(received)
             return false
         }
-        guard let received = RequestReader.read(from: connection.descriptor, id: statistics.nextRequestID()) else {
-            // libfcgi has closed the descriptor.
-            connection.forgetDescriptor()
-            close(connection)
-            return true
-        }
-        respond(to: received, on: connection)
+        try unsafe serve(received, of: connection, by: worker)
         return true
     }
 
     /// The rare case: a request that comes in parts, or with the next one behind it, or in a form that libfcgi can't read.
-    private func receiveInParts(from connection: Connection, scratch: UnsafeMutableRawBufferPointer) throws {
+    private func receiveInParts(from connection: Connection, by worker: Worker) throws {
         while true {
             if !connection.intake.isEmpty {
                 switch connection.intake.examine() {
                 case .incomplete: break
-                case .request(let shape): return try serve(shape, of: connection)
+                case .request(let shape):
+                    let request = connection.intake.takeRequest(shape)
+                    return try unsafe request.withUnsafeBytes { try unsafe serve($0, of: connection, by: worker) }
                 case .reply(let reply):
                     try send(reply.bytes, on: connection)
                     if reply.closes { return close(connection) }
@@ -190,11 +186,11 @@ final class Engine: @unchecked Sendable {
                     return close(connection)
                 }
             }
-            switch try unsafe connection.intake.receive(from: connection.descriptor, through: scratch) {
-            case .some: continue
-            case .nothing: return waitForRequest(on: connection)
-            case .closed: return close(connection)
+            guard let received = try unsafe Socket.receive(into: worker.scratch, from: connection.descriptor) else {
+                return waitForRequest(on: connection)
             }
+            unsafe connection.intake.append(received)
+            if unsafe received.isEmpty || connection.intake.hasDiscardedTooMuch { return close(connection) }
         }
     }
 
@@ -202,12 +198,15 @@ final class Engine: @unchecked Sendable {
         refusalLog.atMostOnceASecond { logger.notice("refused a request", metadata: ["reason": "\(reason)"]) }
     }
 
-    private func serve(_ shape: RequestGuard.RequestShape, of connection: Connection) throws {
-        let file = try connection.intake.takeRequest(shape)
-        guard let received = RequestReader.read(from: file, id: statistics.nextRequestID()) else {
+    /// Has libfcgi read one whole request, and answers it.
+    private func serve(_ bytes: UnsafeRawBufferPointer, of connection: Connection, by worker: Worker) throws {
+        let id = statistics.nextRequestID()
+        let received = try unsafe worker.handover.give(bytes) { RequestReader.read(from: $0, id: id) }
+        guard let received else {
+            // The guard and libfcgi disagree, which their tests say can't be.
+            logRefusal("libfcgi can't read it")
             return close(connection)
         }
-        Glibc.close(file)
         respond(to: received, on: connection)
     }
 

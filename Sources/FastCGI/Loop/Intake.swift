@@ -1,6 +1,3 @@
-internal import CFastCGI
-internal import Glibc
-
 /// The bytes of a request that did not come all at once, or came with more behind it.
 struct Intake {
     /// Bytes received and not yet handed on.
@@ -18,28 +15,16 @@ struct Intake {
 
     var isEmpty: Bool { bytes.isEmpty }
 
-    /// Receives what is there.
-    ///
-    /// - Throws: ``SystemError`` when the connection is broken.
-    mutating func receive(from descriptor: Int32, through scratch: UnsafeMutableRawBufferPointer) throws(SystemError)
-        -> Reception
-    {
-        guard let count = try unsafe Socket.receive(into: scratch, from: descriptor, peeking: false) else {
-            return .nothing
-        }
-        guard count > 0 else { return .closed }
-        if discards {
-            discarded += count
-            return discarded > Self.maximumDiscarded ? .closed : .some
-        }
-        unsafe bytes.append(contentsOf: scratch[..<count])
-        return .some
-    }
+    /// Whether a refused connection has sent more than it can claim not to have known better.
+    var hasDiscardedTooMuch: Bool { discarded > Self.maximumDiscarded }
 
-    enum Reception {
-        case some
-        case nothing
-        case closed
+    /// Takes bytes that were received.
+    mutating func append(_ received: UnsafeRawBufferPointer) {
+        if discards {
+            discarded += received.count
+        } else {
+            unsafe bytes.append(contentsOf: received)
+        }
     }
 
     mutating func examine() -> RequestGuard.Verdict {
@@ -58,26 +43,11 @@ struct Intake {
         bytes = []
     }
 
-    /// Takes the request that the guard has found, in a file in memory that `FCGX_Accept_r` reads like a connection.
-    ///
-    /// - Returns: The file's descriptor, which the caller closes.
-    mutating func takeRequest(_ shape: RequestGuard.RequestShape) throws(SystemError) -> Int32 {
+    /// Takes the request that the guard has found, in the form that libfcgi reads.
+    mutating func takeRequest(_ shape: RequestGuard.RequestShape) -> [UInt8] {
         let request = RequestGuard.canonicalForm(of: bytes.span, shape: shape)
         bytes.removeFirst(shape.length)
         requestGuard.reset()
-        let file = try SystemError.check("memfd_create", downloadview_memory_file())
-        var written = 0
-        while written < request.count {
-            let rest = request[written...]
-            let count = unsafe rest.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
-            guard count > 0 else {
-                let code = errno
-                close(file)
-                throw SystemError(call: "write", code: code)
-            }
-            written += count
-        }
-        lseek(file, 0, SEEK_SET)
-        return file
+        return request
     }
 }

@@ -140,7 +140,9 @@ final class Worker {
         return unsafe Unmanaged<Worker>.fromOpaque(pointer).takeUnretainedValue()
     }
 
-    /// Where a waiting request is looked at: 64 KiB.
+    /// How requests reach libfcgi.
+    var handover = Handover()
+    /// Where what is received is looked at first: 64 KiB.
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
 
     /// True while the loop itself resumes a task: this worker then runs it next, without waking another.

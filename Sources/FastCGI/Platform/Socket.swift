@@ -28,16 +28,14 @@ enum Socket {
         }
     }
 
-    /// Receives what is there, or looks at it and leaves it; 0 when the peer has closed, nil when nothing is there yet.
+    /// Receives what is there; empty when the peer has closed, nil when nothing is there yet.
     static func receive(
         into buffer: UnsafeMutableRawBufferPointer,
-        from descriptor: Int32,
-        peeking: Bool
-    ) throws(SystemError) -> Int? {
-        let flags = Int32(MSG_DONTWAIT) | (peeking ? Int32(MSG_PEEK) : 0)
+        from descriptor: Int32
+    ) throws(SystemError) -> UnsafeRawBufferPointer? {
         while true {
-            let count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, flags)
-            if count >= 0 { return count }
+            let count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+            if count >= 0 { return unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count]) }
             switch errno {
             case EINTR: continue
             case EAGAIN: return nil
