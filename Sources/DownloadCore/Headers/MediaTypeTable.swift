@@ -37,6 +37,9 @@ public struct MediaTypeTable: Sendable {
     /// How many endings the table has.
     public var count: Int { types.count }
 
+    /// The endings in lower case, each with its type, in no order.
+    public var entries: some Collection<(key: String, value: String)> { types }
+
     /// The table with the entries of `other` added; where both have an ending, that of `other` counts.
     public func merging(_ other: MediaTypeTable) -> MediaTypeTable {
         var result = self
