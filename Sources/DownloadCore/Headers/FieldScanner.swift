@@ -11,6 +11,11 @@ struct FieldScanner {
     /// The next byte, which stays.
     var next: UInt8? { rest.first }
 
+    /// Passes the next byte, if there is one.
+    mutating func skip() {
+        rest = rest.dropFirst()
+    }
+
     /// Passes `byte` if it is next.
     mutating func consume(_ byte: Unicode.Scalar) -> Bool {
         guard rest.first == UInt8(ascii: byte) else { return false }

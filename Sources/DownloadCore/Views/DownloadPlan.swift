@@ -168,8 +168,6 @@ extension VirtualDownloadView {
     /// The value of Content-Type: the view's media type, or the file's, or one guessed from the name, with the charset of a text.
     fileprivate func contentType(of file: File, named name: String) -> String {
         let type = mimeType ?? file.contentType ?? MediaTypeTable.mediaType(forName: name) ?? "application/octet-stream"
-        // A type that was given may be a whole field value, with parameters of its own.
-        guard let charset, type.hasPrefix("text/"), !type.utf8.contains(UInt8(ascii: ";")) else { return type }
-        return "\(type); charset=\(charset)"
+        return MediaType.contentType(type, charset: charset)
     }
 }

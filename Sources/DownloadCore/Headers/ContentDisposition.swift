@@ -1,0 +1,67 @@
+/// The value of a Content-Disposition field (RFC 6266).
+///
+///     ContentDisposition(.attachment, filename: "Übersicht.csv").description
+///     // attachment; filename="Ubersicht.csv"; filename*=UTF-8''%C3%9Cbersicht.csv
+///
+/// No name can break out of the field: the value has only visible ASCII and spaces, and what a client sees of the name has no
+/// path, no control characters and no marks that change the direction of text. A name longer than 255 bytes is cut before its
+/// ending. An empty name is left out; one that has nothing usable in it (`..`) is `download`.
+///
+/// If the name is more than plain ASCII, it is there twice: in full as `filename*` (RFC 8187), and for old recipients as a
+/// likeness in ASCII. There é is e and ß is ss, by the decompositions of the Unicode Character Database.
+public struct ContentDisposition: Sendable, Hashable {
+    /// What the client is asked to do with the content.
+    public enum Kind: String, Sendable, Hashable {
+        /// To save it.
+        case attachment
+        /// To show it.
+        case inline
+    }
+
+    public var kind: Kind
+    /// The suggested name, as it was given; ``description`` has what is sent of it.
+    public var filename: String
+
+    public init(_ kind: Kind, filename: String) {
+        self.kind = kind
+        self.filename = filename
+    }
+}
+
+extension ContentDisposition: CustomStringConvertible {
+    /// The value as the field has it.
+    public var description: String {
+        guard let name = DownloadName(filename) else { return kind.rawValue }
+        if name.text.utf8.allSatisfy(Self.isPlain) { return "\(kind.rawValue); filename=\"\(name.text)\"" }
+        var bytes = Array(kind.rawValue.utf8)
+        bytes += "; filename=\"".utf8
+        for byte in name.fallback.utf8 {
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }
+            bytes.append(byte)
+        }
+        bytes += "\"; filename*=UTF-8''".utf8
+        for byte in name.text.utf8 {
+            if byte.isAttributeCharacter {
+                bytes.append(byte)
+            } else {
+                bytes += [UInt8(ascii: "%"), .hexDigit(byte >> 4), .hexDigit(byte & 15)]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Whether all recipients read `byte` alike between quotes. They do not agree on spaces, quotes, apostrophes and `%`.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x20, 0x22, 0x25, 0x27, 0x5c: false
+        default: byte > 0x20 && byte < 0x7f
+        }
+    }
+}
+
+extension UInt8 {
+    /// `attr-char` (RFC 8187 §3.2.1): a token character other than `*`, `'` and `%`.
+    fileprivate var isAttributeCharacter: Bool {
+        isTokenCharacter && self != 0x2a && self != 0x27 && self != 0x25
+    }
+}

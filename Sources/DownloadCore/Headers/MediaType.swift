@@ -1,0 +1,74 @@
+/// What can be said of a media type by its text (RFC 9110 §8.3.1).
+public enum MediaType {
+    /// The type of content of which nothing is known.
+    public static let unknown = "application/octet-stream"
+
+    /// Whether a charset says something about content of this type.
+    ///
+    /// It does for `text/*`, for JavaScript (RFC 9239 §4.2) and for XML documents (RFC 7303 §3). It does not for JSON, which is UTF-8 and
+    /// defines no charset (RFC 8259 §11), nor for images, SVG among them, which name their encoding themselves.
+    public static func isText(_ type: String) -> Bool {
+        let name = type.prefix { $0 != ";" && $0 != " " && $0 != "\t" }.lowercased()
+        if name.hasPrefix("text/") { return true }
+        guard name.hasPrefix("application/") else { return false }
+        switch name.dropFirst(12) {
+        case "javascript", "ecmascript", "x-javascript", "xml", "xml-dtd", "xml-external-parsed-entity": return true
+        default: return name.hasSuffix("+xml")
+        }
+    }
+
+    /// The value of a Content-Type field.
+    ///
+    /// - Parameters:
+    ///   - type: A media type, with parameters or without. If it is none, the result is ``unknown``: so nothing in it can add a line
+    ///     to a header.
+    ///   - charset: Added to a text type that has no parameters of its own; left out if it is no token.
+    public static func contentType(_ type: String, charset: String?) -> String {
+        guard let hasParameters = hasParameters(type) else { return unknown }
+        guard let charset, !hasParameters, isText(type), isToken(charset) else { return type }
+        return "\(type); charset=\(charset)"
+    }
+
+    /// Whether `text` is `type/subtype`, with no parameters.
+    static func isType(_ text: String) -> Bool {
+        var scanner = FieldScanner(text)
+        return skipType(&scanner) && scanner.isAtEnd
+    }
+
+    private static func isToken(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy(\.isTokenCharacter)
+    }
+
+    private static func skipType(_ scanner: inout FieldScanner) -> Bool {
+        !scanner.take(while: \.isTokenCharacter).isEmpty && scanner.consume("/")
+            && !scanner.take(while: \.isTokenCharacter).isEmpty
+    }
+
+    /// Whether parameters follow the type; nil if `text` is no media type.
+    private static func hasParameters(_ text: String) -> Bool? {
+        var scanner = FieldScanner(text)
+        guard skipType(&scanner) else { return nil }
+        let hasParameters = !scanner.isAtEnd
+        while !scanner.isAtEnd {
+            scanner.skipWhitespace()
+            guard scanner.consume(";") else { return nil }
+            scanner.skipWhitespace()
+            guard !scanner.take(while: \.isTokenCharacter).isEmpty, scanner.consume("="), skipValue(&scanner) else {
+                return nil
+            }
+        }
+        return hasParameters
+    }
+
+    /// Passes a token or a quoted string (RFC 9110 §5.6.4).
+    private static func skipValue(_ scanner: inout FieldScanner) -> Bool {
+        guard scanner.consume("\"") else { return !scanner.take(while: \.isTokenCharacter).isEmpty }
+        while true {
+            _ = scanner.take { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x22 && $0 != 0x5c && $0 != 0x7f) }
+            if scanner.consume("\"") { return true }
+            guard scanner.consume("\\"), let escaped = scanner.next, escaped == 0x09 || escaped >= 0x20, escaped != 0x7f
+            else { return false }
+            scanner.skip()
+        }
+    }
+}
