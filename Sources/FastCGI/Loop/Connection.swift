@@ -68,7 +68,7 @@ final class Connection: @unchecked Sendable {
         static let cancelled: UInt8 = 2
     }
 
-    let state = Mutex(State())
+    let state = Lock(State())
     let output: RecordStream
     private(set) var descriptor: Int32 = -1
     /// What has come of a request that did not come at once.

@@ -27,9 +27,9 @@ final class Engine: @unchecked Sendable {
     /// What each connection's requests are judged by, before the first.
     private let requestGuard: RequestGuard
     private let allowedPeers: PeerAddresses?
-    private let connections = Mutex<(all: [Connection], free: [Connection])>(([], []))
+    private let connections = Lock<(all: [Connection], free: [Connection])>(([], []))
     private let draining = Atomic<Bool>(false)
-    private let listening = Mutex<Bool>(true)
+    private let listening = Lock<Bool>(true)
     private let pausedUntil = Atomic<Int64>(0)
 
     init(listener: Listener, configuration: FastCGIConfiguration, logger: Logger, handler: @escaping Handler) throws {

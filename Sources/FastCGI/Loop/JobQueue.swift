@@ -7,7 +7,7 @@ final class JobQueue: Sendable {
         var head = 0
     }
 
-    private let storage = Mutex(Storage())
+    private let storage = Lock(Storage())
     private let waiting = Atomic<Int>(0)
 
     /// How many jobs wait.

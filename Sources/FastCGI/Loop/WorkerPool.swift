@@ -12,7 +12,7 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
     private let living = Atomic<Int>(0)
     private let rounds = Atomic<Int>(0)
     private let stopping = Atomic<Bool>(false)
-    private let threads = Mutex<[pthread_t]>([])
+    private let threads = Lock<[pthread_t]>([])
     /// Called by a worker with each event that is not the pool's own.
     private var handle: @Sendable (UInt64, Poller.Events) -> Void = { _, _ in }
 

@@ -13,7 +13,7 @@ final class BufferPool: Sendable {
         let buffer: UnsafeMutablePointer<UInt8>
     }
 
-    private let unused = Mutex<[Unused]>([])
+    private let unused = Lock<[Unused]>([])
     private let held = Atomic<Int>(0)
 
     /// Bytes that wait, outside the pool, for clients to take them.

@@ -48,7 +48,7 @@ final class RecordStream: @unchecked Sendable {
     private var buffer: UnsafeMutablePointer<UInt8>?
     /// How far the content in `buffer` may be sent.
     private let published = Atomic<Int>(RecordStream.headerSize)
-    private let transport = Mutex(Transport())
+    private let transport = Lock(Transport())
     private var requestID: UInt16 = 1
 
     init(pool: BufferPool) {

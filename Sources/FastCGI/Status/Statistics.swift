@@ -11,7 +11,7 @@ final class Statistics: Sendable {
     private let aborted = Atomic<Int>(0)
     private let timedOut = Atomic<Int>(0)
     private let bytes = Atomic<Int64>(0)
-    private let refused = Mutex<[String: Int]>([:])
+    private let refused = Lock<[String: Int]>([:])
     private let requests = Atomic<UInt64>(0)
 
     private let acceptedMetric = Counter(label: "downloadview_connections_accepted")
