@@ -15,7 +15,13 @@ struct Program: Hashable, Sendable {
     static let cgiFCGI = Program(name: "cgi-fcgi", package: "libfcgi-bin")
     static let wget = Program(name: "wget", package: "wget")
     static let aria2c = Program(name: "aria2c", package: "aria2")
-    static let python = Program(name: "python3", package: "python3")
+    /// Debian's Python packages are for its own interpreter, not for another that comes earlier in PATH.
+    static let python = Program(name: "/usr/bin/python3", package: "python3")
+    static let requests = Program(
+        name: "/usr/bin/python3",
+        package: "python3-requests",
+        files: ["/usr/lib/python3/dist-packages/requests"]
+    )
     static let apache = Program(name: "apache2", package: "apache2")
     static let apacheFcgid = Program(
         name: "apache2",
@@ -26,13 +32,13 @@ struct Program: Hashable, Sendable {
     /// Where the program is, or nil.
     var path: String? {
         let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
-        let candidates = (path + ["/usr/sbin", "/sbin"]).map { "\($0)/\(name)" }
+        let candidates = name.hasPrefix("/") ? [name] : (path + ["/usr/sbin", "/sbin"]).map { "\($0)/\(name)" }
         guard files.allSatisfy(FileManager.default.fileExists(atPath:)) else { return nil }
         return candidates.first(where: FileManager.default.isExecutableFile(atPath:))
     }
 
     /// The sentence for whoever has not got it.
-    var advice: String { "\(name) is missing: apt-get install \(package)" }
+    var advice: String { "\(package) is missing: apt-get install \(package)" }
 
     func requiredPath() throws -> String {
         guard let path else { throw Missing(description: advice) }

@@ -1,10 +1,9 @@
 import Foundation
-import Synchronization
 
 /// A process that a test started: a server, or a client.
 final class RunningProgram: Sendable {
     let processIdentifier: Int32
-    /// Where its standard output and error go.
+    /// The files that its standard output and error go to.
     let output: String
     let errors: String
     private let end: Task<Int32, Never>
@@ -22,32 +21,23 @@ final class RunningProgram: Sendable {
         let name = directory.file(URL(fileURLWithPath: program).lastPathComponent + "-" + UUID().uuidString.prefix(8))
         output = name + ".out"
         errors = name + ".err"
-        let process = Process()
+        let descriptors = [
+            try Self.opened("/dev/null", O_RDONLY), try Self.opened(output), try Self.opened(errors),
+        ]
+        defer { for descriptor in descriptors { close(descriptor) } }
         let drop = getuid() == 0 ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"] : []
-        let command = drop + [program] + arguments
-        process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.currentDirectoryURL = URL(fileURLWithPath: directory.path)
-        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": directory.path, "LC_ALL": "C.UTF-8"]
-            .merging(environment) { $1 }
-        process.standardInput =
-            if let input { FileHandle(fileDescriptor: input, closeOnDealloc: false) } else { FileHandle.nullDevice }
-        process.standardOutput = try Self.handle(for: output)
-        process.standardError = try Self.handle(for: errors)
-        let (statuses, continuation) = AsyncStream<Int32>.makeStream()
-        process.terminationHandler = { process in
-            continuation.yield(
-                process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
-            )
-            continuation.finish()
-        }
-        try process.run()
-        processIdentifier = process.processIdentifier
-        directory.add(group: process.processIdentifier)
-        end = Task {
-            for await status in statuses { return status }
-            return -1
-        }
+        let process = try spawn(
+            drop + [program] + arguments,
+            environment: [
+                "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": directory.path, "LC_ALL": "C.UTF-8",
+            ].merging(environment) { $1 },
+            input: input ?? descriptors[0],
+            output: descriptors[1],
+            errors: descriptors[2]
+        )
+        processIdentifier = process
+        directory.add(group: process)
+        end = Task { await wait(for: process) }
     }
 
     /// Waits for its end: the exit status, or the signal's number negated.
@@ -56,17 +46,15 @@ final class RunningProgram: Sendable {
     func signal(_ number: Int32) { kill(processIdentifier, number) }
 
     /// What it has written so far.
-    var outputText: String { text(of: output) }
-    var errorText: String { text(of: errors) }
+    var outputText: String { String(decoding: outputData, as: UTF8.self) }
+    var errorText: String { String(decoding: FileManager.default.contents(atPath: errors) ?? Data(), as: UTF8.self) }
     var outputData: Data { FileManager.default.contents(atPath: output) ?? Data() }
 
-    private func text(of file: String) -> String {
-        String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
-    }
-
-    private static func handle(for path: String) throws -> FileHandle {
-        try Data().write(to: URL(fileURLWithPath: path))
-        return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    private static func opened(_ path: String, _ flags: Int32 = O_WRONLY | O_CREAT | O_EXCL) throws -> Int32 {
+        // Above 2, so that no descriptor is overwritten by the child's first three before it is in place.
+        let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o644)
+        guard descriptor > 2 else { throw ServerFailure(description: "can't open \(path): error \(errno)") }
+        return descriptor
     }
 }
 

@@ -96,7 +96,7 @@ func freePort() throws -> Int {
 
 /// A socket that listens on a free port of 127.0.0.1, and the port.
 func listeningSocket() throws -> (descriptor: Int32, port: Int) {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = inheritedByNone { [socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)] }[0]
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 
 /// A directory of a test's own, and the processes started in it; both are gone when it is closed, and when the tests are killed.
@@ -7,9 +8,9 @@ final class WorkDirectory: Sendable {
     private let groups = Mutex<[Int32]>([])
     private let watchdog = Mutex<Watchdog?>(nil)
 
-    private struct Watchdog: @unchecked Sendable {  // The two are only touched under the mutex.
-        var process: Process
-        var pipe: Pipe
+    private struct Watchdog {
+        var process: pid_t
+        var pipe: Int32
     }
 
     init() throws {
@@ -48,30 +49,34 @@ final class WorkDirectory: Sendable {
 
     func close() {
         for group in groups.withLock(\.self) { kill(-group, SIGKILL) }
-        watchdog.withLock {
-            try? $0?.pipe.fileHandleForWriting.close()
-            $0?.process.waitUntilExit()
-            $0 = nil
-        }
+        guard let watchdog = watchdog.withLock({ $0.take() }) else { return }
+        Glibc.close(watchdog.pipe)
+        waitpid(watchdog.process, nil, 0)
     }
 
     /// A shell that waits for its input to end, as it does when this process dies, then cleans up.
     private func startWatchdog() throws {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = [
-            "-c",
-            """
+        let ends = try inheritedByNone {
+            var ends: [Int32] = [0, 0]
+            guard unsafe pipe(&ends) == 0 else { throw ServerFailure(description: "no pipe: error \(errno)") }
+            return ends
+        }
+        defer { Glibc.close(ends[0]) }
+        let script = """
             cat > /dev/null
-            while read group; do kill -KILL -- "-$group" 2> /dev/null; done < "$0/groups"
+            while read group; do kill -KILL -- "-$group"; done < "$0/groups"
             rm -rf "$0" || { sleep 0.2; rm -rf "$0"; }
-            """,
-            path,
-        ]
-        process.standardInput = pipe
-        try process.run()
-        watchdog.withLock { $0 = Watchdog(process: process, pipe: pipe) }
+            """
+        let silence = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
+        defer { Glibc.close(silence) }
+        let process = try spawn(
+            ["/bin/sh", "-c", script, path],
+            environment: ["PATH": "/usr/bin:/bin"],
+            input: ends[0],
+            output: silence,
+            errors: silence
+        )
+        watchdog.withLock { [end = ends[1]] in $0 = Watchdog(process: process, pipe: end) }
     }
 }
 
