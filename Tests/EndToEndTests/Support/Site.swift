@@ -28,13 +28,21 @@ struct Site: Sendable {
     }
 
     /// Starts the servers of `setup`, and waits until they answer.
-    static func start(_ setup: Setup) async throws -> Site {
+    ///
+    /// - Parameters:
+    ///   - options: Further options of `demo serve`, where the test starts it.
+    ///   - backend: Where the demo listens.
+    static func start(
+        _ setup: Setup,
+        options: [String] = [],
+        backend: Backend = .ownSocket
+    ) async throws -> Site {
         let directory = try WorkDirectory()
         var failure: any Error = ServerFailure(description: "\(setup.rawValue) did not start")
         // A free port may be taken by another before the server has it: once more, then.
         for _ in 0..<3 {
             do {
-                return try await Site(setup, in: directory, port: freePort())
+                return try await Site(setup, in: directory, port: freePort(), options: options, backend: backend)
             } catch {
                 failure = error
             }
@@ -43,31 +51,49 @@ struct Site: Sendable {
         throw failure
     }
 
-    private init(_ setup: Setup, in directory: WorkDirectory, port: Int) async throws {
+    /// Where the demo listens: on a unix socket that it makes, or on one of a port that it inherits.
+    enum Backend {
+        case ownSocket
+        case inherited(_ descriptor: Int32, port: Int)
+    }
+
+    private init(
+        _ setup: Setup,
+        in directory: WorkDirectory,
+        port: Int,
+        options: [String],
+        backend: Backend
+    ) async throws {
         self.setup = setup
         self.directory = directory
         self.port = port
         let socket = directory.file("demo-\(port).sock")
-        switch setup {
-        case .nginx, .nginxHTTP2:
-            demo = try Demo.start(["serve", "--listen", "unix:\(socket)"], in: directory)
-        case .proxied:
-            demo = try Demo.start(["serve", "--listen", "unix:\(socket)", "--mount", setup.prefix], in: directory)
-        case .spawned:
-            demo = try Demo.spawn(socket: socket, in: directory)
-        case .fcgid, .cgid:
-            demo = nil
-        }
-        if demo != nil {
+        var address = "unix:\(socket)"
+        let demo: RunningProgram? =
+            switch (setup, backend) {
+            case (_, .inherited(let descriptor, let port)):
+                try {
+                    address = "127.0.0.1:\(port)"
+                    return try Demo.start(["serve"] + options, in: directory, input: descriptor)
+                }()
+            case (.nginx, _), (.nginxHTTP2, _):
+                try Demo.start(["serve", "--listen", address] + options, in: directory)
+            case (.proxied, _):
+                try Demo.start(["serve", "--listen", address, "--mount", setup.prefix] + options, in: directory)
+            case (.spawned, _): try Demo.spawn(socket: socket, in: directory)
+            case (.fcgid, _), (.cgid, _): nil
+            }
+        self.demo = demo
+        if let demo, address.hasPrefix("unix:") {
             guard await eventually({ FileManager.default.fileExists(atPath: socket) }) else {
-                throw ServerFailure(description: "the demo did not start: \(demo?.errorText ?? "")")
+                throw ServerFailure(description: "the demo did not start: \(demo.errorText)")
             }
         }
         server =
             if setup.isApache {
                 try ApacheConfiguration(setup: setup, port: port, socket: socket).start(in: directory)
             } else {
-                try await NginxConfiguration(setup: setup, port: port, socket: socket).start(in: directory)
+                try await NginxConfiguration(setup: setup, port: port, backend: address).start(in: directory)
             }
         let transfers = self
         let answers = try await eventually {

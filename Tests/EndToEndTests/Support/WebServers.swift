@@ -4,7 +4,8 @@ import Foundation
 struct NginxConfiguration {
     var setup: Setup
     var port: Int
-    var socket: String
+    /// The demo's address.
+    var backend: String
 
     func start(in directory: WorkDirectory) async throws -> RunningProgram {
         var listen = "listen 127.0.0.1:\(port);"
@@ -29,7 +30,7 @@ struct NginxConfiguration {
                 access_log off;
                 \(temporary)
                 upstream downloads {
-                    server unix:\(socket);
+                    server \(backend);
                     keepalive 16;
                 }
                 server {
@@ -80,7 +81,7 @@ struct ApacheConfiguration {
             \(modules.map { "LoadModule \($0)_module /usr/lib/apache2/modules/mod_\($0).so" }.joined(separator: "\n"))
             \(particulars(in: directory))
             <VirtualHost 127.0.0.1:\(port)>
-                Define DOWNLOADS_PREFIX \(setup.prefix)
+                Define DOWNLOADS_PLACE \(setup.prefix)/
                 \(try include)
             </VirtualHost>
             """,
@@ -101,6 +102,7 @@ struct ApacheConfiguration {
             FcgidIPCDir \(directory.path)
             FcgidProcessTableFile \(directory.file("fcgid_shm"))
             FcgidInitialEnv DEMO_TEST_VIEWS 1
+            Include \(Demo.deploy)/apache/mod_fcgid-server.conf
             """
         case .cgid:
             """
