@@ -8,6 +8,7 @@ public enum MediaType {
     /// It does for `text/*`, for JavaScript (RFC 9239 §4.2) and for XML documents (RFC 7303 §3). It does not for JSON, which is UTF-8 and
     /// defines no charset (RFC 8259 §11), nor for images, SVG among them, which name their encoding themselves.
     public static func isText(_ type: String) -> Bool {
+        if type.hasPrefix("text/") { return true }
         let name = type.prefix { $0 != ";" && $0 != " " && $0 != "\t" }.lowercased()
         if name.hasPrefix("text/") { return true }
         guard name.hasPrefix("application/") else { return false }
@@ -26,7 +27,7 @@ public enum MediaType {
     public static func contentType(_ type: String, charset: String?) -> String {
         guard let hasParameters = hasParameters(type) else { return unknown }
         guard let charset, !hasParameters, isText(type), isToken(charset) else { return type }
-        return "\(type); charset=\(charset)"
+        return type + "; charset=" + charset
     }
 
     /// Whether `text` is `type/subtype`, with no parameters.
