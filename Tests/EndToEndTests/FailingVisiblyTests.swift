@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+/// A download that failed never looks whole to the client.
+@Suite(.sites, .timeLimit(.minutes(1)))
+struct FailingVisiblyTests {
+    private func site(_ setup: Setup) async throws -> Site { try await Sites.current.site(setup) }
+
+    @Test(
+        "A generator that throws midway fails the client, without a Content-Length",
+        arguments: Setup.showingCuts,
+        [1, 50_000, 1_000_000]
+    )
+    func showsCutOfUnknownSize(setup: Setup, bytes: Int) async throws {
+        let answer = try await site(setup).curl("/test/throws-midway?after=\(bytes)")
+        #expect(answer.exit != 0)
+        #expect(answer.exit != 28, "curl gave up by itself")
+        #expect(answer.body.count <= bytes)
+    }
+
+    @Test("A generator that throws midway fails the client, with a Content-Length", arguments: Setup.allCases)
+    func showsCutOfKnownSize(setup: Setup) async throws {
+        let answer = try await site(setup).curl("/test/throws-midway?after=50000&size=100000")
+        #expect(answer["Content-Length"] == "100000")
+        #expect(answer.exit != 0)
+        #expect(answer.exit != 28, "curl gave up by itself")
+    }
+
+    @Test("A generator that writes less than it declared fails the client", arguments: Setup.allCases)
+    func showsShortContent(setup: Setup) async throws {
+        let answer = try await site(setup).curl("/test/short")
+        #expect(answer["Content-Length"] == "100000")
+        #expect(answer.exit != 0)
+        #expect(answer.exit != 28, "curl gave up by itself")
+    }
+
+    @Test("A generator that writes more than it declared sends no more than that", arguments: Setup.allCases)
+    func cutsLongContent(setup: Setup) async throws {
+        let answer = try await site(setup).curl("/test/long")
+        #expect(answer["Content-Length"] == "50000")
+        #expect(answer.body.count <= 50_000)
+        #expect(answer.exit != 28, "curl gave up by itself")
+    }
+
+    @Test("A failure harms only its own request", arguments: Setup.allCases)
+    func harmsOnlyItsOwnRequest(setup: Setup) async throws {
+        let site = try await site(setup)
+        async let failed = site.curl("/test/throws-midway?after=200000")
+        async let whole = site.curl("/bench/gen?n=5000000")
+        _ = try await failed
+        let answer = try await whole
+        #expect(answer.exit == 0)
+        #expect(answer.body.count == 5_000_000)
+        #expect(try await site.curl("/bench/hello").text == "Hello world!\n")
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// The socket that the demo makes for itself.
+@Suite(.timeLimit(.minutes(1)))
+struct SocketTests {
+    @Test("A unix socket has the mode it is given", arguments: ["0660", "0600", "0666"])
+    func hasItsMode(mode: String) async throws {
+        try await withWorkDirectory { directory in
+            let path = directory.file("demo.sock")
+            _ = try Demo.start(["serve", "--listen", "unix:\(path)", "--socket-mode", mode], in: directory)
+            let isThere = await eventually {
+                let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+                return attributes?[.posixPermissions] as? Int == Int(mode, radix: 8)
+            }
+            #expect(isThere)
+        }
+    }
+
+    @Test("A regular file at the path is refused and left alone")
+    func refusesRegularFile() async throws {
+        try await withWorkDirectory { directory in
+            let path = try directory.write("precious", to: "demo.sock")
+            let demo = try Demo.start(["serve", "--listen", "unix:\(path)"], in: directory)
+            #expect(await demo.status > 0)
+            #expect(demo.errorText.contains(path))
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
+        }
+    }
+
+    @Test("The socket of a process that is gone is replaced", .needs(.cgiFCGI))
+    func replacesStaleSocket() async throws {
+        try await withWorkDirectory { directory in
+            let path = directory.file("demo.sock")
+            let first = try Demo.start(["serve", "--listen", "unix:\(path)"], in: directory)
+            #expect(await eventually { FileManager.default.fileExists(atPath: path) })
+            first.signal(SIGKILL)
+            #expect(await first.status == -SIGKILL)
+            #expect(FileManager.default.fileExists(atPath: path))
+            _ = try Demo.start(["serve", "--listen", "unix:\(path)"], in: directory)
+            #expect(try await eventually { try await ask(path, in: directory).contains("Hello world!") })
+        }
+    }
+
+    @Test("A socket that a process serves is not taken away", .needs(.cgiFCGI))
+    func keepsLiveSocket() async throws {
+        try await withWorkDirectory { directory in
+            let path = directory.file("demo.sock")
+            _ = try Demo.start(["serve", "--listen", "unix:\(path)"], in: directory)
+            #expect(try await eventually { try await ask(path, in: directory).contains("Hello world!") })
+            let second = try Demo.start(["serve", "--listen", "unix:\(path)"], in: directory)
+            #expect(await second.status > 0)
+            #expect(try await ask(path, in: directory).contains("Hello world!"))
+        }
+    }
+
+    @Test("spawn-fcgi's socket is served", .needs(.cgiFCGI, .spawnFCGI))
+    func servesSpawnedSocket() async throws {
+        try await withWorkDirectory { directory in
+            let path = directory.file("demo.sock")
+            _ = try Demo.spawn(socket: path, in: directory)
+            let answers = try await eventually {
+                let answer = try await ask(path, in: directory)
+                return answer.contains("Hello world!") && answer.contains("filename=\"hello-world.txt\"")
+            }
+            #expect(answers)
+        }
+    }
+
+    /// What libfcgi's client prints of `/virtual/text`.
+    private func ask(_ socket: String, in directory: WorkDirectory) async throws -> String {
+        let client = try RunningProgram(
+            Program.cgiFCGI.requiredPath(),
+            ["-bind", "-connect", socket],
+            in: directory,
+            environment: PlainCGI.environment("/virtual/text")
+        )
+        _ = await client.status
+        return client.outputText
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+/// The server stops without hurting a download, and restarts without losing a request.
+@Suite(.sites, .needs(.curl, .nginx), .timeLimit(.minutes(1)))
+struct StoppingTests {
+    private static func body(of downloads: [RunningProgram]) async -> [Int32] {
+        var statuses: [Int32] = []
+        for download in downloads { statuses.append(await download.status) }
+        return statuses
+    }
+
+    /// Runs `body` with a site of its own, whose demo it may end.
+    private func withSite(_ body: (Site, RunningProgram) async throws -> Void) async throws {
+        let site = try await Site.start(.nginx)
+        defer { site.directory.close() }
+        try await body(site, #require(site.demo))
+    }
+
+    @Test("Idle, it exits 0 at once", arguments: [SIGTERM, SIGINT])
+    func stopsWhenIdle(signal: Int32) async throws {
+        try await withSite { _, demo in
+            let started = ContinuousClock.now
+            demo.signal(signal)
+            #expect(await demo.status == 0)
+            #expect(ContinuousClock.now - started < .seconds(1))
+        }
+    }
+
+    @Test("Downloads under way finish whole, then it exits 0")
+    func finishesDownloads() async throws {
+        try await withSite { site, demo in
+            let downloads = try (0..<20).map { _ in try site.startCurl("/test/slow?n=15", ["-N"]) }
+            #expect(await eventually { downloads.allSatisfy { $0.outputText.hasPrefix("line 0\n") } })
+            demo.signal(SIGTERM)
+            #expect(await demo.status == 0)
+            #expect(await Self.body(of: downloads) == Array(repeating: 0, count: 20))
+            #expect(downloads.allSatisfy { $0.outputText.hasSuffix("line 14\n") })
+        }
+    }
+
+    @Test("A second signal cuts downloads visibly, and it exits non-zero")
+    func cutsOnSecondSignal() async throws {
+        try await withSite { site, demo in
+            let download = try site.startCurl("/test/wait", ["-N"])
+            #expect(await eventually { download.outputText == "waiting\n" })
+            demo.signal(SIGTERM)
+            try await Task.sleep(for: .milliseconds(200))
+            demo.signal(SIGTERM)
+            let status = await demo.status
+            #expect(status > 0, "exits by itself, not by the signal")
+            #expect(![0, 28].contains(await download.status))
+        }
+    }
+
+    @Test("Past the drain limit downloads are cut visibly, and it exits non-zero")
+    func cutsPastDrainLimit() async throws {
+        let site = try await Site.start(.nginx, options: ["--drain-limit", "0.3"])
+        defer { site.directory.close() }
+        let demo = try #require(site.demo)
+        let download = try site.startCurl("/test/wait", ["-N"])
+        #expect(await eventually { download.outputText == "waiting\n" })
+        demo.signal(SIGTERM)
+        #expect(await demo.status > 0)
+        #expect(![0, 28].contains(await download.status))
+    }
+
+    @Test("Two processes on one inherited socket restart without a lost request")
+    func restartsWithoutLoss() async throws {
+        let (socket, port) = try listeningSocket()
+        defer { close(socket) }
+        let site = try await Site.start(.nginx, backend: .inherited(socket, port: port))
+        defer { site.directory.close() }
+        var demo = try #require(site.demo)
+        let asking = Task {
+            var statuses: [Int?] = []
+            while !Task.isCancelled { statuses.append(try await site.curl("/bench/hello").status) }
+            return statuses
+        }
+        for _ in 0..<3 {
+            let next = try Demo.start(["serve"], in: site.directory, input: socket)
+            try await Task.sleep(for: .milliseconds(300))
+            demo.signal(SIGTERM)
+            #expect(await demo.status == 0)
+            demo = next
+        }
+        asking.cancel()
+        let statuses = try await asking.value
+        #expect(statuses.count > 10)
+        #expect(statuses.allSatisfy { $0 == 200 })
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+
+/// A process that a test started: a server, or a client.
+final class RunningProgram: Sendable {
+    let processIdentifier: Int32
+    /// The files that its standard output and error go to.
+    let output: String
+    let errors: String
+    private let end: Task<Int32, Never>
+
+    /// Starts a program in a process group of its own; as nobody, if the tests run as root.
+    ///
+    /// - Parameter input: The descriptor that becomes its standard input; `/dev/null` if nil.
+    init(
+        _ program: String,
+        _ arguments: [String],
+        in directory: WorkDirectory,
+        environment: [String: String] = [:],
+        input: Int32? = nil
+    ) throws {
+        let name = directory.file(URL(fileURLWithPath: program).lastPathComponent + "-" + UUID().uuidString.prefix(8))
+        output = name + ".out"
+        errors = name + ".err"
+        let descriptors = [
+            try Self.opened("/dev/null", O_RDONLY), try Self.opened(output), try Self.opened(errors),
+        ]
+        defer { for descriptor in descriptors { close(descriptor) } }
+        let drop = getuid() == 0 ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"] : []
+        let process = try spawn(
+            drop + [program] + arguments,
+            environment: [
+                "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": directory.path, "LC_ALL": "C.UTF-8",
+            ].merging(environment) { $1 },
+            input: input ?? descriptors[0],
+            output: descriptors[1],
+            errors: descriptors[2]
+        )
+        processIdentifier = process
+        directory.add(group: process)
+        end = Task { await wait(for: process) }
+    }
+
+    /// Waits for its end: the exit status, or the signal's number negated.
+    var status: Int32 { get async { await end.value } }
+
+    func signal(_ number: Int32) { kill(processIdentifier, number) }
+
+    /// What it has written so far.
+    var outputText: String { String(decoding: outputData, as: UTF8.self) }
+    var errorText: String { String(decoding: FileManager.default.contents(atPath: errors) ?? Data(), as: UTF8.self) }
+    var outputData: Data { FileManager.default.contents(atPath: output) ?? Data() }
+
+    private static func opened(_ path: String, _ flags: Int32 = O_WRONLY | O_CREAT | O_EXCL) throws -> Int32 {
+        // Above 2, so that no descriptor is overwritten by the child's first three before it is in place.
+        let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o644)
+        guard descriptor > 2 else { throw ServerFailure(description: "can't open \(path): error \(errno)") }
+        return descriptor
+    }
+}
+
+/// Looks again each 10 ms until `condition` holds; false if it never did.
+func eventually(within limit: Duration = .seconds(10), _ condition: () async throws -> Bool) async rethrows -> Bool {
+    let deadline = ContinuousClock.now + limit
+    while ContinuousClock.now < deadline {
+        if try await condition() { return true }
+        try? await Task.sleep(for: .milliseconds(10))
+    }
+    return try await condition()
+}

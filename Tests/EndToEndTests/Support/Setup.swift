@@ -1,0 +1,35 @@
+import Testing
+
+/// A way to serve the demo, as `deploy/` configures it.
+enum Setup: String, CaseIterable, CustomTestStringConvertible, Sendable {
+    case nginx = "nginx, HTTP/1.1"
+    case nginxHTTP2 = "nginx, HTTP/2"
+    case spawned = "nginx and spawn-fcgi"
+    case fcgid = "Apache mod_fcgid"
+    case proxied = "Apache mod_proxy_fcgi"
+    case cgid = "Apache mod_cgid"
+
+    /// Those that speak FastCGI to the demo, not CGI.
+    static let fastCGI = allCases.filter { $0 != .cgid }
+    /// Those that can tell a client that a download of unknown size was cut.
+    static let showingCuts: [Setup] = [.nginx, .nginxHTTP2, .spawned, .proxied]
+    /// Those where an idle application learns that a client left.
+    static let showingClientsThatLeave: [Setup] = [.nginx, .nginxHTTP2, .spawned]
+
+    var testDescription: String { rawValue }
+
+    var programs: [Program] {
+        switch self {
+        case .nginx: [.curl, .nginx]
+        case .nginxHTTP2: [.curl, .nginx, .openssl]
+        case .spawned: [.curl, .nginx, .spawnFCGI]
+        case .fcgid: [.curl, .apache, .apacheFcgid]
+        case .proxied, .cgid: [.curl, .apache]
+        }
+    }
+
+    var isApache: Bool { self == .fcgid || self == .proxied || self == .cgid }
+
+    /// The path below which the demo is.
+    var prefix: String { isApache ? "/downloads" : "" }
+}

@@ -1,0 +1,137 @@
+import Foundation
+
+/// A web server with the demo behind it, both running.
+struct Site: Sendable {
+    let setup: Setup
+    let directory: WorkDirectory
+    let port: Int
+    /// The demo, where the web server does not start it.
+    let demo: RunningProgram?
+    let server: RunningProgram
+
+    func url(_ path: String) -> String {
+        "\(setup == .nginxHTTP2 ? "https" : "http")://127.0.0.1:\(port)\(setup.prefix)\(path)"
+    }
+
+    /// Runs curl with the site's options and waits for its end.
+    func curl(_ path: String, _ options: String...) async throws -> Transfer {
+        try await Transfer(startCurl(path, options))
+    }
+
+    func startCurl(_ path: String, _ options: [String]) throws -> RunningProgram {
+        let common = ["-sS", "--noproxy", "*", "-k", setup == .nginxHTTP2 ? "--http2" : "--http1.1", "-D", "/dev/stderr"]
+        return try RunningProgram(
+            Program.curl.requiredPath(),
+            common + (options.contains("--max-time") ? [] : ["--max-time", "30"]) + options + [url(path)],
+            in: directory
+        )
+    }
+
+    /// Starts the servers of `setup`, and waits until they answer.
+    ///
+    /// - Parameters:
+    ///   - options: Further options of `demo serve`, where the test starts it.
+    ///   - backend: Where the demo listens.
+    static func start(
+        _ setup: Setup,
+        options: [String] = [],
+        backend: Backend = .ownSocket
+    ) async throws -> Site {
+        let directory = try WorkDirectory()
+        var failure: any Error = ServerFailure(description: "\(setup.rawValue) did not start")
+        // A free port may be taken by another before the server has it: once more, then.
+        for _ in 0..<3 {
+            do {
+                return try await Site(setup, in: directory, port: freePort(), options: options, backend: backend)
+            } catch {
+                failure = error
+            }
+        }
+        directory.close()
+        throw failure
+    }
+
+    /// Where the demo listens: on a unix socket that it makes, or on one of a port that it inherits.
+    enum Backend {
+        case ownSocket
+        case inherited(_ descriptor: Int32, port: Int)
+    }
+
+    private init(
+        _ setup: Setup,
+        in directory: WorkDirectory,
+        port: Int,
+        options: [String],
+        backend: Backend
+    ) async throws {
+        self.setup = setup
+        self.directory = directory
+        self.port = port
+        let socket = directory.file("demo-\(port).sock")
+        var address = "unix:\(socket)"
+        let demo: RunningProgram? =
+            switch (setup, backend) {
+            case (_, .inherited(let descriptor, let port)):
+                try {
+                    address = "127.0.0.1:\(port)"
+                    return try Demo.start(["serve"] + options, in: directory, input: descriptor)
+                }()
+            case (.nginx, _), (.nginxHTTP2, _):
+                try Demo.start(["serve", "--listen", address] + options, in: directory)
+            case (.proxied, _):
+                try Demo.start(["serve", "--listen", address, "--mount", setup.prefix] + options, in: directory)
+            case (.spawned, _): try Demo.spawn(socket: socket, in: directory)
+            case (.fcgid, _), (.cgid, _): nil
+            }
+        self.demo = demo
+        if let demo, address.hasPrefix("unix:") {
+            guard await eventually({ FileManager.default.fileExists(atPath: socket) }) else {
+                throw ServerFailure(description: "the demo did not start: \(demo.errorText)")
+            }
+        }
+        server =
+            if setup.isApache {
+                try ApacheConfiguration(setup: setup, port: port, socket: socket).start(in: directory)
+            } else {
+                try await NginxConfiguration(setup: setup, port: port, backend: address).start(in: directory)
+            }
+        let transfers = self
+        let answers = try await eventually {
+            try await transfers.curl("/bench/hello", "--max-time", "5").body == Data("Hello world!\n".utf8)
+        }
+        guard answers else {
+            let log = try? String(contentsOfFile: directory.file("error.log"), encoding: .utf8)
+            server.signal(SIGTERM)
+            throw ServerFailure(
+                description: "\(setup.rawValue) does not answer: \(server.errorText) \(log ?? "") \(demo?.errorText ?? "")"
+            )
+        }
+    }
+}
+
+struct ServerFailure: Error, CustomStringConvertible {
+    var description: String
+}
+
+/// A port of 127.0.0.1 that nobody listens on.
+func freePort() throws -> Int {
+    let (descriptor, port) = try listeningSocket()
+    close(descriptor)
+    return port
+}
+
+/// A socket that listens on a free port of 127.0.0.1, and the port.
+func listeningSocket() throws -> (descriptor: Int32, port: Int) {
+    let descriptor = inheritedByNone { [socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)] }[0]
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            unsafe bind(descriptor, address, length) | listen(descriptor, 128) | getsockname(descriptor, address, &length)
+        }
+    }
+    guard result == 0 else { throw ServerFailure(description: "no free port: error \(errno)") }
+    return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Synchronization
+
+/// Starts a program in a process group of its own, and returns its identifier.
+///
+/// Not Foundation's `Process`: on Linux its `run` crashed here, in a copy of memory, when many programs were started.
+///
+/// - Parameters:
+///   - command: The program's path and its arguments.
+///   - input, output, errors: The descriptors that become its first three; it inherits no other.
+func spawn(
+    _ command: [String],
+    environment: [String: String],
+    input: Int32,
+    output: Int32,
+    errors: Int32
+) throws -> pid_t {
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    for (target, source) in [input, output, errors].enumerated() {
+        unsafe posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
+    }
+
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var all = sigset_t()
+    var none = sigset_t()
+    unsafe sigfillset(&all)
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setpgroup(&attributes, 0)
+    let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+
+    let words = unsafe command.map { unsafe strdup($0) } + [nil]
+    let variables = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
+    defer { for unsafe word in unsafe words + variables { unsafe free(word) } }
+    var process: pid_t = 0
+    let error = spawning.withLock { _ in
+        unsafe posix_spawn(&process, command[0], &actions, &attributes, words, variables)
+    }
+    guard error == 0 else {
+        throw ServerFailure(description: "can't start \(command[0]): \(unsafe String(cString: strerror(error)))")
+    }
+    return process
+}
+
+/// Waits for a child's end: its exit status, or the signal's number negated.
+func wait(for process: pid_t) async -> Int32 {
+    var status: Int32 = 0
+    while true {
+        let result = unsafe waitpid(process, &status, WNOHANG)
+        if result == process { break }
+        if result < 0 && errno != EINTR { return -1 }
+        try? await Task.sleep(for: .milliseconds(3))
+    }
+    let signal = status & 0x7f
+    return signal == 0 ? (status >> 8) & 0xff : -signal
+}
+
+/// Held while a program is started, so that it inherits nothing that is about to be marked close-on-exec.
+private let spawning = Mutex<Void>(())
+
+/// Marks the descriptors that `body` opens close-on-exec before any program is started.
+func inheritedByNone(_ body: () throws -> [Int32]) rethrows -> [Int32] {
+    try spawning.withLock { _ in
+        let descriptors = try body()
+        for descriptor in descriptors { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        return descriptors
+    }
+}

@@ -1,0 +1,128 @@
+import Foundation
+
+/// What an administrator writes around `deploy/nginx/downloads.conf`.
+struct NginxConfiguration {
+    var setup: Setup
+    var port: Int
+    /// The demo's address.
+    var backend: String
+
+    func start(in directory: WorkDirectory) async throws -> RunningProgram {
+        var listen = "listen 127.0.0.1:\(port);"
+        if setup == .nginxHTTP2 {
+            try await makeCertificate(in: directory)
+            listen = """
+                listen 127.0.0.1:\(port) ssl http2;
+                ssl_certificate \(directory.file("certificate.pem"));
+                ssl_certificate_key \(directory.file("key.pem"));
+                """
+        }
+        let temporary = ["client_body", "fastcgi", "proxy", "scgi", "uwsgi"]
+            .map { "\($0)_temp_path \(directory.file($0));" }.joined(separator: "\n")
+        let file = try directory.write(
+            """
+            daemon off;
+            worker_processes 2;
+            pid \(directory.file("nginx.pid"));
+            error_log \(directory.file("error.log")) info;
+            events { worker_connections 1024; }
+            http {
+                access_log off;
+                \(temporary)
+                upstream downloads {
+                    server \(backend);
+                    keepalive 16;
+                }
+                server {
+                    \(listen)
+                    include \(Demo.deploy)/nginx/downloads.conf;
+                }
+            }
+            """,
+            to: "nginx.conf"
+        )
+        return try RunningProgram(
+            Program.nginx.requiredPath(),
+            ["-e", directory.file("error.log"), "-p", directory.path, "-c", file],
+            in: directory
+        )
+    }
+
+    private func makeCertificate(in directory: WorkDirectory) async throws {
+        let openssl = try RunningProgram(
+            Program.openssl.requiredPath(),
+            ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+                + ["-keyout", directory.file("key.pem"), "-out", directory.file("certificate.pem")],
+            in: directory
+        )
+        guard await openssl.status == 0 else { throw ServerFailure(description: "openssl: \(openssl.errorText)") }
+    }
+}
+
+/// What an administrator writes around the files of `deploy/apache`.
+struct ApacheConfiguration {
+    var setup: Setup
+    var port: Int
+    var socket: String
+
+    func start(in directory: WorkDirectory) throws -> RunningProgram {
+        let modules =
+            ["mpm_event", "authz_core", "alias", "env", "setenvif"]
+            + (setup == .fcgid ? ["fcgid"] : setup == .proxied ? ["proxy", "proxy_fcgi"] : ["cgid"])
+        let file = try directory.write(
+            """
+            ServerRoot \(directory.path)
+            ServerName localhost
+            DefaultRuntimeDir \(directory.path)
+            PidFile \(directory.file("apache.pid"))
+            ErrorLog \(directory.file("error.log"))
+            LogLevel warn
+            Listen 127.0.0.1:\(port)
+            \(modules.map { "LoadModule \($0)_module /usr/lib/apache2/modules/mod_\($0).so" }.joined(separator: "\n"))
+            \(particulars(in: directory))
+            <VirtualHost 127.0.0.1:\(port)>
+                Define DOWNLOADS_PLACE \(setup.prefix)/
+                \(try include)
+            </VirtualHost>
+            """,
+            to: "apache.conf"
+        )
+        return try RunningProgram(
+            Program.apache.requiredPath(),
+            ["-DFOREGROUND", "-f", file],
+            in: directory,
+            environment: Demo.environment
+        )
+    }
+
+    private func particulars(in directory: WorkDirectory) -> String {
+        switch setup {
+        case .fcgid:
+            """
+            FcgidIPCDir \(directory.path)
+            FcgidProcessTableFile \(directory.file("fcgid_shm"))
+            FcgidInitialEnv DEMO_TEST_VIEWS 1
+            Include \(Demo.deploy)/apache/mod_fcgid-server.conf
+            """
+        case .cgid:
+            """
+            ScriptSock \(directory.file("cgid.sock"))
+            PassEnv DEMO_TEST_VIEWS
+            """
+        default: ""
+        }
+    }
+
+    private var include: String {
+        get throws {
+            switch setup {
+            case .fcgid:
+                "Define DOWNLOADS_PROGRAM \(try Demo.path())\nInclude \(Demo.deploy)/apache/mod_fcgid.conf"
+            case .cgid:
+                "Define DOWNLOADS_PROGRAM \(try Demo.path())\nInclude \(Demo.deploy)/apache/cgi.conf"
+            default:
+                "Define DOWNLOADS_SOCKET \(socket)\nInclude \(Demo.deploy)/apache/mod_proxy_fcgi.conf"
+            }
+        }
+    }
+}
