@@ -50,10 +50,12 @@ final class RunningProgram: Sendable {
     var errorText: String { String(decoding: FileManager.default.contents(atPath: errors) ?? Data(), as: UTF8.self) }
     var outputData: Data { FileManager.default.contents(atPath: output) ?? Data() }
 
-    private static func opened(_ path: String, _ flags: Int32 = O_WRONLY | O_CREAT | O_EXCL) throws -> Int32 {
+    private static func opened(_ path: String, _ flags: Int32 = O_WRONLY | O_CREAT | O_EXCL | O_APPEND) throws -> Int32 {
         // Above 2, so that no descriptor is overwritten by the child's first three before it is in place.
         let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o644)
         guard descriptor > 2 else { throw ServerFailure(description: "can't open \(path): error \(errno)") }
+        // Programs may open /dev/stderr, as curl does for the head.
+        if getuid() == 0, flags & O_CREAT != 0 { fchown(descriptor, Account.nobody.user, Account.nobody.group) }
         return descriptor
     }
 }

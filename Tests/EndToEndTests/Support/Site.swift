@@ -96,14 +96,17 @@ struct Site: Sendable {
                 try await NginxConfiguration(setup: setup, port: port, backend: address).start(in: directory)
             }
         let transfers = self
-        let answers = try await eventually {
-            try await transfers.curl("/bench/hello", "--max-time", "5").body == Data("Hello world!\n".utf8)
+        var last: Transfer?
+        let answers = try await eventually(within: .seconds(5)) {
+            let transfer = try await transfers.curl("/bench/hello", "--max-time", "5")
+            last = transfer
+            return transfer.text == "Hello world!\n"
         }
         guard answers else {
             let log = try? String(contentsOfFile: directory.file("error.log"), encoding: .utf8)
             server.signal(SIGTERM)
             throw ServerFailure(
-                description: "\(setup.rawValue) does not answer: \(server.errorText) \(log ?? "") \(demo?.errorText ?? "")"
+                description: "\(setup.rawValue) does not answer: \(last?.head ?? "") \(server.errorText) \(log ?? "") \(demo?.errorText ?? "")"
             )
         }
     }
