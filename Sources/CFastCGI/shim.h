@@ -12,6 +12,7 @@ static inline char **downloadview_environment(void) {
 }
 
 #ifdef __linux__
+#include <sys/ioctl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -22,6 +23,12 @@ static inline char **downloadview_environment(void) {
 static inline int downloadview_accept(int listener) {
     extern int accept4(int, struct sockaddr *, socklen_t *, int);
     return accept4(listener, 0, 0, 02000000 /* SOCK_CLOEXEC */);
+}
+
+/* ioctl is variadic, which Swift does not import. */
+static inline int downloadview_unread(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, 0x5411 /* SIOCOUTQ */, &count) == 0 ? count : 0;
 }
 
 static inline int downloadview_pipe(int *ends) {

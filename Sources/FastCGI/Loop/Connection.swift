@@ -304,6 +304,16 @@ final class Connection: @unchecked Sendable {
         }
     }
 
+    /// Returns when the peer has read what was sent, or after some 100 ms.
+    func waitUntilRead() async {
+        for _ in 0..<50 {
+            let isRead = Socket.unreadBytes(descriptor) == 0
+            // In a task of its own, since this one may be cancelled and still has to wait.
+            _ = await Task { try await Task.sleep(for: .milliseconds(2)) }.result
+            if isRead { return }
+        }
+    }
+
     private func waitForRoom(despiteCancellation: Bool) async {
         // A fast client makes room within the millisecond, and a look costs less than a suspension. After a look in vain the
         // client counts as slow, which must not hold the thread again.

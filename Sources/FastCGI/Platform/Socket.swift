@@ -50,6 +50,11 @@ enum Socket {
         return unsafe poll(&entry, 1, milliseconds) > 0
     }
 
+    /// How many sent bytes the peer has not taken yet: not read from a unix socket, not acknowledged on TCP.
+    static func unreadBytes(_ descriptor: Int32) -> Int {
+        Int(downloadview_unread(descriptor))
+    }
+
     /// Whether the peer of a connection has closed it.
     static func peerHasClosed(_ descriptor: Int32) -> Bool {
         isReady(descriptor, for: Int16(Poller.Events.peerClosed.rawValue), milliseconds: 0)

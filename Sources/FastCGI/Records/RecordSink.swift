@@ -102,9 +102,18 @@ struct RecordSink: ResponseSink, ~Copyable {
         } else {
             output.discardUnpublished()
         }
-        output.end(with: RecordStream.brokenEnd)
-        // A connection that is broken already fails by itself.
-        try? await connection.drain(deadline: deadline)
+        do {
+            // The web server must see the content, and pass the head on, before it meets the record: nginx answers 502 for a
+            // failure that it finds in the bytes it reads the head from, and curl takes that for a download.
+            if isCommitted {
+                try await connection.drain(deadline: deadline)
+                await connection.waitUntilRead()
+            }
+            output.end(with: RecordStream.brokenEnd)
+            try await connection.drain(deadline: deadline)
+        } catch {
+            // A connection that is broken already shows it by itself.
+        }
     }
 }
 
