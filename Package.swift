@@ -87,7 +87,10 @@ let package = Package(
         ),
         .testTarget(
             name: "VirtualDownloadsTests",
-            dependencies: ["VirtualDownloads", "DownloadTesting"],
+            dependencies: [
+                "VirtualDownloads", "DownloadTesting", "DownloadCore", "FastCGI", "demo",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             resources: [.copy("Resources")],
             swiftSettings: settings
         ),
