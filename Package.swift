@@ -90,6 +90,7 @@ let package = Package(
             dependencies: [
                 "VirtualDownloads", "DownloadTesting", "DownloadCore", "FastCGI", "demo",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             resources: [.copy("Resources")],
             swiftSettings: settings
