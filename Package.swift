@@ -87,7 +87,11 @@ let package = Package(
         ),
         .testTarget(
             name: "VirtualDownloadsTests",
-            dependencies: ["VirtualDownloads", "DownloadTesting"],
+            dependencies: [
+                "VirtualDownloads", "DownloadTesting", "DownloadCore", "FastCGI", "demo",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             resources: [.copy("Resources")],
             swiftSettings: settings
         ),
