@@ -37,7 +37,7 @@ func spawn(
 
     let words = unsafe command.map { unsafe strdup($0) } + [nil]
     let variables = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
-    defer { for unsafeword in unsafe words + variables { unsafe free(word) } }
+    defer { unsafe (words + variables).forEach { unsafe free($0) } }
     var process: pid_t = 0
     let error = spawning.withLock { _ in
         unsafe posix_spawn(&process, command[0], &actions, &attributes, words, variables)
