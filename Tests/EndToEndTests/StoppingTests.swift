@@ -23,7 +23,8 @@ struct StoppingTests {
             let started = ContinuousClock.now
             demo.signal(signal)
             #expect(await demo.status == 0)
-            #expect(ContinuousClock.now - started < .seconds(1))
+            // Milliseconds on an idle machine, but every other test runs at the same time; the drain limit is 30 s.
+            #expect(ContinuousClock.now - started < .seconds(5))
         }
     }
 
