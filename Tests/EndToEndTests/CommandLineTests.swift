@@ -68,7 +68,11 @@ struct CommandLineTests {
     func sendsField() async throws {
         try await withWorkDirectory { directory in
             let (status, output, _) = try await run(
-                "get", "/test/resumable?n=32", "-H", "Range: bytes=16-", in: directory
+                "get",
+                "/test/resumable?n=32",
+                "-H",
+                "Range: bytes=16-",
+                in: directory
             )
             #expect(status == 0)
             #expect(output.hasSuffix("\n000000000000001\n"))

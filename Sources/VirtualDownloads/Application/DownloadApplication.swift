@@ -10,7 +10,8 @@ internal import Logging
 ///     }
 ///
 /// Its command line serves them (`serve`), lists them (`routes`) and tries one without a web server (`get`). Started by a web
-/// server, as a FastCGI application or a CGI program, it needs no arguments.
+/// server, as a FastCGI application or a CGI program, it needs no arguments; as a CGI program it ignores them, since they come
+/// from the client.
 public protocol DownloadApplication: Sendable {
     /// The views and where they are.
     @RoutesBuilder var routes: Routes { get }
@@ -28,8 +29,9 @@ extension DownloadApplication {
     /// Runs the program; what `@main` calls.
     @MainActor
     public static func main() async {
-        // A CGI program starts anew for each request: it must not wait for a command line to be parsed.
-        if CGIProgram.isRequested, CommandLine.arguments.count == 1 {
+        // Whatever the arguments are: a web server makes them of the client's query when it has no “=” (RFC 3875 §4.4), so as a
+        // command line they would let a client write files. And a program started anew for each request has to be quick.
+        if CGIProgram.isRequested {
             exit(await runAsCGIProgram())
         }
         do {

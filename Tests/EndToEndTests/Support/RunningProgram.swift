@@ -30,7 +30,8 @@ final class RunningProgram: Sendable {
             drop + [program] + arguments,
             environment: [
                 "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": directory.path, "LC_ALL": "C.UTF-8",
-            ].merging(environment) { $1 },
+            ]
+            .merging(environment) { $1 },
             input: input ?? descriptors[0],
             output: descriptors[1],
             errors: descriptors[2]
@@ -50,7 +51,8 @@ final class RunningProgram: Sendable {
     var errorText: String { String(decoding: FileManager.default.contents(atPath: errors) ?? Data(), as: UTF8.self) }
     var outputData: Data { FileManager.default.contents(atPath: output) ?? Data() }
 
-    private static func opened(_ path: String, _ flags: Int32 = O_WRONLY | O_CREAT | O_EXCL | O_APPEND) throws -> Int32 {
+    private static func opened(_ path: String, _ flags: Int32 = O_WRONLY | O_CREAT | O_EXCL | O_APPEND) throws -> Int32
+    {
         // Above 2, so that no descriptor is overwritten by the child's first three before it is in place.
         let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o644)
         guard descriptor > 2 else { throw ServerFailure(description: "can't open \(path): error \(errno)") }

@@ -30,6 +30,6 @@ enum Setup: String, CaseIterable, CustomTestStringConvertible, Sendable {
 
     var isApache: Bool { self == .fcgid || self == .proxied || self == .cgid }
 
-    /// The path below which the demo is.
-    var prefix: String { isApache ? "/downloads" : "" }
+    /// The path below which the demo is; a CGI program has no arguments that could say so.
+    var prefix: String { isApache && self != .cgid ? "/downloads" : "" }
 }

@@ -19,7 +19,9 @@ struct Site: Sendable {
     }
 
     func startCurl(_ path: String, _ options: [String]) throws -> RunningProgram {
-        let common = ["-sS", "--noproxy", "*", "-k", setup == .nginxHTTP2 ? "--http2" : "--http1.1", "-D", "/dev/stderr"]
+        let common = [
+            "-sS", "--noproxy", "*", "-k", setup == .nginxHTTP2 ? "--http2" : "--http1.1", "-D", "/dev/stderr",
+        ]
         return try RunningProgram(
             Program.curl.requiredPath(),
             common + (options.contains("--max-time") ? [] : ["--max-time", "30"]) + options + [url(path)],
@@ -106,7 +108,8 @@ struct Site: Sendable {
             let log = try? String(contentsOfFile: directory.file("error.log"), encoding: .utf8)
             server.signal(SIGTERM)
             throw ServerFailure(
-                description: "\(setup.rawValue) does not answer: \(last?.head ?? "") \(server.errorText) \(log ?? "") \(demo?.errorText ?? "")"
+                description:
+                    "\(setup.rawValue) does not answer: \(last?.head ?? "") \(server.errorText) \(log ?? "") \(demo?.errorText ?? "")"
             )
         }
     }
@@ -132,7 +135,8 @@ func listeningSocket() throws -> (descriptor: Int32, port: Int) {
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-            unsafe bind(descriptor, address, length) | listen(descriptor, 128) | getsockname(descriptor, address, &length)
+            unsafe bind(descriptor, address, length) | listen(descriptor, 128)
+                | getsockname(descriptor, address, &length)
         }
     }
     guard result == 0 else { throw ServerFailure(description: "no free port: error \(errno)") }

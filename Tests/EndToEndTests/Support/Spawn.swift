@@ -37,7 +37,7 @@ func spawn(
 
     let words = unsafe command.map { unsafe strdup($0) } + [nil]
     let variables = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
-    defer { for unsafe word in unsafe words + variables { unsafe free(word) } }
+    defer { for unsafeword in unsafe words + variables { unsafe free(word) } }
     var process: pid_t = 0
     let error = spawning.withLock { _ in
         unsafe posix_spawn(&process, command[0], &actions, &attributes, words, variables)

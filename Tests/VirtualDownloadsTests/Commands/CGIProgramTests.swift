@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct CGIProgramTests {
+    /// The variables of a request, as a web server sets them.
+    private static func variables(_ target: String, method: String = "GET") -> [String: String] {
+        [
+            "GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": method, "REQUEST_URI": target, "DEMO_TEST_VIEWS": "1",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+        ]
+    }
+
+    @Test("A request in the environment is answered on standard output")
+    func answers() throws {
+        let run = try DemoProcess.run(environment: Self.variables("/virtual/text"))
+        #expect(run.status == 0)
+        #expect(run.output.hasPrefix("Status: 200 OK\r\n"))
+        #expect(run.output.contains("\r\nContent-Length: 13\r\n"))
+        #expect(run.output.hasSuffix("\r\n\r\nHello world!\n"))
+        #expect(run.errors == "")
+    }
+
+    @Test("HEAD has the head of GET and no content")
+    func head() throws {
+        let run = try DemoProcess.run(environment: Self.variables("/virtual/text", method: "HEAD"))
+        #expect(run.status == 0)
+        #expect(run.output.contains("\r\nContent-Length: 13\r\n"))
+        #expect(run.output.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test(
+        "What can't be served is answered with its status",
+        arguments: [
+            ("/nothing", "404 Not Found"), ("/virtual/%zz", "400 Bad Request"), ("/bench/gen?n=x", "400 Bad Request"),
+        ]
+    )
+    func refuses(target: String, status: String) throws {
+        let run = try DemoProcess.run(environment: Self.variables(target))
+        #expect(run.output.hasPrefix("Status: \(status)\r\n"))
+    }
+
+    // Servers make arguments of a query without “=” (RFC 3875 §4.4), so they are the client's, and not a command.
+    @Test(
+        "The arguments of a CGI program are never taken for a command",
+        arguments: [
+            ["get", "/virtual/text", "-o", "OUTPUT"], ["routes"], ["serve", "--listen", "unix:OUTPUT"], ["--help"],
+            ["x"],
+        ]
+    )
+    func ignoresArguments(arguments: [String]) throws {
+        let output = FileManager.default.temporaryDirectory.appending(path: "output-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: output) }
+        let run = try DemoProcess.run(
+            arguments.map { $0.replacing("OUTPUT", with: output.path) },
+            environment: Self.variables("/virtual/text?\(arguments.joined(separator: "+"))")
+        )
+        #expect(run.status == 0)
+        #expect(run.output.hasPrefix("Status: 200 OK\r\n"))
+        #expect(run.output.hasSuffix("\r\n\r\nHello world!\n"))
+        #expect(!FileManager.default.fileExists(atPath: output.path))
+    }
+
+    @Test("An error before the first byte is a 500 that says nothing of it, and a line in the log")
+    func errorAtOnce() throws {
+        let run = try DemoProcess.run(environment: Self.variables("/test/throws-at-once"))
+        #expect(run.output.hasPrefix("Status: 500 Internal Server Error\r\n"))
+        #expect(!run.output.contains("TestFailure"))
+        #expect(run.errors.contains("TestFailure"))
+        #expect(run.errors.hasSuffix("\n"))
+        #expect(run.errors.dropLast().contains("\n") == false)
+    }
+
+    @Test(
+        "A download that fails on the way ends the program with a failure",
+        arguments: ["/test/throws-midway?after=50000", "/test/short"]
+    )
+    func errorMidway(target: String) throws {
+        let run = try DemoProcess.run(environment: Self.variables(target))
+        #expect(run.status != 0)
+        #expect(run.output.hasPrefix("Status: 200 OK\r\n"))
+    }
+
+    @Test("A first piece that is longer than the declared size is a 500")
+    func tooLong() throws {
+        let run = try DemoProcess.run(environment: Self.variables("/test/long"))
+        #expect(run.output.hasPrefix("Status: 500 Internal Server Error\r\n"))
+        #expect(run.errors.contains("declared as 50000"))
+    }
+}

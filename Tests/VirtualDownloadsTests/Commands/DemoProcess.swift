@@ -1,0 +1,45 @@
+import Foundation
+
+/// The demo that was built beside the tests, run to its end.
+struct DemoProcess {
+    var status: Int32
+    var output: String
+    var errors: String
+
+    /// Runs it with nothing in its environment but `environment`, and `input` (empty by default) as its standard input.
+    static func run(
+        _ arguments: [String] = [],
+        environment: [String: String] = [:],
+        input: String = ""
+    ) throws -> DemoProcess {
+        let process = Process()
+        process.executableURL = Bundle.module.bundleURL.deletingLastPathComponent().appending(path: "demo")
+        process.arguments = arguments
+        // Where the toolchain keeps its libraries, if the system does not know.
+        let libraries = ProcessInfo.processInfo.environment.filter { $0.key == "LD_LIBRARY_PATH" }
+        process.environment = environment.merging(libraries) { own, _ in own }
+        let directory = FileManager.default.temporaryDirectory.appending(path: "demo-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        // Files, not pipes: nobody has to read while the program writes.
+        let files = try ["input", "output", "errors"]
+            .map { name in
+                let url = directory.appending(path: name)
+                try Data(name == "input" ? Array(input.utf8) : []).write(to: url)
+                return try FileHandle(forUpdating: url)
+            }
+        process.standardInput = files[0]
+        process.standardOutput = files[1]
+        process.standardError = files[2]
+        try process.run()
+        // A program that serves instead of answering would never end, and a blocked wait can't be cancelled.
+        let watchdog = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 20, execute: watchdog)
+        process.waitUntilExit()
+        watchdog.cancel()
+        func text(_ name: String) throws -> String {
+            String(decoding: try Data(contentsOf: directory.appending(path: name)), as: UTF8.self)
+        }
+        return DemoProcess(status: process.terminationStatus, output: try text("output"), errors: try text("errors"))
+    }
+}
