@@ -76,8 +76,9 @@ import Musl
 
     @Test("No input traps the writer of names, or gets more than visible ASCII out of it")
     func names() async {
-        await fuzz(["a", ".txt", "/", "\\", "..", "%", "41", "é", "日本", "\r\n", "\"", "\u{202e}", "\u{301}", " ", "\0", "'"])
-        { input in
+        await fuzz([
+            "a", ".txt", "/", "\\", "..", "%", "41", "é", "日本", "\r\n", "\"", "\u{202e}", "\u{301}", " ", "\0", "'",
+        ]) { input in
             let value = ContentDisposition(.attachment, filename: input).description
             return value.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
                 && value.hasPrefix(input.isEmpty ? "attachment" : "attachment; filename=\"")
