@@ -46,19 +46,12 @@ public struct MultipartByteRanges: Sendable, Hashable {
     /// What stands before the bytes of a part.
     func head(at index: Int) -> String {
         let delimiter = index == 0 ? "--" : "\r\n--"
-        let contentRange = ranges[index].contentRange(of: size)
+        let contentRange = ContentRange(ranges[index], of: size)
         return "\(delimiter)\(boundary)\r\nContent-Type: \(partType)\r\nContent-Range: \(contentRange)\r\n\r\n"
     }
 
     /// What stands after the last part.
     var closing: String { "\r\n--\(boundary)--\r\n" }
-}
-
-extension Range<Int64> {
-    /// The range as the value of a Content-Range field (RFC 9110 §14.4).
-    func contentRange(of size: Int64) -> String {
-        "bytes \(lowerBound)-\(upperBound - 1)/\(size)"
-    }
 }
 
 /// Two FNV-1a hashes with different bases. `Hasher` would give another boundary in every process.
