@@ -16,7 +16,7 @@ public struct AsyncIteratorIO<Pieces: AsyncSequence>: DownloadContent where Piec
 
     @inlinable
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
-        for try await piece in pieces {
+        for try await piece in pieces where !piece.writeAtOnce(to: &sink) {
             try await piece.write(to: &sink)
         }
     }

@@ -2,6 +2,16 @@
 public protocol ContentPiece {
     /// Writes the piece into a sink in one call.
     func write(to sink: inout some ByteSink & ~Copyable) async throws
+
+    /// Writes the piece if that is possible here and now; false if not, and then nothing was written. The default is false.
+    ///
+    /// See ``ByteSink/writeAtOnce(_:)``.
+    func writeAtOnce(to sink: inout some ByteSink & ~Copyable) -> Bool
+}
+
+extension ContentPiece {
+    @inlinable
+    public func writeAtOnce(to sink: inout some ByteSink & ~Copyable) -> Bool { false }
 }
 
 /// A piece of text, written as UTF-8.
@@ -15,12 +25,22 @@ extension String: TextPiece {
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
         try await sink.write(self)
     }
+
+    @inlinable @inline(__always)
+    public func writeAtOnce(to sink: inout some ByteSink & ~Copyable) -> Bool {
+        sink.writeAtOnce(unsafe utf8Span.span.bytes)
+    }
 }
 
 extension Substring: TextPiece {
     @inlinable @inline(__always)
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
         try await sink.write(self)
+    }
+
+    @inlinable @inline(__always)
+    public func writeAtOnce(to sink: inout some ByteSink & ~Copyable) -> Bool {
+        sink.writeAtOnce(unsafe utf8Span.span.bytes)
     }
 }
 
@@ -29,11 +49,21 @@ extension Array: ContentPiece, BytesPiece where Element == UInt8 {
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
         try await sink.write(self)
     }
+
+    @inlinable @inline(__always)
+    public func writeAtOnce(to sink: inout some ByteSink & ~Copyable) -> Bool {
+        sink.writeAtOnce(unsafe span.bytes)
+    }
 }
 
 extension ArraySlice: ContentPiece, BytesPiece where Element == UInt8 {
     @inlinable @inline(__always)
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
         try await sink.write(self)
+    }
+
+    @inlinable @inline(__always)
+    public func writeAtOnce(to sink: inout some ByteSink & ~Copyable) -> Bool {
+        sink.writeAtOnce(unsafe span.bytes)
     }
 }

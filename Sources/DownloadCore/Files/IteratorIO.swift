@@ -22,7 +22,7 @@ public struct TextIteratorIO<Pieces: Sequence>: DownloadContent where Pieces.Ele
 
     @inlinable
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
-        for piece in pieces {
+        for piece in pieces where !piece.writeAtOnce(to: &sink) {
             try await piece.write(to: &sink)
         }
     }
@@ -48,7 +48,7 @@ public struct BytesIteratorIO<Pieces: Sequence>: DownloadContent where Pieces.El
 
     @inlinable
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
-        for piece in pieces {
+        for piece in pieces where !piece.writeAtOnce(to: &sink) {
             try await piece.write(to: &sink)
         }
     }

@@ -43,9 +43,9 @@ public struct ContentAccount: Sendable {
         remaining -= Int64(bytes)
     }
 
-    /// Accepts the next `bytes` if the announced size has room for more than them; false if not, and then nothing changes.
-    public mutating func addIfNotLast(_ bytes: Int) -> Bool {
-        guard Int64(bytes) < remaining else { return false }
+    /// Accepts the next `bytes`, at least 1, if the announced size has room for them; false if not, and then nothing changes.
+    public mutating func addIfFitting(_ bytes: Int) -> Bool {
+        guard Int64(bytes) <= remaining else { return false }
         isCommitted = true
         count += Int64(bytes)
         remaining -= Int64(bytes)

@@ -244,9 +244,18 @@ final class Connection: @unchecked Sendable {
         try noteFirstWritten()
     }
 
-    /// Whether the worker that runs the task will send what is written now, and nothing speaks against writing.
+    /// Called before a piece that is published at once; false if ``noteWritten()`` has to throw or to flush after it.
     @inline(__always)
-    var isNotedAsWritten: Bool { flags.load(ordering: .relaxed) == Flag.written }
+    func noteWrittenAtOnce() -> Bool {
+        flags.load(ordering: .relaxed) == Flag.written || noteFirstWrittenAtOnce()
+    }
+
+    private func noteFirstWrittenAtOnce() -> Bool {
+        guard flags.load(ordering: .relaxed) == 0, let worker = Worker.current else { return false }
+        flags.bitwiseOr(Flag.written, ordering: .relaxed)
+        worker.noteWritten(self)
+        return true
+    }
 
     /// The first piece since a worker last sent what was written: has a worker send it when the task next suspends.
     private func noteFirstWritten() throws {

@@ -72,10 +72,12 @@ struct RecordSink: ResponseSink, ~Copyable {
 
     mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
         let count = bytes.byteCount
-        // Not the first piece since a flush, which has to be noted, nor the last of a declared size, which is held back.
-        guard connection.isNotedAsWritten, count < output.room, account.addIfNotLast(count) else { return false }
+        guard count > 0, count < output.room, !headIsTooLarge, connection.noteWrittenAtOnce(),
+            account.addIfFitting(count)
+        else { return false }
         output.append(bytes)
-        output.publish()
+        // As in `write`.
+        output.publish(holdingBack: account.isFull ? 1 : 0)
         return true
     }
 
@@ -88,8 +90,9 @@ struct RecordSink: ResponseSink, ~Copyable {
         if headIsTooLarge { throw HeadTooLarge() }
         try account.finish()
         output.publish()
-        output.end(with: output.properEnd)
-        try await connection.drain()
+        output.end()
+        // A small response goes out at once, and needs no asynchronous call.
+        if case .done = output.flush() {} else { try await connection.drain() }
         isFinished = true
     }
 
@@ -110,7 +113,7 @@ struct RecordSink: ResponseSink, ~Copyable {
                 try await connection.drain(deadline: deadline)
                 await connection.waitUntilRead()
             }
-            output.end(with: RecordStream.brokenEnd)
+            output.end(broken: true)
             try await connection.drain(deadline: deadline)
         } catch {
             // A connection that is broken already shows it by itself.

@@ -22,6 +22,13 @@ final class RecordStream: @unchecked Sendable {
         case failed(Int32)
     }
 
+    private enum Tail {
+        /// The records that end a response: an empty `FCGI_STDOUT`, `FCGI_END_REQUEST` with `FCGI_REQUEST_COMPLETE`.
+        case proper
+        /// A record that no server can take for a proper end: the most reliable way to make a client see that a download failed.
+        case broken
+    }
+
     private static let headerSize = 8
     /// Room behind the content for the records that end the response.
     private static let tailSize = 24
@@ -35,8 +42,8 @@ final class RecordStream: @unchecked Sendable {
         var sending = 0..<0
         /// Where in `buffer` the content begins that is in no record yet.
         var recorded = headerSize
-        /// Records that end the response, sent after the last content.
-        var tail: [UInt8] = []
+        /// What ends the response, sent after the last content.
+        var tail: Tail?
         /// What a full socket left unsent, in a block of its own size, while the buffer serves others.
         var rest: UnsafeMutableRawBufferPointer?
         var restSent = 0
@@ -112,25 +119,10 @@ final class RecordStream: @unchecked Sendable {
     }
 
     /// Appends the records after the content: the end of the response, or what makes it fail.
-    func end(with tail: [UInt8]) {
-        assert(tail.count <= Self.tailSize)
+    func end(broken: Bool = false) {
         if unsafe buffer == nil { takeBuffer() }
-        transport.withLock { $0.tail = tail }
+        transport.withLock { $0.tail = broken ? .broken : .proper }
     }
-
-    /// The records that end a response properly: an empty `FCGI_STDOUT`, `FCGI_END_REQUEST` with `FCGI_REQUEST_COMPLETE`.
-    var properEnd: [UInt8] {
-        let high = UInt8(requestID >> 8)
-        let low = UInt8(truncatingIfNeeded: requestID)
-        return [
-            UInt8(FCGI_VERSION_1), UInt8(FCGI_STDOUT), high, low, 0, 0, 0, 0,
-            UInt8(FCGI_VERSION_1), UInt8(FCGI_END_REQUEST), high, low, 0, 8, 0, 0,
-            0, 0, 0, 0, UInt8(FCGI_REQUEST_COMPLETE), 0, 0, 0,
-        ]
-    }
-
-    /// A record that no server can take for a proper end: the most reliable way to make a client see that a download failed.
-    static var brokenEnd: [UInt8] { [255, 255, 255, 255, 255, 255, 255, 255] }
 
     /// After everything published was sent: begins the buffer anew. Takes a buffer if ``compact()`` gave it away.
     func rewind() {
@@ -238,14 +230,30 @@ final class RecordStream: @unchecked Sendable {
             transport.recorded = end
         }
         var to = end
-        if !transport.tail.isEmpty {
-            for byte in transport.tail {
-                unsafe buffer[to] = byte
-                to += 1
-            }
-            transport.tail = []
+        if let tail = transport.tail {
+            unsafe to += write(tail, to: buffer + to)
+            transport.tail = nil
         }
         transport.sending = from..<to
+    }
+
+    /// Writes the records of a tail; how many bytes they are.
+    private func write(_ tail: Tail, to buffer: UnsafeMutablePointer<UInt8>) -> Int {
+        let high = UInt8(requestID >> 8)
+        let low = UInt8(truncatingIfNeeded: requestID)
+        switch tail {
+        case .proper:
+            let records: [24 of UInt8] = [
+                UInt8(FCGI_VERSION_1), UInt8(FCGI_STDOUT), high, low, 0, 0, 0, 0,
+                UInt8(FCGI_VERSION_1), UInt8(FCGI_END_REQUEST), high, low, 0, 8, 0, 0,
+                0, 0, 0, 0, UInt8(FCGI_REQUEST_COMPLETE), 0, 0, 0,
+            ]
+            for index in records.indices { unsafe buffer[index] = records[index] }
+            return records.count
+        case .broken:
+            for index in 0..<8 { unsafe buffer[index] = 255 }
+            return 8
+        }
     }
 }
 
