@@ -143,13 +143,26 @@ final class Connection: @unchecked Sendable {
         state.withLock { state in
             if afterRequest {
                 state.expectsRequest = hasMore
-                if hasMore { state.phaseSince = MonotonicClock.now }
+                state.phaseSince = MonotonicClock.now
             } else if !state.expectsRequest, !intake.isEmpty || intake.discards {
                 state.expectsRequest = true
                 state.phaseSince = MonotonicClock.now
             }
             state.phase = .idle
             arm(&state, for: hasMore ? [.readable, .writable] : .readable)
+        }
+    }
+
+    /// Takes an idle connection into the hands of the caller, who is to close it or to wait on, if it was kept after a request
+    /// that ended by the first moment, or was opened by the second and has not brought a request since (monotonic milliseconds).
+    func beginReceiving(ifKeptSince kept: Int64, orOpenedBefore opened: Int64? = nil) -> Bool {
+        state.withLock { state in
+            guard state.phase == .idle else { return false }
+            guard state.expectsRequest ? state.phaseSince <= opened ?? .min : state.phaseSince <= kept else {
+                return false
+            }
+            state.phase = .receiving
+            return true
         }
     }
 
@@ -278,6 +291,15 @@ final class Connection: @unchecked Sendable {
             }
         case .failed: cancel(.clientLeft)
         }
+    }
+
+    /// Sends what lies unsent although its task neither runs into a full buffer nor suspends; called every tick.
+    ///
+    /// A view may block its thread after it wrote, and a task that goes on elsewhere while the thread it left still flushes can
+    /// take its new piece for part of that flush.
+    func flushForgotten() {
+        let isGenerating = state.withLock { state in unsafe state.phase == .responding && state.roomWaiter == nil }
+        if isGenerating, output.hasForgottenContent() { flushAfterSuspension() }
     }
 
     /// Returns when everything published is sent and the buffer is empty. Suspends the task while the socket is full.

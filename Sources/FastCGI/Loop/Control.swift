@@ -24,35 +24,40 @@ final class Control: Sendable {
 
     private let engine: Engine
     private let orders = Atomic<Int>(0)
-    private let wakeUp: Int32
+    /// Has a server without signals see an order at once; -1 when there is none.
+    private let wakeUp = Atomic<Int32>(-1)
 
-    init(_ engine: Engine) throws(SystemError) {
+    init(_ engine: Engine) {
         self.engine = engine
-        wakeUp = try SystemError.check("eventfd", eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)))
     }
 
     deinit {
-        close(wakeUp)
+        let wakeUp = wakeUp.load(ordering: .relaxed)
+        if wakeUp >= 0 { close(wakeUp) }
     }
 
     /// Has the server finish what is under way and end. The second time, or with `cutting`, it does not wait.
     func stop(cutting: Bool = false) {
         let order = cutting || orders.load(ordering: .relaxed) >= Order.drain ? Order.cut : Order.drain
-        orders.store(order, ordering: .relaxed)
+        orders.store(order, ordering: .sequentiallyConsistent)
         var one: UInt64 = 1
-        _ = unsafe write(wakeUp, &one, 8)
+        let wakeUp = wakeUp.load(ordering: .sequentiallyConsistent)
+        if wakeUp >= 0 { _ = unsafe write(wakeUp, &one, 8) }
     }
 
     /// Runs until the server has ended.
     ///
     /// - Parameter signals: If given, SIGTERM and SIGINT among them stop the server.
     func run(signals: Signals?) -> Ending {
+        if signals == nil {
+            wakeUp.store(eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)), ordering: .sequentiallyConsistent)
+        }
         var growth = Growth(engine)
         var drainDeadline: Int64?
         var isCut = false
         var cutCount = 0
         while true {
-            let idles = engine.statistics.open.load(ordering: .relaxed) == 0 && drainDeadline == nil
+            let idles = engine.statistics.open.load(ordering: .relaxed) == 0 && !engine.isPaused
             // An idle server wakes once a second, to notice its first connection for the limits.
             wait(signals: signals, milliseconds: drainDeadline != nil ? 5 : idles ? 1000 : Self.tick)
             let now = MonotonicClock.now
@@ -66,6 +71,8 @@ final class Control: Sendable {
                 drainDeadline = now + engine.configuration.drainLimit.milliseconds
             }
             if let deadline = drainDeadline {
+                // Again and again: a worker that did not yet know may have left a connection waiting for its next request.
+                engine.closeIdleConnections(at: now)
                 if engine.isDrained { break }
                 if !isCut, order >= Order.cut || now >= deadline {
                     isCut = true
@@ -87,16 +94,26 @@ final class Control: Sendable {
     }
 
     private func wait(signals: Signals?, milliseconds: Int32) {
-        var entries = [pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0)]
-        let signalDescriptor = signals?.descriptor
-        if let signalDescriptor { entries.append(pollfd(fd: signalDescriptor, events: Int16(POLLIN), revents: 0)) }
-        guard unsafe poll(&entries, nfds_t(entries.count), milliseconds) > 0 else { return }
-        var count: UInt64 = 0
-        _ = unsafe read(wakeUp, &count, 8)
         if let signals {
-            while let signal = signals.next() {
-                if signal == SIGTERM || signal == SIGINT { stop() }
+            guard let first = signals.next(within: milliseconds) else { return }
+            var signal: Int32? = first
+            while let received = signal {
+                if received == SIGTERM || received == SIGINT { stop() }
+                signal = signals.next(within: 0)
             }
+        } else {
+            let wakeUp = wakeUp.load(ordering: .relaxed)
+            // An order that came before there was anything to wake.
+            let isOrdered = orders.load(ordering: .sequentiallyConsistent) > 0
+            guard
+                Socket.isReady(
+                    wakeUp,
+                    for: Int16(POLLIN),
+                    milliseconds: isOrdered ? min(milliseconds, 5) : milliseconds
+                )
+            else { return }
+            var count: UInt64 = 0
+            _ = unsafe read(wakeUp, &count, 8)
         }
     }
 }

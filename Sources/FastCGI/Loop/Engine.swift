@@ -21,6 +21,8 @@ final class Engine: @unchecked Sendable {
     private let pauseLog = LogLimit()
     private let refusalLog = LogLimit()
     private let overloadLog = LogLimit()
+    let arrivalLog = LogLimit()
+    private let failureLog = LogBudget()
     let startedAt = MonotonicClock.now
     let buffers = BufferPool()
     private let handler: Handler
@@ -29,8 +31,9 @@ final class Engine: @unchecked Sendable {
     private let allowedPeers: PeerAddresses?
     private let connections = Lock<(all: [Connection], free: [Connection])>(([], []))
     private let draining = Atomic<Bool>(false)
-    private let listening = Lock<Bool>(true)
+    private let accepting = Atomic<Int>(0)
     private let pausedUntil = Atomic<Int64>(0)
+    private let reserve: ReserveHandover
 
     init(listener: Listener, configuration: FastCGIConfiguration, logger: Logger, handler: @escaping Handler) throws {
         self.listener = listener
@@ -38,6 +41,7 @@ final class Engine: @unchecked Sendable {
         self.logger = logger
         self.handler = handler
         pool = try WorkerPool()
+        reserve = try ReserveHandover()
         requestGuard = RequestGuard(
             limits: .init(parameterBytes: configuration.maximumHeadSize, bodyBytes: configuration.maximumBodySize),
             capacity: .init(connections: configuration.maximumRequests, requests: configuration.maximumRequests)
@@ -53,6 +57,8 @@ final class Engine: @unchecked Sendable {
         try pool.start(max(1, configuration.threads)) { [unowned self] tag, events in
             self.handle(tag, events)
         }
+        // Better to say now that there is no descriptor for any connection than to accept none for ever.
+        Glibc.close(try SystemError.check("dup", dup(listener.descriptor)))
         try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
     }
 
@@ -68,24 +74,38 @@ final class Engine: @unchecked Sendable {
     // MARK: - Connections
 
     private func acceptConnection() {
+        guard let connection = acceptWaiting() else { return }
+        // Most web servers connect and send at once: what is there is served without a trip through the poller.
+        receive(from: connection)
+    }
+
+    private func acceptWaiting() -> Connection? {
+        // Counted, so that the listening socket is not closed, and its number used again, under a worker's hands; and so that a
+        // server which stops knows of every connection.
+        accepting.add(1, ordering: .sequentiallyConsistent)
+        defer { accepting.subtract(1, ordering: .sequentiallyConsistent) }
+        if draining.load(ordering: .sequentiallyConsistent) { return nil }
         do {
-            guard !draining.load(ordering: .relaxed), let descriptor = try Socket.accept(from: listener.descriptor)
-            else { return }
-            if let allowedPeers, !allowedPeers.contains(peerOf: descriptor) {
-                Glibc.close(descriptor)
-                statistics.requestRefused("peer-address")
-                logRefusal("its peer's address is not in FCGI_WEB_SERVER_ADDRS")
-                return
-            }
-            if listener.isTCP { Socket.disableDelay(descriptor) }
-            statistics.connectionAccepted()
-            let connection = takeConnection()
-            connection.open(descriptor)
-            // Most web servers connect and send at once: what is there is served without a trip through the poller.
-            receive(from: connection)
+            return try Socket.accept(from: listener.descriptor).flatMap { takeOver($0) }
         } catch {
             pauseAccepting(because: error)
+            return nil
         }
+    }
+
+    /// A connection for an accepted descriptor, in the caller's hands; nil if the peer may not connect.
+    private func takeOver(_ descriptor: Int32) -> Connection? {
+        if let allowedPeers, !allowedPeers.contains(peerOf: descriptor) {
+            Glibc.close(descriptor)
+            statistics.requestRefused("peer-address")
+            logRefusal("its peer's address is not in FCGI_WEB_SERVER_ADDRS")
+            return nil
+        }
+        if listener.isTCP { Socket.disableDelay(descriptor) }
+        statistics.connectionAccepted()
+        let connection = takeConnection()
+        connection.open(descriptor)
+        return connection
     }
 
     private func takeConnection() -> Connection {
@@ -114,12 +134,23 @@ final class Engine: @unchecked Sendable {
         }
     }
 
-    /// Called now and then: goes on accepting after a pause.
+    /// Whether new connections are left where they are for a moment.
+    var isPaused: Bool { pausedUntil.load(ordering: .relaxed) != 0 }
+
+    /// Called now and then: goes on accepting after a pause. Kept connections that nobody has used meanwhile make room.
     func resumeAccepting(at now: Int64) {
         let until = pausedUntil.load(ordering: .relaxed)
         guard until != 0, now >= until, !draining.load(ordering: .relaxed) else { return }
+        forEachConnection { connection in
+            if connection.beginReceiving(ifKeptSince: now - 50) { closeIfSilent(connection) }
+        }
         pausedUntil.store(0, ordering: .relaxed)
-        try? pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
+        do {
+            try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
+        } catch {
+            // Out of memory for the set still: the next tick tries again.
+            pausedUntil.store(now, ordering: .relaxed)
+        }
     }
 
     // MARK: - Requests
@@ -201,7 +232,12 @@ final class Engine: @unchecked Sendable {
     /// Has libfcgi read one whole request, and answers it.
     private func serve(_ bytes: UnsafeRawBufferPointer, of connection: Connection, by worker: Worker) throws {
         let id = statistics.nextRequestID()
-        let received = try unsafe worker.handover.give(bytes) { RequestReader.read(from: $0, id: id) }
+        let received: RequestReader.Received?
+        do {
+            received = try unsafe worker.handover.give(bytes) { RequestReader.read(from: $0, id: id) }
+        } catch {
+            received = try unsafe reserve.give(bytes) { RequestReader.read(from: $0, id: id) }
+        }
         guard let received else {
             // The guard and libfcgi disagree, which their tests say can't be.
             logRefusal("libfcgi can't read it")
@@ -218,7 +254,6 @@ final class Engine: @unchecked Sendable {
     }
 
     private func waitForRequest(on connection: Connection) {
-        if draining.load(ordering: .relaxed), connection.intake.isEmpty { return close(connection) }
         connection.waitForRequest(afterRequest: false)
     }
 
@@ -295,6 +330,8 @@ final class Engine: @unchecked Sendable {
         cancellation: Cancellation?
     ) {
         guard failure != nil || sink.noted != nil || logger.logLevel <= .debug else { return }
+        guard case .allowed(let leftOut) = failureLog.take(at: MonotonicClock.now) else { return }
+        if leftOut > 0 { logger.warning("left out lines about requests", metadata: ["count": "\(leftOut)"]) }
         var metadata: Logger.Metadata = [
             "request": "\(request.id)", "target": "\(request.http.path ?? "")", "status": "\(sink.status)",
             "bytes": "\(sink.contentBytes)",
@@ -320,26 +357,30 @@ final class Engine: @unchecked Sendable {
         for connection in connections.withLock({ $0.all }) { body(connection) }
     }
 
-    /// Accepts no more connections and closes idle ones; requests under way go on.
+    /// Accepts no more connections; requests under way go on.
     func beginDraining() {
-        guard !draining.exchange(true, ordering: .relaxed) else { return }
-        stopListening()
+        guard !draining.exchange(true, ordering: .sequentiallyConsistent) else { return }
+        pool.poller.remove(listener.descriptor)
+        // Those that wait already are served: their web servers can't know, and for a socket that another process shares, the
+        // kernel may have told this one alone of them.
+        while let descriptor = try? Socket.accept(from: listener.descriptor) {
+            guard let connection = takeOver(descriptor) else { continue }
+            connection.waitForRequest(afterRequest: false)
+        }
+        while accepting.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
+        listener.close()
+    }
+
+    /// Closes the connections of a server that stops which have no request, and none on its way. One that was opened a moment ago
+    /// may still send its first.
+    func closeIdleConnections(at now: Int64) {
         forEachConnection { connection in
-            if connection.beginReceiving() { receive(from: connection, orClose: true) }
+            if connection.beginReceiving(ifKeptSince: now, orOpenedBefore: now - 100) { closeIfSilent(connection) }
         }
     }
 
-    private func stopListening() {
-        listening.withLock { listening in
-            guard listening else { return }
-            listening = false
-            pool.poller.remove(listener.descriptor)
-            listener.close()
-        }
-    }
-
-    /// Closes an idle connection of a server that stops. A request that has already come is left to the poller.
-    private func receive(from connection: Connection, orClose: Bool) {
+    /// Closes a connection that nothing has come on. What has come is left to the poller.
+    private func closeIfSilent(_ connection: Connection) {
         if connection.intake.isEmpty, !Socket.isReady(connection.descriptor, for: Int16(POLLIN), milliseconds: 0) {
             close(connection)
         } else {

@@ -65,6 +65,11 @@ struct ProbeHandler: RequestHandler {
             while !probe.isGateOpen { usleep(1000) }
             sink.begin(head, extent: .exactly(2))
             try await sink.write("ok")
+        case "/write-then-block":
+            sink.begin(head, extent: .unknown)
+            try await sink.write("before\n")
+            while !probe.isGateOpen { usleep(1000) }
+            try await sink.write("after\n")
         case "/endless":
             sink.begin(head, extent: .unknown)
             while true { try await sink.write(Self.chunk) }

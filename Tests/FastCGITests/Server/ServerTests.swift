@@ -131,6 +131,18 @@ import Testing
         }
     }
 
+    @Test("What is written is sent while the view blocks its thread")
+    func sendsWhileBlocked() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/write-then-block"))
+            #expect(try await client.output(upTo: "before\n").hasSuffix("before\n"))
+            #expect(!server.probe.has("ended /write-then-block"))
+            server.probe.openGate()
+            #expect(try await client.answer().text == "after\n")
+        }
+    }
+
     @Test(
         "A download that failed never ends properly, and shows it by a record that is none",
         arguments: ["/throws-midway", "/throws-at-end", "/short", "/long"]
