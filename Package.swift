@@ -24,8 +24,8 @@ let package = Package(
         .executable(name: "demo", targets: ["demo"]),
     ],
     dependencies: [
-        // The currency types of an HTTP message: method, status, header fields.
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        // The currency types of an HTTP message: method, status, header fields. Without its traits: they link Foundation.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         // The one logging API of the server ecosystem.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         // Counters and timers into whatever backend the user has (CoreMetrics only: it links no Foundation).
@@ -87,7 +87,11 @@ let package = Package(
         ),
         .testTarget(
             name: "VirtualDownloadsTests",
-            dependencies: ["VirtualDownloads", "DownloadTesting"],
+            dependencies: [
+                "VirtualDownloads", "DownloadTesting", "DownloadCore", "FastCGI", "demo",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             resources: [.copy("Resources")],
             swiftSettings: settings
         ),

@@ -5,7 +5,6 @@ import HTTPTypes
 final class Recording {
     var response: RecordedResponse
     var isCommitted = false
-    var hasHead = false
 
     init(method: HTTPRequest.Method) {
         response = RecordedResponse()
@@ -16,51 +15,35 @@ final class Recording {
 /// A response sink that keeps what a web server would have sent, and holds the writer to the same contract.
 struct RecordingSink: ResponseSink, ~Copyable {
     private let recording: Recording
-    private var extent = ContentExtent.unknown
-    private var written: Int64 = 0
-    private var failure: (any Error)?
+    private var account = ContentAccount()
+    /// Whether a piece was refused because the task is cancelled.
+    private var wasCancelled = false
 
     init(into recording: Recording) {
         self.recording = recording
     }
 
-    var isCommitted: Bool { recording.isCommitted }
+    var isCommitted: Bool { account.isCommitted }
 
     mutating func begin(_ head: HTTPResponse, extent: ContentExtent) {
-        recording.hasHead = true
         recording.response.status = head.status
         recording.response.headerFields = head.headerFields
-        self.extent = extent
-        // What was refused before does not count for the new head.
-        written = 0
-        failure = nil
+        account.begin(extent)
+        wasCancelled = false
     }
 
     mutating func write(_ bytes: RawSpan) async throws {
-        guard !bytes.isEmpty, extent != .none else { return }
-        if let failure { throw failure }
-        do {
-            try Task.checkCancellation()
-            written += Int64(bytes.byteCount)
-            if case .exactly(let declared) = extent, written > declared {
-                throw ContentLengthMismatch(declared: declared, written: written)
-            }
-        } catch {
-            failure = error
-            throw error
-        }
+        guard !bytes.isEmpty else { return }
+        wasCancelled = wasCancelled || Task.isCancelled
+        if wasCancelled { throw CancellationError() }
+        try account.add(bytes.byteCount)
         recording.isCommitted = true
-        recording.response.body.reserveCapacity(recording.response.body.count + bytes.byteCount)
-        for index in bytes.byteOffsets {
-            recording.response.body.append(unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self))
-        }
+        unsafe bytes.withUnsafeBytes { unsafe recording.response.body.append(contentsOf: $0) }
     }
 
     mutating func finish() async throws {
-        if let failure { throw failure }
-        if case .exactly(let declared) = extent, written < declared {
-            throw ContentLengthMismatch(declared: declared, written: written)
-        }
+        if wasCancelled { throw CancellationError() }
+        try account.finish()
         recording.isCommitted = true
         recording.response.isFinished = true
     }

@@ -137,9 +137,8 @@ public struct Listener: Sendable {
         try removeStaleSocket(at: path, address: address)
         let descriptor = try SystemError.check("socket", socket(AF_UNIX, streamType, 0))
         do {
-            // The mask, not chmod alone: between the two anyone could connect.
-            let mask = umask(0o777 & ~mode)
-            defer { umask(mask) }
+            // Nobody can connect before listen, so this is never wider than asked. umask would be the whole process's, and take
+            // rights from the files that other threads make meanwhile.
             try SystemError.check("bind", unsafe withSocketAddress(of: &address) { unsafe bind(descriptor, $0, $1) })
             try unsafe SystemError.check("chmod", chmod(path, mode))
             var status = stat()

@@ -93,14 +93,12 @@ struct DownloadTests {
 
     @Test("The first line arrives before the last is generated", arguments: Setup.allCases)
     func sendsLinesAsTheyCome(setup: Setup) async throws {
-        let curl = try await site(setup).startCurl("/test/slow?n=20", ["-N"])
-        let started = ContinuousClock.now
+        let curl = try await site(setup).startCurl("/test/slow?n=30", ["-N"])
         let first = await eventually(within: .seconds(5)) { curl.outputText.contains("line 0\n") }
         #expect(first)
-        #expect(!curl.outputText.contains("line 19\n"))
-        #expect(ContinuousClock.now - started < .seconds(1.9))
+        #expect(!curl.outputText.contains("line 29\n"))
         #expect(await curl.status == 0)
-        #expect(curl.outputText.hasSuffix("line 19\n"))
+        #expect(curl.outputText.hasSuffix("line 29\n"))
     }
 
     @Test("A client that leaves ends its generator", arguments: Setup.showingClientsThatLeave)

@@ -23,7 +23,8 @@ struct StoppingTests {
             let started = ContinuousClock.now
             demo.signal(signal)
             #expect(await demo.status == 0)
-            #expect(ContinuousClock.now - started < .seconds(1))
+            // Milliseconds on an idle machine, but every other test runs at the same time; the drain limit is 30 s.
+            #expect(ContinuousClock.now - started < .seconds(5))
         }
     }
 
@@ -72,21 +73,23 @@ struct StoppingTests {
         let site = try await Site.start(.nginx, backend: .inherited(socket, port: port))
         defer { site.directory.close() }
         var demo = try #require(site.demo)
-        let asking = Task {
-            var statuses: [Int?] = []
-            while !Task.isCancelled { statuses.append(try await site.curl("/bench/hello").status) }
-            return statuses
-        }
+        // 300 requests, one after another, 100 a second.
+        let asking = try site.startCurl("/bench/hello?[1-300]", ["--rate", "100/s"])
         for _ in 0..<3 {
             let next = try Demo.start(["serve"], in: site.directory, input: socket)
-            try await Task.sleep(for: .milliseconds(300))
+            #expect(await eventually { next.errorText.contains("serving") })
+            let answered = asking.outputText.count
             demo.signal(SIGTERM)
             #expect(await demo.status == 0)
             demo = next
+            #expect(await eventually { asking.outputText.count > answered })
         }
-        asking.cancel()
-        let statuses = try await asking.value
-        #expect(statuses.count >= 3, "a request for each restart, even on a machine that is busy")
-        #expect(statuses.allSatisfy { $0 == 200 })
+        #expect(await asking.status == 0)
+        let answers = asking.outputText.split(separator: "\n")
+        let others = answers.filter { $0 != "Hello world!" }
+        #expect(
+            answers.count == 300 && others.isEmpty,
+            "\(answers.count), \(others): \(asking.errorText) \(site.errorLog)"
+        )
     }
 }

@@ -13,6 +13,9 @@ public protocol DownloadFile: DownloadContent {
     var entityTag: EntityTag? { get }
 
     /// When the content last changed (RFC 9110 §8.8.2). The default is nil: unknown.
+    ///
+    /// No two contents of the file may have the same date, since clients take it for a validator and may resume by it (RFC 9110
+    /// §8.8.2.2). Leave it nil for content that can change twice within one second, and give a tag alone.
     var modificationDate: HTTPDate? { get }
 
     /// A digest of the whole content, if it is known without running it. The default is nil.

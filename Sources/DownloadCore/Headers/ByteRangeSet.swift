@@ -22,7 +22,7 @@ public struct ByteRangeSet: Sendable, Hashable {
         var scanner = FieldScanner(fieldValue)
         scanner.skipWhitespace()
         // The unit's name is case-insensitive (RFC 9110 §14.1); nothing may stand between it and the "=".
-        guard scanner.take(while: \.isTokenCharacter).lowercased() == "bytes", scanner.consume("=") else { return nil }
+        guard scanner.consumeInAnyCase("bytes"), scanner.consume("=") else { return nil }
         scanner.skipWhitespace()
         while !scanner.isAtEnd {
             if scanner.next != UInt8(ascii: ",") {
@@ -47,13 +47,23 @@ public struct ByteRangeSet: Sendable, Hashable {
     }
 
     /// The number, or the greatest one if it is greater still.
-    private static func value(_ digits: Substring) -> Int64 { Int64(digits) ?? .max }
+    private static func value(_ digits: ArraySlice<UInt8>) -> Int64 {
+        var value: Int64 = 0
+        for digit in digits {
+            let (tens, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (sum, isTooLargeNow) = tens.addingReportingOverflow(Int64(digit - 0x30))
+            guard !isTooLarge, !isTooLargeNow else { return .max }
+            value = sum
+        }
+        return value
+    }
 
-    private static func isGreater(_ a: Substring, _ b: Substring) -> Bool {
-        if let x = Int64(a), let y = Int64(b) { return x > y }
-        let a = a.drop { $0 == "0" }
-        let b = b.drop { $0 == "0" }
-        return a.utf8.count != b.utf8.count ? a.utf8.count > b.utf8.count : a > b
+    private static func isGreater(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) -> Bool {
+        let (x, y) = (value(a), value(b))
+        if x < .max || y < .max { return x > y }
+        let a = a.drop { $0 == 0x30 }
+        let b = b.drop { $0 == 0x30 }
+        return a.count != b.count ? a.count > b.count : b.lexicographicallyPrecedes(a)
     }
 
     /// The ranges that a content of `size` bytes has, in the order they were asked for; empty if it has none of them (416).
@@ -61,6 +71,7 @@ public struct ByteRangeSet: Sendable, Hashable {
     /// Each is cut at the end of the content. Those that overlap or touch are made one, at the place of the first of them.
     public func resolved(size: Int64) -> [Range<Int64>] {
         var result: [Range<Int64>] = []
+        result.reserveCapacity(specs.count)
         for spec in specs {
             guard let range = Self.range(of: spec, size: size) else { continue }
             Self.merge(range, into: &result)

@@ -31,6 +31,15 @@ public struct ContentDisposition: Sendable, Hashable {
 extension ContentDisposition: CustomStringConvertible {
     /// The value as the field has it.
     public var description: String {
+        if isPlainName {
+            var text = ""
+            text.reserveCapacity(24 + filename.utf8.count)
+            text += kind.rawValue
+            text += "; filename=\""
+            text += filename
+            text += "\""
+            return text
+        }
         guard let name = DownloadName(filename) else { return kind.rawValue }
         if name.text.utf8.allSatisfy(Self.isPlain) { return "\(kind.rawValue); filename=\"\(name.text)\"" }
         var bytes = Array(kind.rawValue.utf8)
@@ -48,6 +57,16 @@ extension ContentDisposition: CustomStringConvertible {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Whether the name, as almost every name, has nothing that would be cleaned or encoded.
+    private var isPlainName: Bool {
+        let bytes = filename.utf8
+        // A name of dots only begins with one; it, and "/", are for `DownloadName` to judge.
+        guard let first = bytes.first, first != UInt8(ascii: "."), bytes.count <= DownloadName.maximumByteCount else {
+            return false
+        }
+        return bytes.allSatisfy { Self.isPlain($0) && $0 != UInt8(ascii: "/") }
     }
 
     /// Whether all recipients read `byte` alike between quotes. They do not agree on spaces, quotes, apostrophes and `%`.

@@ -29,7 +29,12 @@ struct DownloadName {
     var fallback: String {
         var bytes: [UInt8] = []
         var isComplete = true
+        bytes.reserveCapacity(text.utf8.count + 8)
         for scalar in text.unicodeScalars {
+            if scalar.isASCII {
+                bytes.append(scalar == " " ? UInt8(ascii: "_") : UInt8(ascii: scalar))
+                continue
+            }
             guard let ascii = LatinFolding.ascii(for: scalar) else {
                 isComplete = false
                 continue
@@ -59,6 +64,7 @@ struct DownloadName {
     }
 
     private static func cleaned(_ name: String) -> String {
+        guard name.unicodeScalars.contains(where: { $0 == "/" || $0 == "\\" || isRemoved($0) }) else { return name }
         var scalars = String.UnicodeScalarView()
         for scalar in name.unicodeScalars {
             if scalar == "/" || scalar == "\\" {

@@ -25,7 +25,7 @@ public struct EntityTag: Sendable {
     init?(_ scanner: inout FieldScanner) {
         isWeak = scanner.consume("W/")
         guard scanner.consume("\"") else { return nil }
-        value = String(scanner.take { $0.isTagCharacter })
+        value = String(decoding: scanner.take { $0.isTagCharacter }, as: UTF8.self)
         guard scanner.consume("\"") else { return nil }
     }
 

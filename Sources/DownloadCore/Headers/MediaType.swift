@@ -27,13 +27,28 @@ public enum MediaType {
     public static func contentType(_ type: String, charset: String?) -> String {
         guard let hasParameters = hasParameters(type) else { return unknown }
         guard let charset, !hasParameters, isText(type), isToken(charset) else { return type }
-        return type + "; charset=" + charset
+        var text = ""
+        text.reserveCapacity(type.utf8.count + 10 + charset.utf8.count)
+        text += type
+        text += "; charset="
+        text += charset
+        return text
     }
 
     /// Whether `text` is `type/subtype`, with no parameters.
     static func isType(_ text: String) -> Bool {
-        var scanner = FieldScanner(text)
-        return skipType(&scanner) && scanner.isAtEnd
+        var slash = false
+        var isEmpty = true
+        for byte in text.utf8 {
+            if byte.isTokenCharacter {
+                isEmpty = false
+            } else {
+                guard byte == UInt8(ascii: "/"), !slash, !isEmpty else { return false }
+                slash = true
+                isEmpty = true
+            }
+        }
+        return slash && !isEmpty
     }
 
     private static func isToken(_ text: String) -> Bool {
@@ -47,6 +62,7 @@ public enum MediaType {
 
     /// Whether parameters follow the type; nil if `text` is no media type.
     private static func hasParameters(_ text: String) -> Bool? {
+        if isType(text) { return false }
         var scanner = FieldScanner(text)
         guard skipType(&scanner) else { return nil }
         let hasParameters = !scanner.isAtEnd

@@ -19,19 +19,31 @@ public struct MediaTypeTable: Sendable {
     /// A line has a type and the endings it belongs to; `#` begins a comment. Lines whose type is none (RFC 9110 §8.3.1) are passed
     /// over. Where an ending is there twice, the later line counts. No file is read: that is the caller's.
     public init(mimeTypes text: String) {
-        for line in text.utf8.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }) {
-            let words = line.prefix { $0 != UInt8(ascii: "#") }
-                .split(whereSeparator: { $0 == 0x20 || $0 == 0x09 })
-                .map { String(Substring($0)) }
-            guard words.count > 1, MediaType.isType(words[0]) else { continue }
-            for ending in words.dropFirst() { add(words[0], for: ending) }
+        self.init(mimeTypes: Array(text.utf8))
+    }
+
+    /// Creates a table from the bytes of a file in the format of `/etc/mime.types`, as ``init(mimeTypes:)`` does from its text.
+    ///
+    /// What is not UTF-8 is repaired.
+    public init(mimeTypes bytes: [UInt8]) {
+        // Half of a system's lines have no ending, the others about two.
+        types.reserveCapacity(bytes.count / 40)
+        var words = MimeTypesWords(bytes)
+        var type: String?
+        while let word = words.next() {
+            if word.isFirst {
+                // Made into a text only when an ending follows.
+                type = nil
+                continue
+            }
+            if type == nil { type = words.type ?? "" }
+            if let type, !type.isEmpty { add(type, for: words.text(of: word)) }
         }
     }
 
     private mutating func add(_ type: String, for ending: String) {
-        let key = ending.lowercased()
-        types[key] = type
-        if key.utf8.contains(UInt8(ascii: ".")) { hasCompoundEndings = true }
+        types[ending] = type
+        if !hasCompoundEndings, ending.utf8.contains(UInt8(ascii: ".")) { hasCompoundEndings = true }
     }
 
     /// How many endings the table has.
@@ -67,7 +79,7 @@ public struct MediaTypeTable: Sendable {
                 guard index > bytes.startIndex else { break }
                 let before = bytes[bytes.index(before: index)]
                 if before == 0x2f || before == 0x5c { break }
-                if let type = types[name[end...].lowercased()] { best = type }
+                if let type = types[Self.key(name[end...])] { best = type }
                 if !hasCompoundEndings { break }
             }
             length += 1
@@ -75,8 +87,82 @@ public struct MediaTypeTable: Sendable {
         return best
     }
 
+    /// An ending as the table has it.
+    private static func key(_ ending: Substring) -> String {
+        let isLowercase = ending.utf8.allSatisfy { $0 < 0x80 && !($0 >= 0x41 && $0 <= 0x5a) }
+        return isLowercase ? String(ending) : ending.lowercased()
+    }
+
     /// The type of a file by the ending of its name, by the table that is built in.
     public static func mediaType(forName name: String) -> String? {
         builtIn.mediaType(forName: name)
+    }
+}
+
+/// Goes through a mime.types file word by word.
+///
+/// A byte at a time: a system's file has 70 KiB, and is read whenever a program starts.
+private struct MimeTypesWords {
+    struct Word {
+        var bytes: Range<Int>
+        /// Whether it is the first of its line: a type.
+        var isFirst: Bool
+        /// Whether it is in lower-case ASCII as it stands.
+        var isLowercase: Bool
+    }
+
+    private let bytes: [UInt8]
+    private var position = 0
+    private var isAtLineStart = true
+    private var typeBytes = 0..<0
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// The first word of the line, if it is a media type.
+    var type: String? {
+        let text = String(decoding: bytes[typeBytes], as: UTF8.self)
+        return MediaType.isType(text) ? text : nil
+    }
+
+    func text(of word: Word) -> String {
+        let text = String(decoding: bytes[word.bytes], as: UTF8.self)
+        return word.isLowercase ? text : text.lowercased()
+    }
+
+    mutating func next() -> Word? {
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x0a, 0x0d:
+                isAtLineStart = true
+                position += 1
+            case 0x20, 0x09:
+                position += 1
+            case UInt8(ascii: "#"):
+                while position < bytes.count, bytes[position] != 0x0a, bytes[position] != 0x0d { position += 1 }
+            default:
+                return word()
+            }
+        }
+        return nil
+    }
+
+    private mutating func word() -> Word {
+        let start = position
+        var isLowercase = true
+        scanning: while position < bytes.count {
+            let byte = bytes[position]
+            switch byte {
+            case 0x0a, 0x0d, 0x20, 0x09, UInt8(ascii: "#"): break scanning
+            case 0x41...0x5a, 0x80...0xff: isLowercase = false
+            default: break
+            }
+            position += 1
+        }
+        let word = Word(bytes: start..<position, isFirst: isAtLineStart, isLowercase: isLowercase)
+        if isAtLineStart { typeBytes = word.bytes }
+        isAtLineStart = false
+        return word
     }
 }

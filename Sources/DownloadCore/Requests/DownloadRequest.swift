@@ -25,7 +25,7 @@ public struct DownloadRequest: Sendable {
         id: String = ""
     ) {
         self.http = http
-        self.path = path ?? String((http.path ?? "/").prefix { $0 != "?" })
+        self.path = path ?? (http.path ?? "/").withoutQuery
         self.parameters = parameters
         self.body = body
         self.client = client
@@ -37,6 +37,14 @@ public struct DownloadRequest: Sendable {
 
     /// The request's header fields.
     public var headerFields: HTTPFields { http.headerFields }
+}
+
+extension String {
+    /// The part of a request's target before its query.
+    package var withoutQuery: String {
+        guard let mark = utf8.firstIndex(of: UInt8(ascii: "?")) else { return self }
+        return String(self[..<mark])
+    }
 }
 
 /// The client's end of the connection, as the web server reports it (RFC 3875 §4.1.8).

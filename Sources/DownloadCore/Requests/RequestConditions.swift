@@ -19,7 +19,9 @@ struct RequestConditions {
     }
 
     init(_ fields: HTTPFields) {
-        for field in fields {
+        // By index: an iterator over the fields is generic code that the compiler does not specialise.
+        for index in 0..<fields.count {
+            let field = fields[index]
             let name = field.name.canonicalName
             // A request has a dozen fields, and almost none of them begins with these letters.
             guard let initial = name.utf8.first, initial == UInt8(ascii: "i") || initial == UInt8(ascii: "r") else {
@@ -66,12 +68,12 @@ struct RequestConditions {
     }
 
     /// Whether If-Range lets the Range count (RFC 9110 §13.1.5): it is absent, or names exactly this content.
+    ///
+    /// A date has to be the very date of the file, and counts as a strong validator then: that no two contents share a date
+    /// is what ``DownloadFile/modificationDate`` promises (§8.8.2.2). Anything else, a weak tag or a list too, is false.
     func rangeApplies(to tag: EntityTag?, modified date: HTTPDate?) -> Bool {
         guard let ifRange else { return true }
-        if let condition = EntityTagCondition(ifRange) {
-            guard case .tags(let tags) = condition, tags.count == 1, let tag else { return false }
-            return tags[0].isStronglyEqual(to: tag)
-        }
+        if let tag, let condition = EntityTag(parsing: ifRange) { return condition.isStronglyEqual(to: tag) }
         guard let date else { return false }
         return HTTPDate(ifRange) == date
     }

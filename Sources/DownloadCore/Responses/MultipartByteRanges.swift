@@ -11,6 +11,12 @@ public struct MultipartByteRanges: Sendable, Hashable {
     public let partType: String
     /// What separates the parts.
     public let boundary: String
+    /// The size of the whole, in bytes.
+    public let byteCount: Int64
+    /// What stands before the bytes of each part.
+    let heads: [[UInt8]]
+    /// What stands after the last part.
+    let closing: [UInt8]
 
     /// Frames `ranges` of a content.
     ///
@@ -29,36 +35,25 @@ public struct MultipartByteRanges: Sendable, Hashable {
             hash.combine(range.upperBound)
         }
         boundary = hash.hexadecimal
+        let frame = "\r\n--\(boundary)"
+        let common = Array("\(frame)\r\nContent-Type: \(partType)\r\nContent-Range: ".utf8)
+        closing = Array("\(frame)--\r\n".utf8)
+        var heads: [[UInt8]] = []
+        var byteCount = Int64(closing.count)
+        for range in ranges {
+            // The first delimiter begins the content, and needs no line before it.
+            var head = heads.isEmpty ? Array(common.dropFirst(2)) : common
+            head += ContentRange(range, of: size).description.utf8
+            head += [0x0d, 0x0a, 0x0d, 0x0a]
+            byteCount += Int64(head.count) + Int64(range.count)
+            heads.append(head)
+        }
+        self.heads = heads
+        self.byteCount = byteCount
     }
 
     /// The media type of the whole.
     public var contentType: String { "multipart/byteranges; boundary=\(boundary)" }
-
-    /// The size of the whole, in bytes.
-    public var byteCount: Int64 {
-        var count = Int64(closing.utf8.count)
-        for index in ranges.indices {
-            count += Int64(head(at: index).utf8.count) + Int64(ranges[index].count)
-        }
-        return count
-    }
-
-    /// What stands before the bytes of a part.
-    func head(at index: Int) -> String {
-        let delimiter = index == 0 ? "--" : "\r\n--"
-        let contentRange = ranges[index].contentRange(of: size)
-        return "\(delimiter)\(boundary)\r\nContent-Type: \(partType)\r\nContent-Range: \(contentRange)\r\n\r\n"
-    }
-
-    /// What stands after the last part.
-    var closing: String { "\r\n--\(boundary)--\r\n" }
-}
-
-extension Range<Int64> {
-    /// The range as the value of a Content-Range field (RFC 9110 §14.4).
-    func contentRange(of size: Int64) -> String {
-        "bytes \(lowerBound)-\(upperBound - 1)/\(size)"
-    }
 }
 
 /// Two FNV-1a hashes with different bases. `Hasher` would give another boundary in every process.
@@ -80,11 +75,13 @@ private struct BoundaryHash {
     }
 
     var hexadecimal: String {
-        [first, second]
-            .map { word in
-                let digits = String(word, radix: 16)
-                return String(repeating: "0", count: 16 - digits.count) + digits
+        var digits: [UInt8] = []
+        digits.reserveCapacity(32)
+        for word in [first, second] {
+            for shift in stride(from: 60, through: 0, by: -4) {
+                digits.append(UInt8.hexDigit(UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15))
             }
-            .joined()
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 }

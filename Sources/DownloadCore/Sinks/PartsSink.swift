@@ -31,7 +31,7 @@ struct PartsSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
             guard start < bytes.byteCount else { break }
             let end = min(range.upperBound - position, Int64(bytes.byteCount))
             do {
-                if position + start == range.lowerBound { try await base.write(frame.head(at: part)) }
+                if position + start == range.lowerBound { try await base.write(frame.heads[part]) }
                 try await base.write(bytes.extracting(Int(start)..<Int(end)))
             } catch {
                 failure = error

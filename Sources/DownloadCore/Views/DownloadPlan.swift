@@ -72,7 +72,7 @@ public struct DownloadPlan: Sendable, Hashable {
             selection = RangeSelection(range, size: size, support: support)
             if selection == .unsatisfiable {
                 self.init(status: .rangeNotSatisfiable)
-                append(.contentRange, "bytes */\(size)")
+                append(.contentRange, ContentRange.unsatisfied(size: size).description)
                 append(.acceptRanges, "bytes")
                 return
             }
@@ -131,7 +131,7 @@ public struct DownloadPlan: Sendable, Hashable {
                 status = .partialContent
                 body = .range(range)
                 length = range.upperBound - range.lowerBound
-                append(.contentRange, range.contentRange(of: size))
+                append(.contentRange, ContentRange(range, of: size).description)
             case .several(let ranges) where encoding == nil:
                 // A content coding would seem to be that of the frame, not of the parts.
                 let frame = MultipartByteRanges(ranges: ranges, size: size, partType: type, tag: tag)

@@ -30,9 +30,6 @@ enum RangeSelection: Equatable {
     /// None of the ranges exists.
     case unsatisfiable
 
-    /// More ranges than this in one field are answered with the whole content.
-    static let maximumCount = 100
-
     /// Selects the ranges that `field` names of a content of `size` bytes.
     init(_ field: String, size: Int64, support: RangeSupport) {
         guard support != .none, let set = ByteRangeSet(field) else {
@@ -40,45 +37,22 @@ enum RangeSelection: Equatable {
             return
         }
         let ranges = set.resolved(size: size)
-        guard ranges.count <= Self.maximumCount else {
-            self = .whole
-            return
-        }
-        let coalesced = ranges.count > 1 ? Self.coalesced(ranges) : ranges
-        // What frames the parts must not lift their sum over the largest length there is.
-        guard coalesced.count < 2 || size < .max / 2 else {
-            self = .whole
-            return
-        }
-        guard let first = coalesced.first else {
+        guard let first = ranges.first else {
             self = .unsatisfiable
             return
         }
+        // What frames the parts must not lift their sum over the largest length there is.
+        guard ranges.count == 1 || size < .max / 2 else {
+            self = .whole
+            return
+        }
         if case .skips(let limit) = support {
-            guard let skipped = Self.bytesSkipped(before: coalesced), skipped <= limit else {
+            guard let skipped = Self.bytesSkipped(before: ranges), skipped <= limit else {
                 self = .whole
                 return
             }
         }
-        self = coalesced.count == 1 ? .one(first) : .several(coalesced)
-    }
-
-    /// The ranges with those that overlap or touch made one, at the place of the first of them.
-    private static func coalesced(_ ranges: [Range<Int64>]) -> [Range<Int64>] {
-        var result: [Range<Int64>] = []
-        for var range in ranges {
-            var place = result.endIndex
-            // What has grown may now touch others that it did not touch before.
-            while let index = result.firstIndex(where: {
-                $0.lowerBound <= range.upperBound && range.lowerBound <= $0.upperBound
-            }) {
-                let other = result.remove(at: index)
-                range = min(range.lowerBound, other.lowerBound)..<max(range.upperBound, other.upperBound)
-                place = min(place, index)
-            }
-            result.insert(range, at: min(place, result.endIndex))
-        }
-        return result
+        self = ranges.count == 1 ? .one(first) : .several(ranges)
     }
 
     /// How many bytes one run from the beginning produces in vain; nil if the ranges do not ascend, which takes several runs.

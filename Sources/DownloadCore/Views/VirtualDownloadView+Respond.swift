@@ -6,8 +6,8 @@ extension VirtualDownloadView {
     /// Errors before the first piece of content become a response; ``ResponseSink/note(_:)`` is told of those that are no
     /// answer in themselves.
     ///
-    /// - Throws: What the content or the sink threw after the response was committed; `CancellationError`, or whatever came out
-    ///   of a cancelled task, at any time.
+    /// - Throws: What the content or the sink threw after the response was committed; whatever came out of a cancelled
+    ///   task, at any time.
     public func respond(
         to request: DownloadRequest,
         into sink: inout some ResponseSink & ~Copyable
@@ -26,7 +26,8 @@ extension VirtualDownloadView {
             let plan = DownloadPlan(method: request.method, headerFields: request.headerFields, file: file, view: self)
             try await send(file, by: plan, to: request, into: &sink)
         } catch {
-            guard !sink.isCommitted, !(error is CancellationError), !Task.isCancelled else { throw error }
+            // A `CancellationError` of a task that is not cancelled is a mistake of the view, and an error like any other.
+            guard !sink.isCommitted, !Task.isCancelled else { throw error }
             try await sink.send(refusal(of: request, after: error, noting: &sink), for: request.method)
         }
     }

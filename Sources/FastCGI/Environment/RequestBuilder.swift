@@ -23,27 +23,74 @@ struct RequestBuilder {
 
     /// Takes one parameter; those that say nothing about the request are passed over.
     mutating func add(name: String, value: String) {
-        switch name {
-        case "REQUEST_METHOD": method = HTTPRequest.Method(value) ?? method
-        case "REQUEST_URI": uri = value
-        case "SCRIPT_NAME": scriptName = value
-        case "PATH_INFO": pathInfo = value
-        case "QUERY_STRING": query = value
-        case "REQUEST_SCHEME": isSecure = isSecure || value == "https"
-        case "HTTPS": isSecure = isSecure || value == "on" || value == "1"
-        case "HTTP_HOST": host = value
-        case "SERVER_NAME": serverName = value
-        case "SERVER_PORT": serverPort = value
-        case "REMOTE_ADDR": client.host = value
-        case "REMOTE_PORT": client.port = Int(value)
-        case "CONTENT_TYPE": if !value.isEmpty { fields.append(HTTPField(name: .contentType, value: value)) }
-        case "CONTENT_LENGTH":
-            // "" and "-1" are how servers say that they do not know.
-            if let length = Int(value), length > 0 { fields.append(HTTPField(name: .contentLength, value: value)) }
-        default:
-            guard name.hasPrefix("HTTP_"), let field = HTTPField.Name(environmentName: name) else { return }
-            fields.append(HTTPField(name: field, value: value))
+        var name = name
+        var value = value
+        name.withUTF8 { name in
+            value.withUTF8 { value in
+                let name = unsafe ParameterName(UnsafeRawBufferPointer(name))
+                unsafe add(name, UnsafeRawBufferPointer(value))
+                unsafe addSubstitute(name, UnsafeRawBufferPointer(value))
+            }
         }
+    }
+
+    /// Takes one parameter of those that are always needed. This runs for each parameter of each request, so it compares bytes
+    /// and makes texts only of what it keeps.
+    mutating func add(_ name: ParameterName, _ value: UnsafeRawBufferPointer) {
+        if name.hasPrefix("HTTP_") {
+            if name == "HTTP_HOST" {
+                host = unsafe text(value)
+            } else if let field = HTTPField.Name(parameter: name) {
+                unsafe fields.append(HTTPField(name: field, value: text(value)))
+            }
+            return
+        }
+        switch name.count {
+        case 5 where name == "HTTPS":
+            unsafe setSecure(text(value).lowercased() == "on" || text(value) == "1")
+        case 11 where name == "REQUEST_URI":
+            uri = unsafe text(value)
+        case 11 where name == "REMOTE_ADDR":
+            client.host = unsafe text(value)
+        case 11 where name == "REMOTE_PORT":
+            client.port = unsafe Int(text(value))
+        case 12 where name == "CONTENT_TYPE":
+            if unsafe !value.isEmpty { unsafe fields.append(HTTPField(name: .contentType, value: text(value))) }
+        case 14 where name == "REQUEST_METHOD":
+            let name = unsafe text(value)
+            if name != "GET" { method = HTTPRequest.Method(name) ?? method }
+        case 14 where name == "REQUEST_SCHEME":
+            unsafe setSecure(text(value) == "https")
+        case 14 where name == "CONTENT_LENGTH":
+            // "" and "-1" are how servers say that they do not know.
+            let length = unsafe text(value)
+            if let count = Int(length), count > 0 { fields.append(HTTPField(name: .contentLength, value: length)) }
+        default:
+            break
+        }
+    }
+
+    /// Whether parameters are needed that others take the place of on most servers.
+    var needsSubstitutes: Bool { uri.isEmpty || host.isEmpty }
+
+    /// Takes one parameter of those that are needed only if ``needsSubstitutes``.
+    mutating func addSubstitute(_ name: ParameterName, _ value: UnsafeRawBufferPointer) {
+        switch name.count {
+        case 9 where name == "PATH_INFO": pathInfo = unsafe text(value)
+        case 11 where name == "SCRIPT_NAME": scriptName = unsafe text(value)
+        case 11 where name == "SERVER_NAME": serverName = unsafe text(value)
+        case 11 where name == "SERVER_PORT": serverPort = unsafe text(value)
+        case 12 where name == "QUERY_STRING": query = unsafe text(value)
+        default: break
+        }
+    }
+
+    private func text(_ value: UnsafeRawBufferPointer) -> String {
+        unsafe String(decoding: value, as: UTF8.self)
+    }
+
+    private mutating func setSecure(_ isSecure: Bool) {
+        self.isSecure = self.isSecure || isSecure
     }
 
     /// The request, after the last parameter.

@@ -48,21 +48,27 @@ enum RequestReader {
         body: [UInt8],
         id: String
     ) -> DownloadRequest {
-        var reader = RequestBuilder()
-        if var entry = unsafe environment {
-            while let pair = unsafe entry.pointee {
-                if let separator = unsafe strchr(pair, Int32(UInt8(ascii: "="))) {
-                    let nameLength = unsafe UnsafePointer(pair).distance(to: UnsafePointer(separator))
-                    let name = unsafe UnsafeRawBufferPointer(start: pair, count: nameLength)
-                    unsafe reader.add(
-                        name: String(decoding: name, as: UTF8.self),
-                        value: String(cString: separator + 1)
-                    )
-                }
-                unsafe entry += 1
+        var builder = RequestBuilder()
+        unsafe forEachParameter(environment) { unsafe builder.add($0, $1) }
+        if builder.needsSubstitutes { unsafe forEachParameter(environment) { unsafe builder.addSubstitute($0, $1) } }
+        return builder.request(body: body, id: id)
+    }
+
+    private static func forEachParameter(
+        _ environment: FCGX_ParamArray?,
+        _ body: (ParameterName, UnsafeRawBufferPointer) -> Void
+    ) {
+        guard var entry = unsafe environment else { return }
+        while let pair = unsafe entry.pointee {
+            let bytes = unsafe UnsafeRawBufferPointer(start: pair, count: strlen(pair))
+            if let separator = unsafe bytes.firstIndex(of: UInt8(ascii: "=")) {
+                unsafe body(
+                    ParameterName(UnsafeRawBufferPointer(rebasing: bytes[..<separator])),
+                    UnsafeRawBufferPointer(rebasing: bytes[(separator + 1)...])
+                )
             }
+            unsafe entry += 1
         }
-        return reader.request(body: body, id: id)
     }
 
     /// The whole content of the request. Left unread, it would break the next request on the connection.

@@ -31,7 +31,8 @@ struct RecordSink: ResponseSink, ~Copyable {
 
     /// The head as CGI has it (RFC 3875 §6.3); false if it does not fit.
     private func append(_ head: HTTPResponse) -> Bool {
-        append("Status: \(head.status.code) \(head.status.reasonPhrase)\r\n")
+        append("Status: ") && append(String(head.status.code)) && append(" ") && append(head.status.reasonPhrase)
+            && append("\r\n")
             && head.headerFields.allSatisfy {
                 append($0.name.rawName) && append(": ") && append($0.value) && append("\r\n")
             }

@@ -39,6 +39,8 @@ public struct Router: RequestHandler {
     }
 
     private let root: Node
+    /// The routes without parameters, by their whole path.
+    private let literalRoutes: [Substring: (pattern: RoutePattern, view: any VirtualDownloadView)]
     private let mountPrefix: [String]
     /// What is registered, in the order of registration.
     let registered: [(pattern: RoutePattern, view: any VirtualDownloadView)]
@@ -60,7 +62,13 @@ public struct Router: RequestHandler {
         }
         self.registered = registered
         root = Node(routes: registered, depth: 0)
-        self.mountPrefix = try Router.prefixSegments(mountPrefix)
+        let mountPrefix = try Router.prefixSegments(mountPrefix)
+        self.mountPrefix = mountPrefix
+        let mountPath = mountPrefix.map { "/\($0)" }.joined()
+        literalRoutes = Dictionary(
+            registered.filter { $0.pattern.isLiteral }.map { (Substring(mountPath + $0.pattern.description), $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     /// The mount prefix as text; empty for none.
@@ -75,7 +83,15 @@ public struct Router: RequestHandler {
     }
 
     public func respond(to request: DownloadRequest, into sink: inout some ResponseSink & ~Copyable) async throws {
-        guard let path = RequestPath(target: request.http.path ?? "/") else {
+        let target = request.http.path ?? "/"
+        // What is written just as the route is needs no decoding: a path with an encoded character in it is no route's.
+        let written = target.utf8.firstIndex(of: UInt8(ascii: "?")).map { target[..<$0] } ?? Substring(target)
+        if let (pattern, view) = literalRoutes[written] {
+            var request = request
+            request.path = pattern.description
+            return try await answer(request, by: view, into: &sink)
+        }
+        guard let path = RequestPath(target: target) else {
             return try await sink.send(DownloadError.badRequest.response(to: request), for: request.method)
         }
         guard path.segments.starts(with: mountPrefix), !path.endsWithSlash,
@@ -102,6 +118,11 @@ public struct Router: RequestHandler {
 }
 
 extension RoutePattern {
+    fileprivate var isLiteral: Bool {
+        segments.allSatisfy { if case .literal = $0 { true } else { false } }
+            && !description.utf8.contains(UInt8(ascii: "%"))
+    }
+
     /// The pattern without the names of its parameters.
     fileprivate var shape: [String?] {
         segments.map { if case .literal(let text) = $0 { text } else { nil } }

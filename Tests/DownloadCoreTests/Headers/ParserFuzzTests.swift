@@ -13,13 +13,15 @@ import Musl
 /// Every parser on inputs made of its own pieces, cut and mixed. `FUZZ_INPUTS` sets how many; the seed is part of the code.
 @Suite(.timeLimit(.minutes(60))) struct ParserFuzzTests {
     static let seed: UInt64 = 0x2026_1121
-    static let count: Int = unsafe getenv("FUZZ_INPUTS").flatMap { unsafe Int(String(cString: $0)) } ?? 200_000
+    static let count: Int = unsafe getenv("FUZZ_INPUTS").flatMap { unsafe Int(String(cString: $0)) } ?? 50_000
 
     /// Calls `check` with random strings of `pieces` and, here and there, of any characters.
-    private func fuzz(_ pieces: [String], _ check: (String) -> Bool) {
+    private func fuzz(_ pieces: [String], _ check: (String) -> Bool) async {
         var random = SeededRandom(seed: Self.seed)
         var failures: [String] = []
-        for _ in 0..<Self.count {
+        for round in 0..<Self.count {
+            // Other tests wait for this thread.
+            if round % 256 == 0 { await Task.yield() }
             var input = ""
             for _ in 0..<(1 + random.below(7)) {
                 input += random.below(12) == 0 ? random.hostileName().prefixOfScalars(3) : random.pick(pieces)
@@ -30,21 +32,21 @@ import Musl
     }
 
     @Test("No input traps the parser of dates, and what it reads is written back as the same moment")
-    func dates() {
+    func dates() async {
         let pieces = [
             "Sun", "Sunday", ", ", "09", " Sep ", "-Sep-", "2001", "01", " 01:46:40", "GMT", " GMT", " ", "99", "31",
             " Feb ", " 9",
             "Sun, 09 Sep ", "Sun, 09 Sep 2001 01:46:40", "Sun Sep  9 ", "Sunday, 09-Sep-", "Sun Sep  9 01:46:40 2001",
         ]
-        fuzz(pieces) { input in
+        await fuzz(pieces) { input in
             guard let date = HTTPDate(input) else { return true }
             return HTTPDate(date.description) == date
         }
     }
 
     @Test("No input traps the parser of entity tags, and what it reads is written back the same")
-    func entityTags() {
-        fuzz(["\"", "W/", "W/\"", "\"abc\"", "abc", ",", ", ", "*", " ", "\t", "é", "\"a,b\""]) { input in
+    func entityTags() async {
+        await fuzz(["\"", "W/", "W/\"", "\"abc\"", "abc", ",", ", ", "*", " ", "\t", "é", "\"a,b\""]) { input in
             guard case .tags(let tags)? = EntityTagCondition(input) else {
                 return EntityTag(parsing: EntityTag(input).description) == EntityTag(input)
             }
@@ -55,13 +57,13 @@ import Musl
     }
 
     @Test("No input traps the parser of ranges, and what it selects lies apart, within the content")
-    func ranges() {
+    func ranges() async {
         let pieces = [
             "bytes=", "bytes=0-", "bytes=-", "0", "1", "9", "-", ",", ", ", "-5", "0-3", "5-", "99999999999999999999",
             "9223372036854775807",
             " ", "8-20", "2-1", "000",
         ]
-        fuzz(pieces) { input in
+        await fuzz(pieces) { input in
             guard let set = ByteRangeSet(input) else { return true }
             return [Int64(0), 1, 10, .max]
                 .allSatisfy { size in
@@ -73,9 +75,10 @@ import Musl
     }
 
     @Test("No input traps the writer of names, or gets more than visible ASCII out of it")
-    func names() {
-        fuzz(["a", ".txt", "/", "\\", "..", "%", "41", "é", "日本", "\r\n", "\"", "\u{202e}", "\u{301}", " ", "\0", "'"])
-        { input in
+    func names() async {
+        await fuzz([
+            "a", ".txt", "/", "\\", "..", "%", "41", "é", "日本", "\r\n", "\"", "\u{202e}", "\u{301}", " ", "\0", "'",
+        ]) { input in
             let value = ContentDisposition(.attachment, filename: input).description
             return value.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
                 && value.hasPrefix(input.isEmpty ? "attachment" : "attachment; filename=\"")
@@ -83,12 +86,12 @@ import Musl
     }
 
     @Test("No input traps the parser of media types, or gets a line break through it")
-    func mediaTypes() {
+    func mediaTypes() async {
         let pieces = [
             "text", "/", "plain", "text/plain", ";", "; ", "charset", "=", "utf-8", "\"", "\\", "\r\n", " ", "\0",
             "text/plain; a=\"", "é",
         ]
-        fuzz(pieces) { input in
+        await fuzz(pieces) { input in
             let value = MediaType.contentType(input, charset: input)
             return MediaType.contentType(value, charset: nil) == value
                 && value.utf8.allSatisfy { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7f) }
@@ -96,8 +99,8 @@ import Musl
     }
 
     @Test("No input traps the reader of a mime.types text, or makes it answer what is no type")
-    func mediaTypeTables() {
-        fuzz(["text/plain", "\n", " ", "\t", "txt", "#", "tar.gz", "gz", ".", "\r\n", "a/b", "é", "/"]) { input in
+    func mediaTypeTables() async {
+        await fuzz(["text/plain", "\n", " ", "\t", "txt", "#", "tar.gz", "gz", ".", "\r\n", "a/b", "é", "/"]) { input in
             let table = MediaTypeTable(mimeTypes: input)
             let type = table.mediaType(forName: "a.tar.gz") ?? table.mediaType(forName: input) ?? "a/b"
             return MediaType.isType(type) && HeaderValue.sanitized(input).utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }

@@ -109,7 +109,22 @@ import Testing
     @Test("A cancelled request is never answered")
     func rethrowsCancellation() async throws {
         let view = FileView<ContentFile> { throw CancellationError() }
-        await #expect(throws: CancellationError.self) { try await view.response(to: .get()) }
+        let task = Task {
+            withUnsafeCurrentTask { unsafe $0?.cancel() }
+            return try await view.response(to: .get())
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    @Test("A CancellationError of a task that was not cancelled is 500, like any error")
+    func answersStrayCancellation() async throws {
+        let view = FileView<ContentFile> { throw CancellationError() }
+        let generating = FileView { VirtualFile(name: "a.txt") { _ in throw CancellationError() } }
+        for response in [try await view.response(to: .get()), try await generating.response(to: .get())] {
+            #expect(response.status == .internalServerError)
+            #expect(response.isFinished)
+            #expect(response.notes.first is CancellationError)
+        }
     }
 
     @Test("A wrapper that was not modified is 304, whatever the date, and does not run")

@@ -13,6 +13,12 @@ struct Site: Sendable {
         "\(setup == .nginxHTTP2 ? "https" : "http")://127.0.0.1:\(port)\(setup.prefix)\(path)"
     }
 
+    /// What the web server says went wrong.
+    var errorLog: String {
+        let log = try? String(contentsOfFile: directory.file("error.log"), encoding: .utf8)
+        return (log ?? "").split(separator: "\n").filter { $0.contains("[error]") }.joined(separator: "\n")
+    }
+
     /// Runs curl with the site's options and waits for its end.
     func curl(_ path: String, _ options: String...) async throws -> Transfer {
         try await Transfer(startCurl(path, options))

@@ -35,7 +35,7 @@ struct NginxConfiguration {
                 }
                 server {
                     \(listen)
-                    include \(Demo.deploy)/nginx/downloads.conf;
+                    include "\(Demo.deploy)/nginx/downloads.conf";
                 }
             }
             """,
@@ -82,7 +82,7 @@ struct ApacheConfiguration {
             \(particulars(in: directory))
             <VirtualHost 127.0.0.1:\(port)>
                 Define DOWNLOADS_PLACE \(setup.prefix)/
-                \(try include)
+                \(try include(in: directory))
             </VirtualHost>
             """,
             to: "apache.conf"
@@ -102,7 +102,7 @@ struct ApacheConfiguration {
             FcgidIPCDir \(directory.path)
             FcgidProcessTableFile \(directory.file("fcgid_shm"))
             FcgidInitialEnv DEMO_TEST_VIEWS 1
-            Include \(Demo.deploy)/apache/mod_fcgid-server.conf
+            Include "\(Demo.deploy)/apache/mod_fcgid-server.conf"
             """
         case .cgid:
             """
@@ -113,16 +113,27 @@ struct ApacheConfiguration {
         }
     }
 
-    private var include: String {
-        get throws {
-            switch setup {
-            case .fcgid:
-                "Define DOWNLOADS_PROGRAM \(try Demo.path())\nInclude \(Demo.deploy)/apache/mod_fcgid.conf"
-            case .cgid:
-                "Define DOWNLOADS_PROGRAM \(try Demo.path())\nInclude \(Demo.deploy)/apache/cgi.conf"
-            default:
-                "Define DOWNLOADS_SOCKET \(socket)\nInclude \(Demo.deploy)/apache/mod_proxy_fcgi.conf"
-            }
+    /// The application's file, under a name without the spaces that its own folder may have (mod_fcgid separates arguments there).
+    private func program(in directory: WorkDirectory) throws -> String {
+        let link = directory.file("demo")
+        if !FileManager.default.fileExists(atPath: link) {
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: Demo.path())
         }
+        return link
+    }
+
+    private func include(in directory: WorkDirectory) throws -> String {
+        let define =
+            switch setup {
+            case .fcgid, .cgid: "Define DOWNLOADS_PROGRAM \(try program(in: directory))"
+            default: "Define DOWNLOADS_SOCKET \(socket)"
+            }
+        let name =
+            switch setup {
+            case .fcgid: "mod_fcgid"
+            case .cgid: "cgi"
+            default: "mod_proxy_fcgi"
+            }
+        return "\(define)\nInclude \"\(Demo.deploy)/apache/\(name).conf\""
     }
 }

@@ -64,7 +64,7 @@ final class WorkDirectory: Sendable {
         defer { Glibc.close(ends[0]) }
         let script = """
             cat > /dev/null
-            while read group; do kill -KILL -- "-$group"; done < "$0/groups"
+            while read group; do kill -KILL "-$group"; done < "$0/groups"
             rm -rf "$0" || { sleep 0.2; rm -rf "$0"; }
             """
         let silence = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)

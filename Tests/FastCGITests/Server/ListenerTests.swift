@@ -48,6 +48,25 @@ import Testing
         #expect(status.st_mode & 0o777 == mode)
     }
 
+    @Test("Binding takes no rights from the files that other threads make meanwhile")
+    func leavesTheMaskAlone() async throws {
+        defer { cleanUp() }
+        let directory = directory
+        let modes = Task.detached {
+            (0..<2000)
+                .map { index in
+                    var status = stat()
+                    unsafe mkdir("\(directory)/\(index)", 0o777)
+                    unsafe lstat("\(directory)/\(index)", &status)
+                    return status.st_mode & 0o700
+                }
+        }
+        for index in 0..<500 {
+            try Listener.bound(to: .unix(path: path("s\(index)")), mode: 0o600).close()
+        }
+        #expect(await modes.value.allSatisfy { $0 == 0o700 })
+    }
+
     @Test("A stale socket is replaced")
     func replacesStale() throws {
         defer { cleanUp() }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FastCGI
 
-@Suite(.timeLimit(.minutes(2))) struct ServerTests {
+@Suite(.timeLimit(.minutes(5))) struct ServerTests {
     // MARK: - Requests
 
     @Test("A request is answered by its view, in records that end properly")

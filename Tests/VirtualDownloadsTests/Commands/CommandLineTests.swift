@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct CommandLineTests {
+    private static let misbehaving = ["DEMO_TEST_VIEWS": "1"]
+
+    /// A path nothing stands at, removed afterwards with what else begins like it.
+    private static func withOutput(_ body: (URL) throws -> Void) throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "get-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try body(directory.appending(path: "output"))
+    }
+
+    @Test("get prints what a client would be sent", arguments: ["text", "stringio", "generated"])
+    func get(view: String) throws {
+        let run = try DemoProcess.run(["get", "/virtual/\(view)"])
+        #expect(run.status == 0)
+        #expect(run.output.hasPrefix("HTTP/1.1 200 OK\n"))
+        #expect(run.output.contains("\nContent-Disposition: attachment; filename=\"hello-world.txt\"\n"))
+        #expect(run.output.hasSuffix("\n\nHello world!\n"))
+    }
+
+    @Test("get -o leaves the content in the file, and nothing beside it")
+    func output() throws {
+        try Self.withOutput { output in
+            let run = try DemoProcess.run(["get", "/virtual/text", "-o", output.path])
+            #expect(run.status == 0)
+            #expect(try String(contentsOf: output, encoding: .utf8) == "Hello world!\n")
+            let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
+            #expect(files == ["output"])
+        }
+    }
+
+    @Test(
+        "get -o leaves no file of an answer that failed, and keeps the one there was",
+        arguments: [
+            ("/test/throws-midway", 18), ("/test/short", 18), ("/test/long", 22), ("/test/throws-at-once", 22),
+            ("/nothing", 22),
+        ],
+        [true, false]
+    )
+    func failedOutput(expectation: (target: String, status: Int32), existed: Bool) throws {
+        try Self.withOutput { output in
+            if existed { try Data("before".utf8).write(to: output) }
+            let run = try DemoProcess.run(
+                ["get", expectation.target, "-o", output.path],
+                environment: Self.misbehaving
+            )
+            #expect(run.status == expectation.status)
+            #expect((try? String(contentsOf: output, encoding: .utf8)) == (existed ? "before" : nil))
+            let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
+            #expect(files == (existed ? ["output"] : []))
+        }
+    }
+
+    @Test("get sends the method and the header fields it is told")
+    func request() throws {
+        let head = try DemoProcess.run(["get", "-I", "/virtual/text"])
+        #expect(head.output.hasSuffix("\n\n"))
+        #expect(head.output.contains("\nContent-Length: 13\n"))
+        let delete = try DemoProcess.run(["get", "-X", "DELETE", "/virtual/text"])
+        #expect(delete.status == 22)
+        #expect(delete.output.hasPrefix("HTTP/1.1 405 "))
+        let fields = ["-H", "Range: bytes=16-31", "-H", "X-Other: 1"]
+        let range = try DemoProcess.run(["get", "/test/resumable"] + fields, environment: Self.misbehaving)
+        #expect(range.output.hasPrefix("HTTP/1.1 206 "))
+        #expect(range.output.hasSuffix("\n\n000000000000001\n"))
+    }
+
+    @Test(
+        "A wrong argument is refused with what to write instead",
+        arguments: [
+            (["get", "virtual/text"], "/virtual/text"), (["get", "/a", "-H", "x"], "-H 'Name: value'"),
+            (["get", "/a", "-X", "A B"], "A B"), (["get"], "path"), (["routes", "--mount", "x"], "such as /downloads"),
+            (["get", "/virtual/text", "-o", "/nowhere/file"], "/nowhere/file"),
+        ]
+    )
+    func refuses(arguments: [String], message: String) throws {
+        let run = try DemoProcess.run(arguments)
+        #expect(run.status == 64)
+        #expect(run.errors.contains(message))
+        #expect(run.output == "")
+    }
+
+    @Test("routes lists each route below the mount prefix, with its methods and its view")
+    func routes() throws {
+        let run = try DemoProcess.run(["routes", "--mount", "/downloads"])
+        #expect(run.status == 0)
+        let line = try #require(run.output.split(separator: "\n").first { $0.hasPrefix("/downloads/virtual/text ") })
+        #expect(line.contains("GET, HEAD"))
+        #expect(line.hasSuffix("TextDownloadView"))
+        #expect(!run.output.contains("/test/"))
+    }
+
+    @Test("Started by nothing that would use it, the program says how to start it", arguments: [[], ["serve"]])
+    func usage(arguments: [String]) throws {
+        let run = try DemoProcess.run(arguments)
+        #expect(run.status == 64)
+        #expect(run.output == "")
+        #expect(run.errors.contains("serve --listen unix:"))
+        #expect(run.errors.contains("spawn-fcgi"))
+    }
+}

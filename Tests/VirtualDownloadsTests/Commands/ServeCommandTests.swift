@@ -1,0 +1,62 @@
+import ArgumentParser
+import DownloadCore
+import Testing
+
+@testable import FastCGI
+@testable import VirtualDownloads
+
+private struct EmptyApplication: DownloadApplication {
+    var routes: Routes { Routes {} }
+}
+
+@Suite struct ServeCommandTests {
+    private typealias Root = RootCommand<EmptyApplication>
+    private typealias Serve = ServeCommand<EmptyApplication>
+
+    private static func serve(_ arguments: String...) throws -> Serve {
+        try #require(try Root.parseAsRoot(arguments) as? Serve)
+    }
+
+    @Test("Serving is the default, with a socket for the group and the usual log")
+    func defaults() throws {
+        let command = try Self.serve()
+        #expect(command.listen == nil)
+        #expect(command.socketMode.bits == 0o660)
+        #expect("\(command.logLevel)" == "info")
+        #expect(command.threads >= 1)
+        #expect(command.mount.prefix == nil)
+    }
+
+    @Test("Options are taken with and without the command's name", arguments: [["serve"], []])
+    func options(name: [String]) throws {
+        let arguments =
+            name + [
+                "--listen", "unix:/run/a.sock", "--socket-mode", "0600", "--threads", "3", "--threads-max", "7",
+                "--log-level", "debug", "--mount", "/downloads",
+            ]
+        let command = try #require(try Root.parseAsRoot(arguments) as? Serve)
+        #expect(command.listen == .unix(path: "/run/a.sock"))
+        #expect(command.socketMode.bits == 0o600)
+        #expect(command.threads == 3)
+        #expect(command.threadsMax == 7)
+        #expect("\(command.logLevel)" == "debug")
+        #expect(command.mount.prefix == "/downloads")
+    }
+
+    @Test(
+        "A wrong option is refused with what to write instead",
+        arguments: [
+            (["--threads", "0"], "--threads must be between 1 and 1024"),
+            (["--threads", "4", "--threads-max", "2"], "--threads-max must not be less than --threads (4)"),
+            (["--log-level", "loud"], "trace, debug, info"),
+            (["--socket-mode", "999"], "socket-mode"), (["--socket-mode", "1777"], "socket-mode"),
+            (["--listen", "9000"], "listen"), (["--drain-limit", "-1"], "drain-limit"),
+            (["--status-path", "status"], "must begin with a slash"), (["--nothing"], "--nothing"),
+        ]
+    )
+    func refuses(arguments: [String], message: String) throws {
+        let error = try #require(throws: (any Error).self) { try Root.parseAsRoot(arguments) }
+        #expect(Root.fullMessage(for: error).contains(message))
+        #expect(Root.exitCode(for: error).rawValue == 64)
+    }
+}

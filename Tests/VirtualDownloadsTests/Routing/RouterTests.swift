@@ -1,0 +1,152 @@
+import DownloadCore
+import DownloadTesting
+import HTTPTypes
+import Testing
+
+@testable import VirtualDownloads
+
+/// Says which route it stands at, and with which parameters.
+private struct NamedView: VirtualDownloadView {
+    var label: String
+
+    func file(for request: DownloadRequest) -> ContentFile {
+        let parameters = request.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return ContentFile(([label, request.path] + parameters).joined(separator: " "), name: "route.txt")
+    }
+}
+
+@Suite struct RouterTests {
+    private static func router(_ patterns: [String], mountPrefix: String = "") throws -> Router {
+        let routes = Routes { for pattern in patterns { Route(pattern, NamedView(label: pattern)) } }
+        return try Router(routes, mountPrefix: mountPrefix)
+    }
+
+    private static let patterns = [
+        "/", "/a", "/a/b", "/a/{x}", "/{x}/c", "/{x}/{y}/d", "/é", "/export/{year}/orders.csv",
+    ]
+
+    @Test(
+        "A path finds its route",
+        arguments: [
+            ("/", "/ /"), ("", "/ /"), ("/?x=1", "/ /"), ("/a", "/a /a"), ("/a?b/c", "/a /a"), ("/a#b", "/a /a"),
+            ("//a", "/a /a"), ("/a//b", "/a/b /a/b"), ("/%61", "/a /a"), ("/a%2Fb", "/a/b /a/b"),
+            ("/a/z", "/a/{x} /a/z x=z"), ("/a/b%20c", "/a/{x} /a/b c x=b c"), ("/a/%2562", "/a/{x} /a/%62 x=%62"),
+            ("/%C3%A9", "/é /é"), ("/é", "/é /é"), ("/z/c", "/{x}/c /z/c x=z"), ("/1/2/d", "/{x}/{y}/d /1/2/d x=1 y=2"),
+            ("/export/2026/orders.csv?rows=1", "/export/{year}/orders.csv /export/2026/orders.csv year=2026"),
+        ]
+    )
+    func finds(target: String, answer: String) async throws {
+        let response = try await Self.router(Self.patterns).response(to: .get(target.isEmpty ? "/" : target))
+        #expect(response.text == answer)
+    }
+
+    @Test("A literal segment is preferred to a parameter, and given up where it leads nowhere")
+    func backtracks() async throws {
+        let router = try Self.router(["/a/b", "/{x}/c", "/{x}/{y}/d", "/a/{y}/e"])
+        #expect(try await router.response(to: .get("/a/b")).text == "/a/b /a/b")
+        #expect(try await router.response(to: .get("/a/c")).text == "/{x}/c /a/c x=a")
+        #expect(try await router.response(to: .get("/a/b/d")).text == "/{x}/{y}/d /a/b/d x=a y=b")
+        #expect(try await router.response(to: .get("/a/b/e")).text == "/a/{y}/e /a/b/e y=b")
+    }
+
+    @Test(
+        "Another path is not found",
+        arguments: ["/b", "/A", "/a/", "/a/b/", "/a/b/c/e", "/ab", "/export/2026", "/export//orders.csv", "/a%3Fb"]
+    )
+    func notFound(target: String) async throws {
+        let response = try await Self.router(Self.patterns).response(to: .get(target))
+        #expect(response.status == .notFound)
+    }
+
+    @Test(
+        "A target that is no honest path is refused",
+        arguments: [
+            "/..", "/a/../b", "/./a", "/a/.", "/%2e%2e/a", "/%2E/a", "/a%2F..%2Fb", "/a%00", "/a%0A", "/a%7F",
+            "/a%C2%85",
+            "/%FF", "/%C0%AF", "/%ED%A0%80", "/%", "/%4", "/%zz", "/a%2", "a", "*", "?x", "http://a/b",
+        ]
+    )
+    func refuses(target: String) async throws {
+        let response = try await Self.router(Self.patterns).response(to: .get(target))
+        #expect(response.status == .badRequest)
+    }
+
+    @Test(
+        "Dots that are not a whole segment are letters like others",
+        arguments: ["/a/...", "/a/..b", "/a/b..", "/a/.b"]
+    )
+    func dots(target: String) async throws {
+        #expect(try await Self.router(["/a/{x}"]).response(to: .get(target)).status == .ok)
+    }
+
+    @Test(
+        "The mount prefix is taken off at a segment's end only",
+        arguments: [
+            ("/m", "/m/a", "/a /a"), ("/m/", "/m/a", "/a /a"), ("/m", "/m", "/ /"), ("/m", "//m//a", "/a /a"),
+            ("/m/n", "/m/n/a?x", "/a /a"), ("/m m", "/m%20m/a", "/a /a"), ("/", "/a", "/a /a"),
+            ("/m", "/mother/a", nil),
+            ("/m", "/a", nil), ("/m/n", "/m/a", nil), ("/m", "/M/a", nil), ("/m", "/", nil),
+        ]
+    )
+    func mounts(prefix: String, target: String, answer: String?) async throws {
+        let response = try await Self.router(["/", "/a"], mountPrefix: prefix).response(to: .get(target))
+        #expect(response.status == (answer == nil ? .notFound : .ok))
+        if let answer { #expect(response.text == answer) }
+    }
+
+    @Test(
+        "A malformed pattern is refused, and named",
+        arguments: [
+            "", "a", "/a/", "/a//b", "//", "/a{b}", "/{a}b", "/{}", "/{", "/}", "/{a}/{a}", "/{{a}}", "/.", "/a/../b",
+            "/{a}.csv",
+        ]
+    )
+    func malformed(pattern: String) throws {
+        let error = try #require(throws: RouteError.self) { try Self.router([pattern]) }
+        #expect(error.description.contains("“\(pattern)”"))
+    }
+
+    @Test(
+        "Two routes of the same paths are refused, and both named",
+        arguments: [("/a", "/a"), ("/{x}", "/{y}"), ("/a/{x}/b", "/a/{z}/b"), ("/", "/")]
+    )
+    func duplicates(first: String, second: String) throws {
+        let error = try #require(throws: RouteError.self) { try Self.router([first, second]) }
+        #expect(error.description.contains(first))
+        #expect(error.description.contains(second))
+    }
+
+    @Test("A mount prefix that is no path is refused", arguments: ["m", "/m/..", "/%zz", "/m%00"])
+    func badPrefix(prefix: String) {
+        #expect(throws: RouteError.self) { try Self.router(["/a"], mountPrefix: prefix) }
+    }
+
+    @Test("HEAD of an unknown path has no content")
+    func head() async throws {
+        let response = try await Self.router(["/a"]).response(to: .head("/b"))
+        #expect(response.status == .notFound)
+        #expect(response.body.isEmpty)
+        #expect(response.isFinished)
+    }
+
+    @Test("A method that the view does not have is refused with those it has")
+    func methods() async throws {
+        let response = try await Self.router(["/a"]).response(to: .make(.delete, "/a"))
+        #expect(response.status == .methodNotAllowed)
+        #expect(response.headerFields[.allow]?.contains("GET") == true)
+    }
+
+    @Test("Routes are built with conditions and loops")
+    func builder() throws {
+        let routes = { (wanted: Bool) in
+            Routes {
+                Route("/a", NamedView(label: ""))
+                if wanted { Route("/b", NamedView(label: "")) }
+                if wanted { Route("/c", NamedView(label: "")) } else { Route("/d", NamedView(label: "")) }
+                for name in ["e", "f"] { Route("/\(name)", NamedView(label: "")) }
+            }
+        }
+        #expect(try Router(routes(true)).registered.map(\.pattern.description) == ["/a", "/b", "/c", "/e", "/f"])
+        #expect(try Router(routes(false)).registered.map(\.pattern.description) == ["/a", "/d", "/e", "/f"])
+    }
+}
