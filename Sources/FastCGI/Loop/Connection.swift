@@ -59,6 +59,7 @@ final class Connection: @unchecked Sendable {
         /// The request that is under way, for the status and the log.
         var requestID = ""
         var target = ""
+        var route = ""
         var isReportedSlow = false
         var waitingSince: Int64 = 0
     }
@@ -189,6 +190,7 @@ final class Connection: @unchecked Sendable {
             state.phaseSince = MonotonicClock.now
             state.requestID = request.id
             state.target = request.http.path ?? ""
+            state.route = ""
             state.isReportedSlow = false
             return state.serial
         }
@@ -400,6 +402,13 @@ final class Connection: @unchecked Sendable {
         state.withLock { now - $0.phaseSince }
     }
 
+    /// The pattern of the route that the request under way has taken; empty for none.
+    var route: String { state.withLock { $0.route } }
+
+    func noteRoute(_ pattern: String) {
+        state.withLock { $0.route = pattern }
+    }
+
     /// The request under way, if there is one.
     func activeRequest(at now: Int64) -> ServerStatus.ActiveRequest? {
         let request: ServerStatus.ActiveRequest? = state.withLock { state in
@@ -407,6 +416,7 @@ final class Connection: @unchecked Sendable {
             return ServerStatus.ActiveRequest(
                 id: state.requestID,
                 target: state.target,
+                route: state.route,
                 phase: unsafe state.roomWaiter == nil ? .generating : .writing,
                 milliseconds: now - state.phaseSince,
                 bytes: 0

@@ -21,6 +21,10 @@ final class Control: Sendable {
 
     /// How often the limits are looked at while a connection is open, in milliseconds.
     private static let tick: Int32 = 100
+    /// How often an idle server looks whether there is a connection.
+    private static let idleTick: Int32 = 250
+    /// How often a server looks that may have all its workers blocked.
+    fileprivate static let busyTick: Int32 = 50
 
     private let engine: Engine
     private let orders = Atomic<Int>(0)
@@ -58,8 +62,8 @@ final class Control: Sendable {
         var cutCount = 0
         while true {
             let idles = engine.statistics.open.load(ordering: .relaxed) == 0 && !engine.isPaused
-            // An idle server wakes once a second, to notice its first connection for the limits.
-            wait(signals: signals, milliseconds: drainDeadline != nil ? 5 : idles ? 1000 : Self.tick)
+            let tick = idles ? Self.idleTick : growth.isLikely ? Self.busyTick : Self.tick
+            wait(signals: signals, milliseconds: drainDeadline != nil ? 5 : tick)
             let now = MonotonicClock.now
             let order = orders.load(ordering: .relaxed)
             if order >= Order.drain, drainDeadline == nil {
@@ -118,31 +122,41 @@ final class Control: Sendable {
     }
 }
 
-/// Adds workers while views block all there are.
+/// Adds workers while views block all there are: one, then two more, then four.
 private struct Growth {
     private let engine: Engine
     private let log = LogLimit()
     private var lastProgress = -1
+    private var lastLook: Int64 = 0
+    private var step = 1
 
     init(_ engine: Engine) {
         self.engine = engine
     }
 
+    /// Whether the next look may find that workers are needed.
+    var isLikely: Bool { engine.pool.idleCount == 0 && engine.pool.hasWork }
+
     mutating func look(at now: Int64) {
         let pool = engine.pool
+        guard pool.idleCount == 0 else {
+            step = 1
+            return lastProgress = -1
+        }
         let progress = pool.progress
-        defer { lastProgress = progress }
-        // Nobody idle, nobody moved for a tick, and someone waits: all are blocked.
-        guard pool.idleCount == 0, progress == lastProgress, pool.hasWork,
-            pool.count < engine.configuration.maximumThreads
-        else { return }
+        guard progress == lastProgress else {
+            lastProgress = progress
+            return lastLook = now
+        }
+        // Nobody idle, nobody moved since, and someone waits: all are blocked.
+        guard now - lastLook >= Int64(Control.busyTick), pool.hasWork else { return }
+        let room = engine.configuration.maximumThreads - pool.count
+        guard room > 0 else { return }
         do {
-            try pool.addWorker(temporary: true)
+            for _ in 0..<min(step, room) { try pool.addWorker(temporary: true) }
+            step *= 2
             log.atMostOnceASecond(now) {
-                engine.logger.warning(
-                    "views block all workers: added one",
-                    metadata: ["workers": "\(pool.count)"]
-                )
+                engine.logger.warning("views block all workers: added some", metadata: ["workers": "\(pool.count)"])
             }
         } catch {
             log.atMostOnceASecond(now) {

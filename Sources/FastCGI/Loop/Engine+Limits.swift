@@ -28,7 +28,8 @@ extension Engine {
                 logger.warning(
                     "a request is slow",
                     metadata: [
-                        "request": "\(request.id)", "target": "\(request.target)", "phase": "\(request.phase.rawValue)",
+                        "request": "\(request.id)", "target": "\(request.target)", "route": "\(request.route)",
+                        "phase": "\(request.phase.rawValue)",
                         "milliseconds": "\(request.milliseconds)", "bytes": "\(request.bytes)",
                     ]
                 )

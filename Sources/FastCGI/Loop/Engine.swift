@@ -32,6 +32,8 @@ final class Engine: @unchecked Sendable {
     private let connections = Lock<(all: [Connection], free: [Connection])>(([], []))
     private let draining = Atomic<Bool>(false)
     private let accepting = Atomic<Int>(0)
+    /// Whether the workers are told of new connections: not during a pause.
+    private let isListening = Lock<Bool>(true)
     private let pausedUntil = Atomic<Int64>(0)
     private let reserve: ReserveHandover
 
@@ -121,14 +123,23 @@ final class Engine: @unchecked Sendable {
         connection.close()
         statistics.open.subtract(1, ordering: .relaxed)
         connections.withLock { $0.free.append(connection) }
+        // There is a descriptor for one that waits.
+        if isPaused { watchListener(at: MonotonicClock.now) }
     }
 
     /// Out of descriptors or memory: leaves waiting connections where they are for a moment.
     private func pauseAccepting(because error: SystemError) {
         let now = MonotonicClock.now
         let resumeAt = now + 100
-        guard pausedUntil.exchange(resumeAt, ordering: .relaxed) == 0 else { return }
-        pool.poller.remove(listener.descriptor)
+        let pauses = isListening.withLock { isListening in
+            guard isListening else { return false }
+            pool.poller.remove(listener.descriptor)
+            isListening = false
+            pausedUntil.store(resumeAt, ordering: .relaxed)
+            return true
+        }
+        guard pauses else { return }
+        statistics.acceptingPaused()
         pauseLog.atMostOnceASecond(now) {
             logger.error("can't accept connections for the moment", metadata: ["error": "\(error)"])
         }
@@ -140,16 +151,29 @@ final class Engine: @unchecked Sendable {
     /// Called now and then: goes on accepting after a pause. Kept connections that nobody has used meanwhile make room.
     func resumeAccepting(at now: Int64) {
         let until = pausedUntil.load(ordering: .relaxed)
-        guard until != 0, now >= until, !draining.load(ordering: .relaxed) else { return }
+        guard until != 0, now >= until else { return }
         forEachConnection { connection in
             if connection.beginReceiving(ifKeptSince: now - 50) { closeIfSilent(connection) }
         }
-        pausedUntil.store(0, ordering: .relaxed)
-        do {
-            try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
-        } catch {
-            // Out of memory for the set still: the next tick tries again.
-            pausedUntil.store(now, ordering: .relaxed)
+        watchListener(at: now)
+    }
+
+    /// Ends a pause, if there is one still.
+    private func watchListener(at now: Int64) {
+        // Counted like accepting: the listening socket must not be closed meanwhile.
+        accepting.add(1, ordering: .sequentiallyConsistent)
+        defer { accepting.subtract(1, ordering: .sequentiallyConsistent) }
+        if draining.load(ordering: .sequentiallyConsistent) { return }
+        isListening.withLock { isListening in
+            guard !isListening else { return }
+            do {
+                try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
+                isListening = true
+                pausedUntil.store(0, ordering: .relaxed)
+            } catch {
+                // Out of memory for the set still: the next tick tries again.
+                pausedUntil.store(now, ordering: .relaxed)
+            }
         }
     }
 
@@ -312,7 +336,7 @@ final class Engine: @unchecked Sendable {
             failure: failure,
             cancellation: connection.cancellation
         )
-        report(received.request, sink, failure: failure, cancellation: connection.cancellation)
+        report(received.request, on: connection, sink, failure: failure)
         let keeps = sink.isFinished && received.keepsConnection && !draining.load(ordering: .relaxed)
         connection.endResponding()
         statistics.active.subtract(1, ordering: .relaxed)
@@ -325,18 +349,18 @@ final class Engine: @unchecked Sendable {
 
     private func report(
         _ request: DownloadRequest,
+        on connection: Connection,
         _ sink: borrowing RecordSink,
-        failure: (any Error)?,
-        cancellation: Cancellation?
+        failure: (any Error)?
     ) {
         guard failure != nil || sink.noted != nil || logger.logLevel <= .debug else { return }
         guard case .allowed(let leftOut) = failureLog.take(at: MonotonicClock.now) else { return }
         if leftOut > 0 { logger.warning("left out lines about requests", metadata: ["count": "\(leftOut)"]) }
         var metadata: Logger.Metadata = [
-            "request": "\(request.id)", "target": "\(request.http.path ?? "")", "status": "\(sink.status)",
-            "bytes": "\(sink.contentBytes)",
+            "request": "\(request.id)", "target": "\(request.http.path ?? "")", "route": "\(connection.route)",
+            "status": "\(sink.status)", "bytes": "\(sink.contentBytes)",
         ]
-        if let cancellation {
+        if let cancellation = connection.cancellation {
             metadata["reason"] = "\(cancellation)"
             logger.info("a download was cut", metadata: metadata)
         } else if let failure {
@@ -368,6 +392,8 @@ final class Engine: @unchecked Sendable {
             connection.waitForRequest(afterRequest: false)
         }
         while accepting.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
+        // Again, since a pause may have ended meanwhile: closing does not suffice for a socket that another process shares.
+        pool.poller.remove(listener.descriptor)
         listener.close()
     }
 

@@ -140,7 +140,6 @@ final class RecordStream: @unchecked Sendable {
             takeBuffer()
         } else {
             // Both at once: whoever flushed between the two would take what was sent for new content, and send it again.
-            // Both at once: whoever flushed between the two would take what was sent for new content, and send it again.
             transport.withLock {
                 published.store(Self.headerSize, ordering: .relaxed)
                 $0.recorded = Self.headerSize

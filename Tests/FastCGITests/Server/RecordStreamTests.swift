@@ -26,7 +26,7 @@ import Testing
                 while case .wouldBlock = stream.flush() { sched_yield() }
                 stream.rewind()
             }
-            stream.append(piece.span.bytes)
+            unsafe stream.append(piece.span.bytes)
             stream.publish()
             next &+= UInt8(truncatingIfNeeded: piece.count)
             written += piece.count
@@ -43,7 +43,7 @@ import Testing
         let pair = try SocketPair()
         let stream = RecordStream(pool: BufferPool())
         stream.open(requestID: 1, on: pair.near)
-        stream.append([1, 2, 3].span.bytes)
+        unsafe stream.append([1, 2, 3].span.bytes)
         #expect(!stream.hasForgottenContent(), "not published")
         stream.publish()
         #expect(!stream.hasForgottenContent(), "seen for the first time")
@@ -54,6 +54,7 @@ import Testing
 }
 
 /// A thread, since nothing here may wait for the test's own executor.
+@safe
 private final class Flusher {
     private let thread: pthread_t?
 
