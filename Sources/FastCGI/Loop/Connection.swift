@@ -59,6 +59,7 @@ final class Connection: @unchecked Sendable {
         /// The request that is under way, for the status and the log.
         var requestID = ""
         var target = ""
+        var route = ""
         var isReportedSlow = false
         var waitingSince: Int64 = 0
     }
@@ -143,13 +144,26 @@ final class Connection: @unchecked Sendable {
         state.withLock { state in
             if afterRequest {
                 state.expectsRequest = hasMore
-                if hasMore { state.phaseSince = MonotonicClock.now }
+                state.phaseSince = MonotonicClock.now
             } else if !state.expectsRequest, !intake.isEmpty || intake.discards {
                 state.expectsRequest = true
                 state.phaseSince = MonotonicClock.now
             }
             state.phase = .idle
             arm(&state, for: hasMore ? [.readable, .writable] : .readable)
+        }
+    }
+
+    /// Takes an idle connection into the hands of the caller, who is to close it or to wait on, if it was kept after a request
+    /// that ended by the first moment, or was opened by the second and has not brought a request since (monotonic milliseconds).
+    func beginReceiving(ifKeptSince kept: Int64, orOpenedBefore opened: Int64? = nil) -> Bool {
+        state.withLock { state in
+            guard state.phase == .idle else { return false }
+            guard state.expectsRequest ? state.phaseSince <= opened ?? .min : state.phaseSince <= kept else {
+                return false
+            }
+            state.phase = .receiving
+            return true
         }
     }
 
@@ -176,6 +190,7 @@ final class Connection: @unchecked Sendable {
             state.phaseSince = MonotonicClock.now
             state.requestID = request.id
             state.target = request.http.path ?? ""
+            state.route = ""
             state.isReportedSlow = false
             return state.serial
         }
@@ -289,6 +304,15 @@ final class Connection: @unchecked Sendable {
         }
     }
 
+    /// Sends what lies unsent although its task neither runs into a full buffer nor suspends; called every tick.
+    ///
+    /// A view may block its thread after it wrote, and a task that goes on elsewhere while the thread it left still flushes can
+    /// take its new piece for part of that flush.
+    func flushForgotten() {
+        let isGenerating = state.withLock { state in unsafe state.phase == .responding && state.roomWaiter == nil }
+        if isGenerating, output.hasForgottenContent() { flushAfterSuspension() }
+    }
+
     /// Returns when everything published is sent and the buffer is empty. Suspends the task while the socket is full.
     ///
     /// - Parameter deadline: If set, cancellation does not end the wait, but the deadline does (monotonic milliseconds).
@@ -387,6 +411,13 @@ final class Connection: @unchecked Sendable {
         state.withLock { now - $0.phaseSince }
     }
 
+    /// The pattern of the route that the request under way has taken; empty for none.
+    var route: String { state.withLock { $0.route } }
+
+    func noteRoute(_ pattern: String) {
+        state.withLock { $0.route = pattern }
+    }
+
     /// The request under way, if there is one.
     func activeRequest(at now: Int64) -> ServerStatus.ActiveRequest? {
         let request: ServerStatus.ActiveRequest? = state.withLock { state in
@@ -394,6 +425,7 @@ final class Connection: @unchecked Sendable {
             return ServerStatus.ActiveRequest(
                 id: state.requestID,
                 target: state.target,
+                route: state.route,
                 phase: unsafe state.roomWaiter == nil ? .generating : .writing,
                 milliseconds: now - state.phaseSince,
                 bytes: 0

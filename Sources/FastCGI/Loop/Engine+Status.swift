@@ -1,4 +1,5 @@
 internal import DownloadCore
+internal import Glibc
 internal import HTTPTypes
 internal import Logging
 internal import Synchronization
@@ -74,7 +75,15 @@ extension FastCGIConfiguration {
             ("request_milliseconds", requestLimit?.milliseconds ?? 0), ("drain_milliseconds", drainLimit.milliseconds),
             ("requests", Int64(maximumRequests)), ("held_bytes", Int64(maximumHeldBytes)),
             ("head_bytes", Int64(maximumHeadSize)),
-            ("body_bytes", Int64(maximumBodySize)),
+            ("body_bytes", Int64(maximumBodySize)), ("slow_milliseconds", slowRequestLimit?.milliseconds ?? 0),
+            ("descriptors", Self.maximumDescriptors),
         ]
+    }
+
+    /// How many descriptors the process may have; 0 if that is not known.
+    private static var maximumDescriptors: Int64 {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+        return Int64(clamping: limit.rlim_cur)
     }
 }

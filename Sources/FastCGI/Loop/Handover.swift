@@ -7,9 +7,9 @@ internal import Glibc
 /// libfcgi never reads from the web server's connection. It would read ahead, and swallow a request that came meanwhile; and it
 /// closes what it reads from when it is not content. The pipe costs a system call more than letting it read the connection.
 struct Handover: ~Copyable {
-    /// A pipe takes this much at once without blocking (its capacity is 64 KiB, in pages).
-    private static let pipeCapacity = 32_768
-
+    /// What the pipe takes at once without blocking: half its capacity, since that counts pages. Usually 32 KiB, but the kernel
+    /// makes smaller ones for a user who has many.
+    private var pipeRoom = 0
     private var readEnd: Int32 = -1
     private var writeEnd: Int32 = -1
 
@@ -30,7 +30,6 @@ struct Handover: ~Copyable {
         _ bytes: UnsafeRawBufferPointer,
         to read: (Int32) -> Result?
     ) throws(SystemError) -> Result? {
-        guard bytes.count <= Self.pipeCapacity else { return try unsafe giveInFile(bytes, to: read) }
         if readEnd < 0 {
             var ends: (Int32, Int32) = (-1, -1)
             let code = unsafe withUnsafeMutableBytes(of: &ends) {
@@ -38,10 +37,10 @@ struct Handover: ~Copyable {
             }
             try SystemError.check("pipe", code)
             (readEnd, writeEnd) = ends
+            pipeRoom = Int(downloadview_pipe_capacity(writeEnd)) / 2
         }
-        guard unsafe write(writeEnd, bytes.baseAddress, bytes.count) == bytes.count else {
-            throw SystemError(call: "write", code: errno)
-        }
+        guard bytes.count <= pipeRoom else { return try unsafe giveInFile(bytes, to: read) }
+        try unsafe Self.write(bytes, to: writeEnd)
         guard let result = read(readEnd) else {
             // The next request gets a pipe with nothing left in it.
             readEnd = -1
@@ -57,19 +56,26 @@ struct Handover: ~Copyable {
         to read: (Int32) -> Result?
     ) throws(SystemError) -> Result? {
         let file = try SystemError.check("memfd_create", downloadview_memory_file())
-        var rest = unsafe bytes
-        while unsafe !rest.isEmpty {
-            let count = unsafe write(file, rest.baseAddress, rest.count)
-            guard count > 0 else {
-                let code = errno
-                close(file)
-                throw SystemError(call: "write", code: code)
-            }
-            unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        do {
+            try unsafe Self.write(bytes, to: file)
+        } catch {
+            close(file)
+            throw error
         }
         lseek(file, 0, SEEK_SET)
         guard let result = read(file) else { return nil }
         close(file)
         return result
+    }
+
+    /// Writes all of the bytes.
+    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SystemError) {
+        var rest = unsafe bytes
+        while unsafe !rest.isEmpty {
+            let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw SystemError(call: "write", code: errno) }
+            unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
     }
 }
