@@ -47,6 +47,10 @@ final class Connection: @unchecked Sendable {
     struct State {
         var phase = Phase.closed
         var isInPoller = false
+        /// What is watched for changes, without an end.
+        var watched: Poller.Events = []
+        /// Whether an event came that nobody has acted on yet: to be found again it must be watched for anew.
+        var hasMissedEvent = false
         /// Counts the requests, so that what comes late from one does not touch the next.
         var serial = 0
         var task: Task<Void, Never>?
@@ -124,10 +128,13 @@ final class Connection: @unchecked Sendable {
     }
 
     /// To be called with the lock held.
-    private func arm(_ state: inout State, for events: Poller.Events) {
+    private func arm(_ state: inout State, for events: Poller.Events, _ mode: Poller.Mode) {
+        if mode == .changes, state.watched.isSuperset(of: events), !state.hasMissedEvent { return }
         do {
-            try pool.poller.watchOnce(descriptor, for: events, tag: tag, first: !state.isInPoller)
+            try pool.poller.watch(descriptor, for: events, mode, tag: tag, first: !state.isInPoller)
             state.isInPoller = true
+            state.watched = mode == .changes ? events : []
+            state.hasMissedEvent = false
         } catch {
             // Out of memory for the set. Shut down, the connection reports that it ended wherever it is used next.
             shutdown(descriptor, Int32(SHUT_RDWR))
@@ -150,7 +157,12 @@ final class Connection: @unchecked Sendable {
                 state.phaseSince = MonotonicClock.now
             }
             state.phase = .idle
-            arm(&state, for: hasMore ? [.readable, .writable] : .readable)
+            if hasMore {
+                arm(&state, for: [.readable, .writable], .once)
+            } else {
+                // Including what the request's task will want to know: so a kept connection is watched once and for all.
+                arm(&state, for: [.readable, .peerClosed], .changes)
+            }
         }
     }
 
@@ -168,12 +180,22 @@ final class Connection: @unchecked Sendable {
     }
 
     /// Takes an idle connection into the hands of the caller, who is to receive from it.
-    func beginReceiving() -> Bool {
+    ///
+    /// - Parameter event: Whether an event of the connection is the reason; if somebody else has it, they look again.
+    func beginReceiving(because event: Bool = false) -> Bool {
         state.withLock { state in
-            guard state.phase == .idle else { return false }
+            guard state.phase == .idle else {
+                if event { state.hasMissedEvent = true }
+                return false
+            }
             state.phase = .receiving
             return true
         }
+    }
+
+    /// Called by whoever receives, when there may be more than was received: nothing else would tell of it.
+    func noteUnread() {
+        state.withLock { $0.hasMissedEvent = true }
     }
 
     // MARK: - The request's task
@@ -202,7 +224,7 @@ final class Connection: @unchecked Sendable {
         let isCancelled = state.withLock { state in
             guard state.phase == .responding, state.serial == serial else { return false }
             state.task = task
-            if unsafe state.roomWaiter == nil { arm(&state, for: .peerClosed) }
+            if unsafe state.roomWaiter == nil { arm(&state, for: .peerClosed, .changes) }
             return state.cancellation != nil
         }
         if isCancelled { task.cancel() }
@@ -243,7 +265,7 @@ final class Connection: @unchecked Sendable {
             }
             defer { unsafe state.roomWaiter = nil }
             flushes = unsafe state.roomWaiter == nil
-            arm(&state, for: .peerClosed)
+            arm(&state, for: .peerClosed, .changes)
             return unsafe (false, state.roomWaiter)
         }
         if flushes { flushAfterSuspension() }
@@ -259,17 +281,22 @@ final class Connection: @unchecked Sendable {
         try noteFirstWritten()
     }
 
-    /// Called before a piece that is published at once; false if ``noteWritten()`` has to throw or to flush after it.
+    /// Whether ``noteWritten()`` would neither throw nor flush now.
     @inline(__always)
-    func noteWrittenAtOnce() -> Bool {
-        flags.load(ordering: .relaxed) == Flag.written || noteFirstWrittenAtOnce()
+    var canNoteAtOnce: Bool {
+        let flags = flags.load(ordering: .relaxed)
+        return flags == Flag.written || flags == 0 && Worker.current != nil
     }
 
-    private func noteFirstWrittenAtOnce() -> Bool {
-        guard flags.load(ordering: .relaxed) == 0, let worker = Worker.current else { return false }
+    /// Called after a piece that was published at once, see ``canNoteAtOnce``.
+    @inline(__always)
+    func noteWrittenAtOnce() {
+        if flags.load(ordering: .relaxed) != Flag.written { noteFirstWrittenAtOnce() }
+    }
+
+    private func noteFirstWrittenAtOnce() {
         flags.bitwiseOr(Flag.written, ordering: .relaxed)
-        worker.noteWritten(self)
-        return true
+        Worker.current?.noteWritten(self)
     }
 
     /// The first piece since a worker last sent what was written: has a worker send it when the task next suspends.
@@ -297,7 +324,7 @@ final class Connection: @unchecked Sendable {
         case .wouldBlock:
             state.withLock { state in
                 if state.phase == .responding, unsafe state.roomWaiter == nil {
-                    arm(&state, for: [.writable, .peerClosed])
+                    arm(&state, for: [.writable, .peerClosed], .once)
                 }
             }
         case .failed: cancel(.clientLeft)
@@ -360,7 +387,7 @@ final class Connection: @unchecked Sendable {
                 if state.cancellation != nil, !despiteCancellation { return true }
                 unsafe state.roomWaiter = continuation
                 state.waitingSince = MonotonicClock.now
-                arm(&state, for: [.writable, .peerClosed])
+                arm(&state, for: [.writable, .peerClosed], .once)
                 return false
             }
             if resumesNow { unsafe continuation.resume() }

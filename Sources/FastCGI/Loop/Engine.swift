@@ -67,7 +67,7 @@ final class Engine: @unchecked Sendable {
     private func handle(_ tag: UInt64, _ events: Poller.Events) {
         if tag == Self.listenerTag { return acceptConnection() }
         guard let connection = Connection.tagged(tag) else { return }
-        if connection.beginReceiving() { return receive(from: connection) }
+        if connection.beginReceiving(because: true) { return receive(from: connection) }
         let (left, waiter) = unsafe connection.noteEvents(events)
         if left { connection.cancel(.clientLeft) }
         if let waiter = unsafe waiter { Worker.current?.resumeHere { unsafe waiter.resume() } }
@@ -204,6 +204,7 @@ final class Engine: @unchecked Sendable {
             close(connection)
             return true
         }
+        if unsafe received.count == worker.scratch.count { connection.noteUnread() }
         var requestGuard = self.requestGuard
         guard case .request(let shape) = requestGuard.examine(unsafe received.assumingMemoryBound(to: UInt8.self).span),
             shape.length == received.count, shape.isCanonical
@@ -244,6 +245,7 @@ final class Engine: @unchecked Sendable {
             guard let received = try unsafe Socket.receive(into: worker.scratch, from: connection.descriptor) else {
                 return waitForRequest(on: connection)
             }
+            if unsafe received.count == worker.scratch.count { connection.noteUnread() }
             unsafe connection.intake.append(received)
             if unsafe received.isEmpty || connection.intake.hasDiscardedTooMuch { return close(connection) }
         }

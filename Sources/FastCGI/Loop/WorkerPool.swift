@@ -7,7 +7,10 @@ internal import Synchronization
 /// `@unchecked Sendable`: all state is atomic, behind a lock, or set before the first thread starts.
 final class WorkerPool: TaskExecutor, @unchecked Sendable {
     let poller: Poller
-    private let jobs = JobQueue()
+    /// The jobs of suspended tasks that can go on.
+    private let jobs = WorkQueue<UnownedJob>()
+    /// Events that a worker has taken with its own: any other may take them on.
+    private let events = WorkQueue<Poller.Event>()
     private let sleeping = Atomic<Int>(0)
     private let living = Atomic<Int>(0)
     private let rounds = Atomic<Int>(0)
@@ -47,7 +50,7 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
     var progress: Int { rounds.load(ordering: .relaxed) }
 
     /// Whether something waits for a worker to take it.
-    var hasWork: Bool { jobs.count > 0 || poller.hasPendingEvent }
+    var hasWork: Bool { jobs.count > 0 || events.count > 0 || poller.hasPendingEvent }
 
     /// Starts the workers.
     func start(_ count: Int, handle: @escaping @Sendable (UInt64, Poller.Events) -> Void) throws(SystemError) {
@@ -106,6 +109,11 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
                 worker.flushWritten()
                 continue
             }
+            if let event = events.takeFirst() {
+                jobsInARow = 0
+                perform(event, by: worker)
+                continue
+            }
             if stopping.load(ordering: .sequentiallyConsistent) { return }
             let looksOnly = jobsInARow > 0 && (jobs.count > 0 || worker.nextJob != nil)
             jobsInARow = 0
@@ -114,24 +122,35 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
                 if sleeping.load(ordering: .relaxed) == 0 { lastNeeded = now }
                 if !looksOnly, now - lastNeeded >= Int64(Self.temporaryStay) {
                     // Whoever counted on this worker to be awake is served by those that sleep.
-                    if jobs.count > 0 { poller.wake() }
+                    if jobs.count > 0 || events.count > 0 { poller.wake() }
                     return
                 }
             }
-            sleeping.add(1, ordering: .sequentiallyConsistent)
-            let timeout: Int32 = looksOnly || jobs.count > 0 ? 0 : (temporary ? Self.temporaryStay : -1)
-            let event = poller.wait(milliseconds: timeout)
+            // While others sleep each gets its own event. While all are busy one call takes several.
+            let others = sleeping.add(1, ordering: .sequentiallyConsistent).oldValue
+            let hasWork = looksOnly || jobs.count > 0 || events.count > 0
+            let timeout: Int32 = hasWork ? 0 : (temporary ? Self.temporaryStay : -1)
+            var first: Poller.Event?
+            let count = poller.wait(milliseconds: timeout, upTo: others == 0 ? Poller.maximumBatch : 1) { event in
+                if first == nil { first = event } else { events.append(event) }
+            }
             sleeping.subtract(1, ordering: .sequentiallyConsistent)
-            guard let event else {
+            guard let first else {
                 if temporary, timeout > 0 { return }
                 continue
             }
-            if event.tag == Poller.wakeUpTag {
-                poller.consumeWakeUp()
-            } else {
-                handle(event.tag, event.events)
-                worker.flushWritten()
-            }
+            let sleepers = sleeping.load(ordering: .sequentiallyConsistent)
+            if count > 1, sleepers > 0 { poller.wake(UInt64(min(sleepers, count - 1))) }
+            perform(first, by: worker)
+        }
+    }
+
+    private func perform(_ event: Poller.Event, by worker: Worker) {
+        if event.tag == Poller.wakeUpTag {
+            poller.consumeWakeUp()
+        } else {
+            handle(event.tag, event.events)
+            worker.flushWritten()
         }
     }
 }

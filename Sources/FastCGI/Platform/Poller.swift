@@ -16,6 +16,21 @@ struct Poller: ~Copyable, Sendable {
         static let failed = Events(rawValue: UInt32(EPOLLERR.rawValue) | UInt32(EPOLLHUP.rawValue))
     }
 
+    /// How often a descriptor's readiness is reported.
+    enum Mode {
+        /// The next readiness, and then nothing until it is watched again.
+        case once
+        /// What is ready now, and then each time that something is added to it: what is left unread is not reported again.
+        case changes
+
+        fileprivate var rawValue: UInt32 {
+            switch self {
+            case .once: UInt32(EPOLLONESHOT.rawValue)
+            case .changes: EPOLLET.rawValue
+            }
+        }
+    }
+
     private let set: Int32
     private let wakeUps: Int32
 
@@ -56,12 +71,19 @@ struct Poller: ~Copyable, Sendable {
         try SystemError.check("epoll_ctl", unsafe epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event))
     }
 
-    /// Reports the next readiness of a descriptor once, to one waiting thread.
+    /// Reports readiness of a descriptor as it comes, each time to one waiting thread: the next once, or what is there now and
+    /// then every change.
     ///
     /// - Parameter first: Whether the descriptor is new to the set.
-    func watchOnce(_ descriptor: Int32, for events: Events, tag: UInt64, first: Bool) throws(SystemError) {
+    func watch(
+        _ descriptor: Int32,
+        for events: Events,
+        _ mode: Mode,
+        tag: UInt64,
+        first: Bool
+    ) throws(SystemError) {
         var event = unsafe epoll_event()
-        unsafe event.events = events.rawValue | UInt32(EPOLLONESHOT.rawValue)
+        unsafe event.events = events.rawValue | mode.rawValue
         unsafe event.data.u64 = tag
         try SystemError.check(
             "epoll_ctl",
@@ -75,11 +97,29 @@ struct Poller: ~Copyable, Sendable {
         _ = unsafe epoll_ctl(set, EPOLL_CTL_DEL, descriptor, &event)
     }
 
-    /// Waits for one event, for at most `milliseconds` (-1: without end); nil when there was none.
-    func wait(milliseconds: Int32) -> (tag: UInt64, events: Events)? {
-        var event = unsafe epoll_event()
-        guard unsafe epoll_wait(set, &event, 1, milliseconds) == 1 else { return nil }
-        return unsafe (event.data.u64, Events(rawValue: event.events))
+    /// What happened to the descriptor watched under a tag.
+    struct Event {
+        var tag: UInt64
+        var events: Events
+    }
+
+    /// The most events that ``wait(milliseconds:upTo:_:)`` takes at once.
+    static let maximumBatch = 8
+
+    /// Waits for events, for at most `milliseconds` (-1: without end), and calls `take` with each of at most `count` of them.
+    ///
+    /// - Returns: How many there were.
+    func wait(milliseconds: Int32, upTo count: Int, _ take: (Event) -> Void) -> Int {
+        var events = unsafe InlineArray<8, epoll_event>(repeating: epoll_event())
+        return unsafe withUnsafeMutableBytes(of: &events) { bytes in
+            let entries = unsafe bytes.assumingMemoryBound(to: epoll_event.self)
+            let most = Int32(min(count, Poller.maximumBatch))
+            let found = unsafe epoll_wait(set, entries.baseAddress, most, milliseconds)
+            for index in 0..<max(0, Int(found)) {
+                take(unsafe Event(tag: entries[index].data.u64, events: Events(rawValue: entries[index].events)))
+            }
+            return max(0, Int(found))
+        }
     }
 
     /// Whether an event waits for a thread to take it.

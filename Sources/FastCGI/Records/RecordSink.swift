@@ -72,12 +72,13 @@ struct RecordSink: ResponseSink, ~Copyable {
 
     mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
         let count = bytes.byteCount
-        guard count > 0, count < output.room, !headIsTooLarge, connection.noteWrittenAtOnce(),
+        guard count > 0, count < output.room, !headIsTooLarge, connection.canNoteAtOnce,
             account.addIfFitting(count)
         else { return false }
         output.append(bytes)
         // As in `write`.
         output.publish(holdingBack: account.isFull ? 1 : 0)
+        connection.noteWrittenAtOnce()
         return true
     }
 

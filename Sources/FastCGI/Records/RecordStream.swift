@@ -183,7 +183,7 @@ final class RecordStream: @unchecked Sendable {
     func hasForgottenContent() -> Bool {
         transport.withLock { transport in
             let isUnsent =
-                unsafe transport.rest != nil || !transport.sending.isEmpty || !transport.tail.isEmpty
+                unsafe transport.rest != nil || !transport.sending.isEmpty || transport.tail != nil
                 || published.load(ordering: .acquiring) > transport.recorded
             defer { transport.sentAtLastLook = isUnsent ? transport.bytesSent : -1 }
             return isUnsent && transport.sentAtLastLook == transport.bytesSent
