@@ -50,8 +50,12 @@ extension VirtualDownloadView {
         switch error {
         case is FileNotFound:
             return fileNotFoundResponse(DownloadError.notFound.response(to: request), to: request)
-        case let error as DownloadError:
+        case var error as DownloadError:
             if error.status.kind == .serverError { sink.note(error) }
+            // A 405 must have it (RFC 9110 §15.5.6).
+            if error.code == .methodNotAllowed, error.headerFields[.allow] == nil {
+                error.headerFields[.allow] = methods.filter { $0 != request.method }.allowFieldValue
+            }
             return error.response(to: request)
         default:
             sink.note(error)

@@ -110,7 +110,7 @@ import Testing
     func rethrowsCancellation() async throws {
         let view = FileView<ContentFile> { throw CancellationError() }
         let task = Task {
-            withUnsafeCurrentTask { unsafe $0?.cancel() }
+            unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
             return try await view.response(to: .get())
         }
         await #expect(throws: CancellationError.self) { try await task.value }
