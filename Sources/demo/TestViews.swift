@@ -1,4 +1,5 @@
 import Glibc
+import HTTPTypes
 import VirtualDownloads
 
 /// Views that misbehave, for the tests; registered only when `DEMO_TEST_VIEWS=1` is in the environment.
@@ -20,6 +21,7 @@ enum TestViews {
             Route("/test/inline", InlineView())
             Route("/test/resumable", ResumableView())
             Route("/test/name/{name}", NamedView())
+            Route("/test/validated", ValidatedView())
         }
     }
 }
@@ -114,6 +116,17 @@ private struct ResumableView: VirtualDownloadView {
         let count = try request.query.integer("n", in: 0...Int64.max) ?? 1_048_576
         return VirtualFile(NumberedLines(count: count), name: "numbers.txt")
             .validated(by: EntityTag("numbers-\(count)"))
+    }
+}
+
+/// A file with every validator, and options for caches.
+private struct ValidatedView: VirtualDownloadView {
+    var cacheControl: String? { "max-age=60" }
+    var vary: [HTTPField.Name] { [.acceptLanguage] }
+
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        VirtualFile(StringIO(String(repeating: "Hello world!\n", count: 1000)), name: "Übersicht.txt")
+            .validated(by: EntityTag(of: "hello", 1000), modified: HTTPDate(secondsSince1970: 1_700_000_000))
     }
 }
 

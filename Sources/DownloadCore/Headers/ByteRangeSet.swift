@@ -79,6 +79,19 @@ public struct ByteRangeSet: Sendable, Hashable {
         return result
     }
 
+    /// Whether one of the ranges exists in a content of `size` bytes (RFC 9110 §14.1.1).
+    ///
+    /// It is true where ``resolved(size:)`` has a range, and for the last bytes of an empty content, which are all of it, though no
+    /// Content-Range can say so.
+    func isSatisfiable(size: Int64) -> Bool {
+        specs.contains {
+            switch $0 {
+            case .offset(let first, _): first < size
+            case .suffix(let count): count > 0
+            }
+        }
+    }
+
     private static func range(of spec: Spec, size: Int64) -> Range<Int64>? {
         guard size > 0 else { return nil }
         switch spec {

@@ -2,9 +2,9 @@
 ///
 ///     MediaTypeTable.mediaType(forName: "Report.PDF")    // application/pdf
 ///
-/// ``builtIn`` knows the common few hundred. A system's table is read by ``init(mimeTypes:)`` and put over it:
+/// ``builtIn`` knows the common few hundred. A system's table is put over it:
 ///
-///     let table = MediaTypeTable.builtIn.merging(MediaTypeTable(mimeTypes: text))
+///     let table = MediaTypeTable(mimeTypes: bytes, over: .builtIn)
 public struct MediaTypeTable: Sendable {
     /// Types by ending: in lower case, without the first dot.
     private var types: [String: String] = [:]
@@ -25,9 +25,12 @@ public struct MediaTypeTable: Sendable {
     /// Creates a table from the bytes of a file in the format of `/etc/mime.types`, as ``init(mimeTypes:)`` does from its text.
     ///
     /// What is not UTF-8 is repaired.
-    public init(mimeTypes bytes: [UInt8]) {
+    ///
+    /// - Parameter base: Has the types of those endings that the file has not. The default is nil: they have none.
+    public init(mimeTypes bytes: [UInt8], over base: MediaTypeTable? = nil) {
+        if let base { self = base }
         // Half of a system's lines have no ending, the others about two.
-        types.reserveCapacity(bytes.count / 40)
+        types.reserveCapacity(types.count + bytes.count / 50)
         var words = MimeTypesWords(bytes)
         var type: String?
         while let word = words.next() {

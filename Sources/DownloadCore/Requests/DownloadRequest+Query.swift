@@ -8,21 +8,28 @@ extension DownloadRequest {
     /// - Throws: ``DownloadError/badRequest`` for an invalid percent-encoding and for what is not UTF-8. A view lets it pass.
     public var query: QueryItems {
         get throws(DownloadError) {
-            guard let path = http.path, let mark = path.firstIndex(of: "?") else { return try QueryItems("") }
-            return try QueryItems(path[path.index(after: mark)...].prefix { $0 != "#" })
+            guard let path = http.path, let mark = path.utf8.firstIndex(of: UInt8(ascii: "?")) else {
+                return try QueryItems("")
+            }
+            return try QueryItems(Substring(path.utf8[mark...].dropFirst().prefix { $0 != UInt8(ascii: "#") }))
         }
     }
 
     /// The cookies by name (RFC 6265 §4.2.1), with quotes around a value removed. Of a repeated name the first counts: it has the
     /// most specific path. What is no pair is passed over.
+    ///
+    /// Where a request has several fields, Apache joins them with `, `, which no value has inside (RFC 6265 §4.1.1): before
+    /// another `name=` it is a separator too.
     public var cookies: [String: String] {
         var cookies: [String: String] = [:]
         guard let field = headerFields[.cookie] else { return cookies }
-        for pair in field.split(separator: ";") {
-            guard let sign = pair.firstIndex(of: "=") else { continue }
+        for pair in field.utf8.split(separator: UInt8(ascii: ";")).flatMap({ Substring($0).joinedPairs }) {
+            guard let sign = pair.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
             let name = pair[..<sign].trimmed
-            var value = pair[pair.index(after: sign)...].trimmed
-            if value.count >= 2, value.first == "\"", value.last == "\"" { value = value.dropFirst().dropLast() }
+            var value = Substring(pair.utf8[sign...].dropFirst()).trimmed
+            if value.utf8.count >= 2, value.utf8.first == UInt8(ascii: "\""), value.utf8.last == UInt8(ascii: "\"") {
+                value = Substring(value.utf8.dropFirst().dropLast())
+            }
             guard !name.isEmpty, cookies[String(name)] == nil else { continue }
             cookies[String(name)] = String(value)
         }
@@ -39,11 +46,59 @@ extension DownloadRequest {
 extension Substring {
     /// Without the spaces and tabs around it.
     var trimmed: Substring {
-        var text = self
-        while let first = text.utf8.first, first == UInt8(ascii: " ") || first == UInt8(ascii: "\t") {
-            text.removeFirst()
+        var bytes = utf8
+        while let first = bytes.first, first == 0x20 || first == 0x09 { bytes.removeFirst() }
+        while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
+        return Substring(bytes)
+    }
+
+    /// The parts between separators that do not stand in a quoted string (RFC 9110 §5.6.4).
+    ///
+    /// By bytes: a separator with a combining mark behind it is another character, but the same separator.
+    func split(at separator: Unicode.Scalar) -> [Substring] {
+        var parts: [Substring] = []
+        var start = startIndex
+        var isQuoted = false
+        var isEscaped = false
+        for index in utf8.indices {
+            let byte = utf8[index]
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\"") {
+                isQuoted.toggle()
+            } else if isQuoted {
+                isEscaped = byte == UInt8(ascii: "\\")
+            } else if byte == UInt8(ascii: separator) {
+                parts.append(self[start..<index])
+                start = utf8.index(after: index)
+            }
         }
-        while let last = text.utf8.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") { text.removeLast() }
-        return text
+        parts.append(self[start...])
+        return parts
+    }
+}
+
+extension Substring {
+    /// The parts of a cookie pair that are pairs themselves, joined with `, `.
+    fileprivate var joinedPairs: [Substring] {
+        var pairs: [Substring] = []
+        var start = startIndex
+        var isAfterComma = false
+        for index in utf8.indices {
+            if isAfterComma, utf8[index] == 0x20, Substring(utf8[index...]).beginsWithPair {
+                pairs.append(Substring(utf8[start..<index].dropLast()))
+                start = index
+            }
+            isAfterComma = utf8[index] == UInt8(ascii: ",")
+        }
+        pairs.append(self[start...])
+        return pairs
+    }
+
+    /// Whether a name and `=` follow, after spaces.
+    private var beginsWithPair: Bool {
+        let rest = trimmed.utf8
+        let name = rest.prefix(while: \.isTokenCharacter)
+        return !name.isEmpty && rest[name.endIndex...].first == UInt8(ascii: "=")
     }
 }

@@ -5,8 +5,8 @@ struct WeightedList {
 
     /// Reads a field value. A malformed weight makes the alternative unacceptable.
     init(_ field: String) {
-        for member in field.split(separator: ",") {
-            let parts = member.split(separator: ";")
+        for member in Substring(field).split(at: ",") {
+            let parts = member.split(at: ";")
             guard let value = parts.first?.trimmed, !value.isEmpty else { continue }
             var weight = 1000
             for parameter in parts.dropFirst() {

@@ -32,12 +32,15 @@ public struct DownloadPlan: Sendable, Hashable {
     ///
     /// No content is produced, and the file's size is looked at only if the preconditions let the request proceed.
     ///
-    /// - Parameter request: The header fields of the request.
+    /// - Parameters:
+    ///   - request: The header fields of the request.
+    ///   - mediaTypes: Evaluated only if neither the view nor the file says the media type.
     public init<View: VirtualDownloadView>(
         method: HTTPRequest.Method,
         headerFields request: HTTPFields,
         file: View.File,
-        view: View
+        view: View,
+        mediaTypes: @autoclosure () -> MediaTypeTable = .builtIn
     ) {
         let conditions = RequestConditions(request)
         let tag = file.entityTag
@@ -81,7 +84,7 @@ public struct DownloadPlan: Sendable, Hashable {
         let name = view.basename ?? file.name
         appendContent(
             selection,
-            type: view.contentType(of: file, named: name),
+            type: view.contentType(of: file, named: name, by: mediaTypes),
             encoding: view.encoding,
             size: size,
             tag: tag
@@ -166,8 +169,8 @@ public struct DownloadPlan: Sendable, Hashable {
 
 extension VirtualDownloadView {
     /// The value of Content-Type: the view's media type, or the file's, or one guessed from the name, with the charset of a text.
-    fileprivate func contentType(of file: File, named name: String) -> String {
-        let type = mimeType ?? file.contentType ?? MediaTypeTable.mediaType(forName: name) ?? "application/octet-stream"
+    fileprivate func contentType(of file: File, named name: String, by mediaTypes: () -> MediaTypeTable) -> String {
+        let type = mimeType ?? file.contentType ?? mediaTypes().mediaType(forName: name) ?? MediaType.unknown
         return MediaType.contentType(type, charset: charset)
     }
 }

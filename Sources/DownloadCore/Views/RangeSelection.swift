@@ -38,7 +38,7 @@ enum RangeSelection: Equatable {
         }
         let ranges = set.resolved(size: size)
         guard let first = ranges.first else {
-            self = .unsatisfiable
+            self = set.isSatisfiable(size: size) ? .whole : .unsatisfiable
             return
         }
         // What frames the parts must not lift their sum over the largest length there is.

@@ -6,11 +6,14 @@ extension VirtualDownloadView {
     /// Errors before the first piece of content become a response; ``ResponseSink/note(_:)`` is told of those that are no
     /// answer in themselves.
     ///
+    /// - Parameter mediaTypes: What guesses the media type from the name; evaluated only if it has to be guessed. The default is
+    ///   the table that is built in.
     /// - Throws: What the content or the sink threw after the response was committed; whatever came out of a cancelled
     ///   task, at any time.
     public func respond(
         to request: DownloadRequest,
-        into sink: inout some ResponseSink & ~Copyable
+        into sink: inout some ResponseSink & ~Copyable,
+        mediaTypes: @autoclosure () -> MediaTypeTable = .builtIn
     ) async throws {
         let methods = methods
         guard methods.contains(request.method) else {
@@ -23,7 +26,13 @@ extension VirtualDownloadView {
         }
         do {
             let file = try await file(for: request)
-            let plan = DownloadPlan(method: request.method, headerFields: request.headerFields, file: file, view: self)
+            let plan = DownloadPlan(
+                method: request.method,
+                headerFields: request.headerFields,
+                file: file,
+                view: self,
+                mediaTypes: mediaTypes()
+            )
             try await send(file, by: plan, to: request, into: &sink)
         } catch {
             // A `CancellationError` of a task that is not cancelled is a mistake of the view, and an error like any other.
@@ -41,8 +50,12 @@ extension VirtualDownloadView {
         switch error {
         case is FileNotFound:
             return fileNotFoundResponse(DownloadError.notFound.response(to: request), to: request)
-        case let error as DownloadError:
+        case var error as DownloadError:
             if error.status.kind == .serverError { sink.note(error) }
+            // A 405 must have it (RFC 9110 §15.5.6).
+            if error.code == .methodNotAllowed, error.headerFields[.allow] == nil {
+                error.headerFields[.allow] = methods.filter { $0 != request.method }.allowFieldValue
+            }
             return error.response(to: request)
         default:
             sink.note(error)

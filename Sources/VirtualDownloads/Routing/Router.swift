@@ -42,15 +42,23 @@ public struct Router: RequestHandler {
     /// The routes without parameters, by their whole path.
     private let literalRoutes: [Substring: (pattern: RoutePattern, view: any VirtualDownloadView)]
     private let mountPrefix: [String]
+    private let mediaTypes: @Sendable () -> MediaTypeTable
     /// What is registered, in the order of registration.
     let registered: [(pattern: RoutePattern, view: any VirtualDownloadView)]
 
     /// Creates a router.
     ///
-    /// - Parameter mountPrefix: The path that the web server hands to this application, for instance `/downloads`; it is taken
-    ///   off each request's path before the routes are looked at, and a path without it is not found.
+    /// - Parameters:
+    ///   - mountPrefix: The path that the web server hands to this application, for instance `/downloads`; it is taken off each
+    ///     request's path before the routes are looked at, and a path without it is not found.
+    ///   - mediaTypes: What guesses a file's media type from its name; evaluated for each request that needs it. The default is
+    ///     ``DownloadCore/MediaTypeTable/system``.
     /// - Throws: ``RouteError`` for a pattern that is malformed or registered twice.
-    public init(_ routes: Routes, mountPrefix: String = "") throws(RouteError) {
+    public init(
+        _ routes: Routes,
+        mountPrefix: String = "",
+        mediaTypes: @escaping @autoclosure @Sendable () -> MediaTypeTable = .system
+    ) throws(RouteError) {
         var registered: [(pattern: RoutePattern, view: any VirtualDownloadView)] = []
         for route in routes.routes {
             let pattern = try RoutePattern(parsing: route.pattern)
@@ -61,6 +69,7 @@ public struct Router: RequestHandler {
             registered.append((pattern, route.view))
         }
         self.registered = registered
+        self.mediaTypes = mediaTypes
         root = Node(routes: registered, depth: 0)
         let mountPrefix = try Router.prefixSegments(mountPrefix)
         self.mountPrefix = mountPrefix
@@ -119,7 +128,7 @@ public struct Router: RequestHandler {
         by view: some VirtualDownloadView,
         into sink: inout some ResponseSink & ~Copyable
     ) async throws {
-        try await view.respond(to: request, into: &sink)
+        try await view.respond(to: request, into: &sink, mediaTypes: mediaTypes())
     }
 }
 

@@ -61,6 +61,31 @@ import Testing
         ("\u{301}", #"; filename="download"; filename*=UTF-8''%CC%81"#),
         ("日2.txt", #"; filename="2.txt"; filename*=UTF-8''%E6%97%A52.txt"#), (".htaccess", #"; filename=".htaccess""#),
         ("-_-.txt", #"; filename="-_-.txt""#),
+        // Look-alikes that only the likeness has, or only the end of a name.
+        ("％41.txt", #"; filename="41.txt"; filename*=UTF-8''%EF%BC%8541.txt"#),
+        ("a%2e%2e%2Fb.txt", #"; filename="a_2e_2e_2Fb.txt"; filename*=UTF-8''a%252e%252e%252Fb.txt"#),
+        ("%25%30%61", #"; filename="_25_30_61"; filename*=UTF-8''%2525%2530%2561"#),
+        ("a%", #"; filename="a%"; filename*=UTF-8''a%25"#), ("a%4", #"; filename="a%4"; filename*=UTF-8''a%254"#),
+        ("a%4g", #"; filename="a%4g"; filename*=UTF-8''a%254g"#),
+        ("%0d%0aX: 1", #"; filename="_0d_0aX:_1"; filename*=UTF-8''%250d%250aX%3A%201"#),
+        // Every direction mark, wherever it stands.
+        ("\u{202a}a\u{202b}b\u{202c}c\u{202d}d\u{202e}e\u{2067}f\u{2068}g\u{200e}.txt", #"; filename="abcdefg.txt""#),
+        ("a.txt\u{202e}", #"; filename="a.txt""#), ("\u{202e}", #"; filename="download""#),
+        ("\u{202e}.txt", #"; filename=".txt""#), ("\u{202e}\u{2066}/..", #"; filename="download""#),
+        // What Windows reserves is a name elsewhere: its clients rename it (RFC 6266 §4.3).
+        ("CON", #"; filename="CON""#), ("nul.txt", #"; filename="nul.txt""#), ("COM1.csv", #"; filename="COM1.csv""#),
+        ("a:b.txt", #"; filename="a:b.txt""#), ("a.txt.", #"; filename="a.txt.""#),
+        ("<a>|?*.txt", #"; filename="<a>|?*.txt""#),
+        ("\\\\server\\share\\CON.txt", #"; filename="CON.txt""#), ("file:///etc/passwd", #"; filename="passwd""#),
+        // Quotes and commas that would end the value or begin another.
+        ("\"", #"; filename="\""; filename*=UTF-8''%22"#),
+        (
+            "a\"; filename=\"evil.exe",
+            #"; filename="a\";_filename=\"evil.exe"; filename*=UTF-8''a%22%3B%20filename%3D%22evil.exe"#
+        ),
+        ("＂a＂.txt", #"; filename="a.txt"; filename*=UTF-8''%EF%BC%82a%EF%BC%82.txt"#),
+        ("UTF-8''a.txt", #"; filename="UTF-8''a.txt"; filename*=UTF-8''UTF-8%27%27a.txt"#),
+        ("=?utf-8?Q?a?=", #"; filename="=?utf-8?Q?a?=""#),
     ]
 
     @Test("A name is sent as RFC 6266 and RFC 8187 have it", arguments: names)

@@ -79,6 +79,11 @@ import Testing
         #expect(merged.mediaType(forName: "x.a.b") == "text/x-pair")
         #expect(merged.mediaType(forName: "a.pdf") == "application/pdf")
         #expect(own.merging(.builtIn).mediaType(forName: "a.txt") == "text/plain")
+        let over = MediaTypeTable(mimeTypes: Array("text/x-own txt\ntext/x-pair a.b".utf8), over: .builtIn)
+        #expect(
+            Set(over.entries.map { "\($0.key) \($0.value)" }) == Set(merged.entries.map { "\($0.key) \($0.value)" })
+        )
+        #expect(over.mediaType(forName: "x.a.b") == "text/x-pair")
     }
 
     static let contentTypes: [(type: String, charset: String?, expected: String)] = [

@@ -59,6 +59,55 @@ import Testing
         #expect(DownloadRequest.get().cookies.isEmpty)
     }
 
+    static let joinedCookies: [(field: String, cookies: [String: String])] = [
+        // As Apache joins the lines of an HTTP/1.1 request, and as everybody else does.
+        ("a=1, b=2", ["a": "1", "b": "2"]), ("a=1; b=2, c=3; d=4", ["a": "1", "b": "2", "c": "3", "d": "4"]),
+        ("a=\"1\", b=\"2\"", ["a": "1", "b": "2"]), ("a=1, a=2; a=3", ["a": "1"]), ("a=1,  b=", ["a": "1", "b": ""]),
+        // No joint: no space, no name, no sign.
+        ("a=1,b=2", ["a": "1,b=2"]), ("a=x, y", ["a": "x, y"]), ("a=1, =2", ["a": "1, =2"]),
+        ("a=1, (b)=2", ["a": "1, (b)=2"]),
+        ("a=1,", ["a": "1,"]), ("a=1, ", ["a": "1,"]), (", b=2", ["b": "2"]),
+        // A quote that is never closed takes no other cookie with it.
+        ("a=\"1; b=2", ["a": "\"1", "b": "2"]), ("a=1;b=2;;c=3;", ["a": "1", "b": "2", "c": "3"]), ("", [:]),
+        // A combining mark does not hide the separator in front of it.
+        ("a=1;\u{301}b=2", ["a": "1", "\u{301}b": "2"]), ("a=\u{301}1", ["a": "\u{301}1"]),
+    ]
+
+    @Test("Cookies are read however their lines were joined", arguments: joinedCookies)
+    func readsJoinedCookies(row: (field: String, cookies: [String: String])) {
+        #expect(DownloadRequest.get(headerFields: [.cookie: row.field]).cookies == row.cookies)
+        var lines = HTTPFields()
+        for line in ["z=0", row.field] { lines.append(HTTPField(name: .cookie, value: line)) }
+        #expect(DownloadRequest.get(headerFields: lines).cookies == row.cookies.merging(["z": "0"]) { $1 })
+    }
+
+    @Test(
+        "A query is decoded by its bytes",
+        arguments: [
+            ("/?\u{301}=1", ["\u{301}=1"]), ("/?a=1&\u{301}b=2", ["a=1", "\u{301}b=2"]), ("/?a=\u{301}", ["a=\u{301}"]),
+            ("/?a=%00%0d%0A", ["a=\u{0}\r\n"]), ("/?a=%F0%9F%98%80", ["a=😀"]), ("/?a=1#b=2", ["a=1"]),
+            ("/?a=1%23", ["a=1#"]),
+            ("/?%26=%3D", ["&=="]), ("/?a;b=1", ["a;b=1"]), ("/?a=%252541", ["a=%2541"]),
+        ]
+    )
+    func decodesBytes(target: String, expected: [String]) throws {
+        #expect(try DownloadRequest.get(target).query.map { "\($0.name)=\($0.value)" } == expected)
+    }
+
+    @Test(
+        "What no UTF-8 is, however it is encoded, is 400",
+        arguments: [
+            "%", "%%", "%4", "%G0", "%0G", "% 4", "%-1", "%+1", "%u0041", "%C0%80", "%ED%A0%80", "%F5%80%80%80", "%80",
+            "%C3%28",
+            "%E2%82", "%FE", "a=%C3&b=%A9",
+        ]
+    )
+    func refusesBytes(query: String) async throws {
+        let response = try await QueryView().response(to: .get("/?\(query)"))
+        #expect(response.status == .badRequest)
+        #expect(response.text == "400 Bad Request\n")
+    }
+
     @Test("A request has the path, scheme, authority and client that the web server reports")
     func keepsWhatTheServerReports() {
         let request = DownloadRequest.make(.post, "/a/b?c=d", parameters: ["p": "v"], body: [1, 2])
@@ -79,6 +128,18 @@ import Testing
         ("text/*;q=0.1, application/json;q=0.2", "application/json"), ("image/*", nil),
         ("text/csv;q=0, */*", "application/json"), ("application/json, text/csv", "text/csv"),
         ("text/csv;q=2", nil), ("text/csv;q=0.1234", nil), (", ;q=1, text/csv", "text/csv"),
+        ("text/csv;Q=0.1, application/json;q=0.11", "application/json"),
+        ("text/csv;q=0.000, */*;q=0.001", "application/json"),
+        ("text/csv ; q=0.5 , application/json;q=1.", "application/json"),
+        ("text/csv;q=-1, application/json;q=0.1", "application/json"),
+        ("text/csv;q=1.001, application/json;q=0.1", "text/csv"),
+        ("text/csv;q=, application/json;q=0.1", "application/json"),
+        ("text/csv;q=nan, application/json;q=0.1", "application/json"),
+        ("application/*, text/csv;q=0.5", "application/json"),
+        // A comma or semicolon in quotes parts nothing (RFC 9110 §5.6.6).
+        ("text/csv;a=\"b, application/json;q=1\";q=0.1, application/json;q=0.2", "application/json"),
+        ("text/csv;a=\"\\\", image/png\";q=0.3", "text/csv"),
+        ("text/csv\u{301}, application/json;q=0.1", "application/json"),
     ]
 
     @Test("The media type that the client prefers is chosen", arguments: media)

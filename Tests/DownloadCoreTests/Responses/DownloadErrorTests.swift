@@ -66,6 +66,42 @@ import Testing
         #expect(DownloadError.methodNotAllowed(allow: [.get, .head]).headerFields[.allow] == "GET, HEAD")
     }
 
+    @Test("A view that refuses a method itself still says which it has")
+    func completesAllow() async throws {
+        var view = FileView<ContentFile> { throw DownloadError(.methodNotAllowed, reason: "secret") }
+        view.methods = [.get, .head, .post]
+        let response = try await view.response(to: .make(.post))
+        #expect(response.status == .methodNotAllowed)
+        #expect(response.headerFields[.allow] == "GET, HEAD")
+        let own = FileView<ContentFile> { throw DownloadError.methodNotAllowed(allow: [.put]) }
+        #expect(try await own.response(to: .get()).headerFields[.allow] == "PUT")
+    }
+
+    @Test(
+        "Whatever a view or its file throws, no word of it reaches the client",
+        arguments: ["", "application/json", "application/problem+json", "*/*"]
+    )
+    func hidesText(accept: String) async throws {
+        struct Secret: Error, CustomStringConvertible {
+            var description: String { "password" }
+        }
+        let errors: [any Error] = [
+            Secret(), FileNotFound("password"), DownloadError(.internalServerError, reason: "password"),
+            DownloadError(.serviceUnavailable, reason: "password"), DownloadError(.badRequest, reason: "password"),
+        ]
+        for error in errors {
+            let atOnce = FileView<ContentFile> { throw error }
+            let inContent = FileView { VirtualFile(name: "password.txt") { _ in throw error } }
+            let request = DownloadRequest.get(headerFields: [.accept: accept])
+            for response in [try await atOnce.response(to: request), try await inContent.response(to: request)] {
+                #expect(response.status.code >= 400 && response.isFinished)
+                #expect(!response.text.contains("password") && !"\(response.headerFields)".contains("password"))
+                #expect(response.headerFields[.contentLength] == String(response.body.count))
+                #expect(response.headerFields[.vary] == "Accept")
+            }
+        }
+    }
+
     @Test("A detail is told to the client, with what JSON wants escaped")
     func tellsDetail() {
         let error = DownloadError(.forbidden, detail: "a \"b\" \\ \n é")

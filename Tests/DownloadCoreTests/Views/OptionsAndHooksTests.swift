@@ -51,6 +51,60 @@ import Testing
         #expect(fields[.eTag] == "\"abc\"")
     }
 
+    @Test(
+        "No option adds a line to the header",
+        arguments: [
+            "a\r\nX-Evil: 1", "a\nX-Evil: 1", "a\rX-Evil: 1", "a\u{0}b", "\r\n\r\n<html>", "a\u{85}b",
+            "a\u{2028}X-Evil: 1",
+        ]
+    )
+    func keepsLines(text: String) async throws {
+        var view = FileView {
+            StubFile()
+                .with {
+                    $0.name = text
+                    $0.contentType = text
+                    $0.entityTag = EntityTag(text)
+                }
+        }
+        view.cacheControl = text
+        view.encoding = text
+        view.charset = text
+        for range in ["", "bytes=0-1", "bytes=0-1,3-4"] {
+            for typed in [nil, "text/plain", text] as [String?] {
+                view.mimeType = typed
+                let response = try await view.response(to: .get(headerFields: [.range: range]))
+                for field in response.headerFields {
+                    #expect(!field.value.utf8.contains { $0 == 0x0a || $0 == 0x0d || $0 == 0x00 }, "\(field.name)")
+                    #expect(field.name.canonicalName != "x-evil")
+                }
+                #expect(!response.text.contains("Evil"))
+            }
+        }
+    }
+
+    static let charsets: [(type: String, isText: Bool)] = [
+        ("text/plain", true), ("text/csv", true), ("Text/HTML", true), ("text/javascript", true),
+        ("application/json", false),
+        ("application/problem+json", false), ("application/pdf", false), ("application/zip", false),
+        ("application/gzip", false),
+        ("image/png", false), ("image/svg+xml", false), ("audio/mpeg", false), ("video/mp4", false),
+        ("font/woff2", false),
+        ("application/octet-stream", false), ("multipart/mixed", false), ("application/x-text", false),
+        ("textual/plain", false),
+        ("application/text/plain", false), ("x-text/plain", false), ("message/rfc822", false),
+    ]
+
+    @Test("Only text has a charset", arguments: charsets)
+    func hasCharset(row: (type: String, isText: Bool)) async throws {
+        var view = FileView { StubFile() }
+        view.mimeType = row.type
+        let type = try await view.response(to: .get()).headerFields[.contentType]
+        #expect(type?.contains("charset") == row.isText)
+        view.charset = nil
+        #expect(try await view.response(to: .get()).headerFields[.contentType]?.contains("charset") == false)
+    }
+
     @Test("Nothing is claimed by default")
     func claimsNothing() async throws {
         let fields = try await FileView { ContentFile("x", name: "x.txt") }.response(to: .get()).headerFields
