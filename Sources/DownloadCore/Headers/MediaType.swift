@@ -26,13 +26,13 @@ public enum MediaType {
     ///   - charset: Added to a text type that has no parameters of its own; left out if it is no token.
     public static func contentType(_ type: String, charset: String?) -> String {
         guard let hasParameters = hasParameters(type) else { return unknown }
-        guard let charset, !hasParameters, isText(type), isToken(charset) else { return type }
-        var text = ""
-        text.reserveCapacity(type.utf8.count + 10 + charset.utf8.count)
-        text += type
-        text += "; charset="
-        text += charset
-        return text
+        return hasParameters ? type : contentType(known: type, charset: charset)
+    }
+
+    /// The same for what is known to be `type/subtype`.
+    static func contentType(known type: String, charset: String?) -> String {
+        guard let charset, isText(type), isToken(charset) else { return type }
+        return String(joining: [type, "; charset=", charset])
     }
 
     /// Whether `text` is `type/subtype`, with no parameters.

@@ -27,11 +27,13 @@ extension Engine {
         )
     }
 
+    /// Whether there is something to answer without a view.
+    var hasOwnAnswers: Bool { configuration.statusPath != nil || configuration.pingPath != nil }
+
     /// Answers what is answered without user code: the status page, and the ping.
     ///
     /// - Returns: False if the request is for the handler.
     func answersItself(_ request: DownloadRequest, into sink: inout RecordSink) async throws -> Bool {
-        guard configuration.statusPath != nil || configuration.pingPath != nil else { return false }
         let path = (request.http.path ?? "/").prefix { $0 != "?" }
         if let pingPath = configuration.pingPath, path == pingPath {
             try await answer("pong\n", type: "text/plain; charset=utf-8", to: request, into: &sink)

@@ -322,7 +322,9 @@ final class Engine: @unchecked Sendable {
         var sink = RecordSink(connection)
         var failure: (any Error)?
         do {
-            if try await !answersItself(received.request, into: &sink) {
+            if hasOwnAnswers, try await answersItself(received.request, into: &sink) {
+                // The status, or a ping.
+            } else {
                 try await handler(received.request, &sink)
             }
             if !sink.isFinished { try await sink.finish() }

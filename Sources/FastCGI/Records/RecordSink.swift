@@ -25,20 +25,23 @@ struct RecordSink: ResponseSink, ~Copyable {
         precondition(!isCommitted, "the head of a response can't change after its first piece of content")
         output.discardUnpublished()
         account.begin(extent)
-        status = head.status.code
-        headIsTooLarge = !append(head)
+        let headStatus = head.status
+        status = headStatus.code
+        headIsTooLarge = !append(headStatus, head.headerFields)
     }
 
     /// The head as CGI has it (RFC 3875 §6.3); false if it does not fit.
-    private func append(_ head: HTTPResponse) -> Bool {
-        append("Status: ") && append(String(head.status.code)) && append(" ") && append(head.status.reasonPhrase)
-            && append("\r\n")
-            && head.headerFields.allSatisfy {
-                append($0.name.rawName) && append(": ") && append($0.value) && append("\r\n")
-            }
-            && append("\r\n")
+    private func append(_ status: HTTPResponse.Status, _ fields: HTTPFields) -> Bool {
+        guard append("Status: "), append(String(status.code)), append(" "), append(status.reasonPhrase), append("\r\n")
+        else { return false }
+        for index in fields.indices {
+            let field = fields[index]
+            guard append(field.name.rawName), append(": "), append(field.value), append("\r\n") else { return false }
+        }
+        return append("\r\n")
     }
 
+    @inline(__always)
     private func append(_ text: String) -> Bool {
         let bytes = unsafe text.utf8Span.span.bytes
         guard bytes.byteCount <= output.room else { return false }
