@@ -13,7 +13,8 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
     private let events = WorkQueue<Poller.Event>()
     private let sleeping = Atomic<Int>(0)
     private let living = Atomic<Int>(0)
-    private let rounds = Atomic<Int>(0)
+    /// Each worker's own counter, since one for all would be fought over at every turn.
+    private let counters = Lock<[Rounds]>([])
     private let stopping = Atomic<Bool>(false)
     private let threads = Lock<[pthread_t]>([])
     /// Called by a worker with each event that is not the pool's own.
@@ -47,7 +48,7 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
     var queuedJobs: Int { jobs.count }
 
     /// How often any worker has looked for work: it stands still while all are blocked.
-    var progress: Int { rounds.load(ordering: .relaxed) }
+    var progress: Int { counters.withLock { $0.reduce(0) { $0 &+ $1.count.load(ordering: .relaxed) } } }
 
     /// Whether something waits for a worker to take it.
     var hasWork: Bool { jobs.count > 0 || events.count > 0 || poller.hasPendingEvent }
@@ -97,11 +98,16 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
 
     /// What a worker thread does until the pool stops.
     fileprivate func work(as worker: Worker, temporary: Bool) {
-        defer { living.subtract(1, ordering: .relaxed) }
+        let rounds = Rounds()
+        counters.withLock { $0.append(rounds) }
+        defer {
+            counters.withLock { $0.removeAll { $0 === rounds } }
+            living.subtract(1, ordering: .relaxed)
+        }
         var jobsInARow = 0
         var lastNeeded = MonotonicClock.now
         while true {
-            rounds.add(1, ordering: .relaxed)
+            rounds.count.store(rounds.count.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
             // After some jobs the descriptors get a look too, so that tasks which keep each other busy starve no connection.
             if jobsInARow < 16, let job = worker.takeNextJob() ?? jobs.takeFirst() {
                 jobsInARow += 1
@@ -155,6 +161,11 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
     }
 }
 
+/// How often a worker has looked for work.
+private final class Rounds: Sendable {
+    let count = Atomic<Int>(0)
+}
+
 /// What a thread of the pool has for itself.
 ///
 /// Not `Sendable`: only its own thread reaches it, through ``current``.
@@ -181,11 +192,27 @@ final class Worker {
     private(set) var keepsNextJob = false
     fileprivate(set) var nextJob: UnownedJob?
     private var written: [Connection] = []
+    /// A record buffer between two requests, so that no other worker has to be asked for one.
+    private var spareBuffer: UnsafeMutablePointer<UInt8>?
 
     fileprivate init() {}
 
     deinit {
         unsafe scratch.deallocate()
+        if let spareBuffer = unsafe spareBuffer { unsafe spareBuffer.deallocate() }
+    }
+
+    /// The buffer that was put aside here, if there is one.
+    func takeBuffer() -> UnsafeMutablePointer<UInt8>? {
+        defer { unsafe spareBuffer = nil }
+        return unsafe spareBuffer
+    }
+
+    /// Puts a buffer aside; false if there is one already.
+    func keepBuffer(_ buffer: UnsafeMutablePointer<UInt8>) -> Bool {
+        guard unsafe spareBuffer == nil else { return false }
+        unsafe spareBuffer = buffer
+        return true
     }
 
     fileprivate func becomeCurrent() {

@@ -35,11 +35,13 @@ final class BufferPool: Sendable {
     }
 
     func take() -> UnsafeMutablePointer<UInt8> {
+        if let buffer = unsafe Worker.current?.takeBuffer() { return unsafe buffer }
         if let kept = unused.withLock({ $0.popLast() }) { return unsafe kept.buffer }
         return .allocate(capacity: Self.bufferSize)
     }
 
     func give(_ buffer: UnsafeMutablePointer<UInt8>) {
+        if let worker = Worker.current, unsafe worker.keepBuffer(buffer) { return }
         let returned = unsafe Unused(buffer: buffer)
         let isKept = unused.withLock { unused in
             guard unused.count < Self.maximumKept else { return false }
