@@ -70,6 +70,7 @@ public struct ByteRangeSet: Sendable, Hashable {
     ///
     /// Each is cut at the end of the content. Those that overlap or touch are made one, at the place of the first of them.
     public func resolved(size: Int64) -> [Range<Int64>] {
+        if specs.count == 1 { return Self.range(of: specs[0], size: size).map { [$0] } ?? [] }
         var result: [Range<Int64>] = []
         result.reserveCapacity(specs.count)
         for spec in specs {

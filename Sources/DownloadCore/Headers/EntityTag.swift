@@ -70,7 +70,14 @@ extension EntityTag: Hashable {
 
 extension EntityTag: CustomStringConvertible {
     /// The tag as the field has it: `"abc"` or `W/"abc"`.
-    public var description: String { (isWeak ? "W/\"" : "\"") + value + "\"" }
+    public var description: String {
+        String(capacity: value.utf8.count + 4) { text in
+            if isWeak { text.append("W/") }
+            text.append(UInt8(ascii: "\""))
+            text.append(value)
+            text.append(UInt8(ascii: "\""))
+        }
+    }
 }
 
 extension UInt8 {

@@ -26,13 +26,17 @@ public enum MediaType {
     ///   - charset: Added to a text type that has no parameters of its own; left out if it is no token.
     public static func contentType(_ type: String, charset: String?) -> String {
         guard let hasParameters = hasParameters(type) else { return unknown }
-        guard let charset, !hasParameters, isText(type), isToken(charset) else { return type }
-        var text = ""
-        text.reserveCapacity(type.utf8.count + 10 + charset.utf8.count)
-        text += type
-        text += "; charset="
-        text += charset
-        return text
+        return hasParameters ? type : contentType(plain: type, charset: charset)
+    }
+
+    /// The value of a Content-Type field, of what is known to be a type without parameters.
+    static func contentType(plain type: String, charset: String?) -> String {
+        guard let charset, isText(type), isToken(charset) else { return type }
+        return String(capacity: type.utf8.count + 10 + charset.utf8.count) { text in
+            text.append(type)
+            text.append("; charset=")
+            text.append(charset)
+        }
     }
 
     /// Whether `text` is `type/subtype`, with no parameters.

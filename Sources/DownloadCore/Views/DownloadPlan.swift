@@ -76,7 +76,7 @@ public struct DownloadPlan: Sendable, Hashable {
             if selection == .unsatisfiable {
                 self.init(status: .rangeNotSatisfiable)
                 append(.contentRange, ContentRange.unsatisfied(size: size).description)
-                append(.acceptRanges, "bytes")
+                headerFields.append(.acceptsByteRanges)
                 return
             }
         }
@@ -89,13 +89,13 @@ public struct DownloadPlan: Sendable, Hashable {
             size: size,
             tag: tag
         )
-        if support != .none { append(.acceptRanges, "bytes") }
+        if support != .none { headerFields.append(.acceptsByteRanges) }
         let disposition = ContentDisposition(view.attachment ? .attachment : .inline, filename: name)
         append(.contentDisposition, disposition.description)
         appendCaching(of: view, tag: tag, date: date)
         if let digest = file.digest { append(.reprDigest, digest.description) }
-        append(.xContentTypeOptions, "nosniff")
-        append(.xAccelBuffering, "no")
+        headerFields.append(.noSniffing)
+        headerFields.append(.noBuffering)
         if method == .head {
             body = .nothing
             extent = .none
@@ -170,7 +170,8 @@ public struct DownloadPlan: Sendable, Hashable {
 extension VirtualDownloadView {
     /// The value of Content-Type: the view's media type, or the file's, or one guessed from the name, with the charset of a text.
     fileprivate func contentType(of file: File, named name: String, by mediaTypes: () -> MediaTypeTable) -> String {
-        let type = mimeType ?? file.contentType ?? mediaTypes().mediaType(forName: name) ?? MediaType.unknown
-        return MediaType.contentType(type, charset: charset)
+        if let type = mimeType ?? file.contentType { return MediaType.contentType(type, charset: charset) }
+        let type = mediaTypes().mediaType(forName: name) ?? MediaType.unknown
+        return MediaType.contentType(plain: type, charset: charset)
     }
 }
