@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "VirtualDownloads", targets: ["VirtualDownloads"]),
         .library(name: "DownloadCore", targets: ["DownloadCore"]),
         .library(name: "FastCGI", targets: ["FastCGI"]),
+        .library(name: "SignedLinks", targets: ["SignedLinks"]),
         .library(name: "DownloadTesting", targets: ["DownloadTesting"]),
         .executable(name: "demo", targets: ["demo"]),
     ],
@@ -34,6 +35,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         // The command line of every application.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        // HMAC-SHA-256 and its check in constant time, for SignedLinks alone: it brings FoundationEssentials.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
     ],
     targets: [
         .target(
@@ -68,7 +71,16 @@ let package = Package(
             dependencies: ["DownloadCore", .product(name: "HTTPTypes", package: "swift-http-types")],
             swiftSettings: settings
         ),
-        .executableTarget(name: "demo", dependencies: ["VirtualDownloads"], swiftSettings: settings),
+        .target(
+            name: "SignedLinks",
+            dependencies: [
+                "DownloadCore",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(name: "demo", dependencies: ["VirtualDownloads", "SignedLinks"], swiftSettings: settings),
         .testTarget(
             name: "DownloadCoreTests",
             dependencies: ["DownloadCore", "DownloadTesting"],
@@ -93,6 +105,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             resources: [.copy("Resources")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SignedLinksTests",
+            dependencies: ["SignedLinks", "VirtualDownloads", "DownloadTesting"],
             swiftSettings: settings
         ),
         .testTarget(name: "EndToEndTests", dependencies: ["VirtualDownloads"], swiftSettings: settings),

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+public import DownloadCore
 internal import FastCGI
 internal import Glibc
 internal import Logging
@@ -9,9 +10,9 @@ internal import Logging
 ///         var routes: Routes { Route("/hello", Hello()) }
 ///     }
 ///
-/// Its command line serves them (`serve`), lists them (`routes`) and tries one without a web server (`get`). Started by a web
-/// server, as a FastCGI application or a CGI program, it needs no arguments; as a CGI program it ignores them, since they come
-/// from the client.
+/// Its command line serves them (`serve`), lists them (`routes`), tries one without a web server (`get`) and signs links to them
+/// (`sign`). Started by a web server, as a FastCGI application or a CGI program, it needs no arguments; as a CGI program it
+/// ignores them, since they come from the client.
 public protocol DownloadApplication: Sendable {
     /// The views and where they are.
     @RoutesBuilder var routes: Routes { get }
@@ -20,11 +21,20 @@ public protocol DownloadApplication: Sendable {
     /// it. The default is the empty string: the whole site.
     var mountPrefix: String { get }
 
-    init()
+    /// What the command `sign` signs links with, such as the `LinkSigner` of `SignedLinks`. The default is nil: nothing is signed.
+    ///
+    /// It does not guard any view; a view asks for a signature itself.
+    var signer: (any LinkSigning)? { get }
+
+    /// Creates the application.
+    ///
+    /// - Throws: An error whose description says what is wrong with its surroundings; the program prints it and ends.
+    init() throws
 }
 
 extension DownloadApplication {
     public var mountPrefix: String { "" }
+    public var signer: (any LinkSigning)? { nil }
 
     /// Runs the program; what `@main` calls.
     @MainActor
@@ -48,8 +58,8 @@ extension DownloadApplication {
     }
 
     private static func runAsCGIProgram() async -> Int32 {
-        let application = Self()
         do {
+            let application = try Self()
             let router = try Router(application.routes, mountPrefix: application.mountPrefix)
             let logger = Logger(label: name) { _ in LineLogHandler(form: .structured, level: .info) }
             return await CGIProgram.run(router, logger: logger)

@@ -9,6 +9,7 @@ struct RootCommand<Application: DownloadApplication>: AsyncParsableCommand {
             abstract: "Serves generated downloads behind a web server.",
             subcommands: [
                 ServeCommand<Application>.self, RoutesCommand<Application>.self, GetCommand<Application>.self,
+                SignCommand<Application>.self,
             ],
             defaultSubcommand: ServeCommand<Application>.self
         )
@@ -28,11 +29,29 @@ struct MountOptions: ParsableArguments {
 
     /// The router of an application.
     func router<Application: DownloadApplication>(of application: Application.Type) throws -> Router {
-        let application = Application()
+        try router(of: Application.made())
+    }
+
+    /// The router of an application that is there.
+    func router(of application: some DownloadApplication) throws -> Router {
         do {
             return try Router(application.routes, mountPrefix: prefix ?? application.mountPrefix)
         } catch {
             throw ValidationError("\(error)")
+        }
+    }
+}
+
+extension DownloadApplication {
+    /// The application of a command.
+    ///
+    /// - Throws: `ExitCode` 78 (a wrong configuration), after the error has been printed.
+    static func made() throws -> Self {
+        do {
+            return try Self()
+        } catch {
+            standardError("\(name): \(error)\n")
+            throw ExitCode(78)
         }
     }
 }

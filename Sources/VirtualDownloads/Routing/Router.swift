@@ -103,9 +103,7 @@ public struct Router: RequestHandler {
         guard let path = RequestPath(target: target) else {
             return try await sink.send(DownloadError.badRequest.response(to: request), for: request.method)
         }
-        guard path.segments.starts(with: mountPrefix), !path.endsWithSlash,
-            let (pattern, view) = root.match(path.segments[mountPrefix.count...])
-        else {
+        guard let (pattern, view) = match(path) else {
             return try await sink.send(DownloadError.notFound.response(to: request), for: request.method)
         }
         var request = request
@@ -115,6 +113,12 @@ public struct Router: RequestHandler {
             if case .parameter(let name) = segment { request.parameters[name] = value }
         }
         try await answer(request, by: view, into: &sink)
+    }
+
+    /// The route of a path.
+    func match(_ path: RequestPath) -> (pattern: RoutePattern, view: any VirtualDownloadView)? {
+        guard path.segments.starts(with: mountPrefix), !path.endsWithSlash else { return nil }
+        return root.match(path.segments[mountPrefix.count...])
     }
 
     private func answer(

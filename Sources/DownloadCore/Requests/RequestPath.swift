@@ -1,16 +1,16 @@
-/// The path of a request, decoded and split: what routes are matched against.
-struct RequestPath: Equatable, Sendable {
+/// The path of a request, decoded and split: what routes are matched against, and what the signature of a link is over.
+package struct RequestPath: Equatable, Sendable {
     /// The segments between the slashes, percent-decoded; none for the root.
-    let segments: [String]
+    package let segments: [String]
     /// Whether a slash stands behind the last segment.
-    let endsWithSlash: Bool
+    package let endsWithSlash: Bool
 
     /// Reads the target of a request (RFC 9112 §3.2.1). The query is dropped, the path is percent-decoded once, and repeated
     /// slashes count as one.
     ///
     /// Nil for what a path on a server can't honestly be: an invalid percent-encoding, invalid UTF-8, a NUL or another control
     /// character, a `.` or `..` segment (a web server has resolved those, unless they were hidden), no leading slash.
-    init?(target: String) {
+    package init?(target: String) {
         let raw = target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
         guard raw.first == UInt8(ascii: "/") else { return nil }
         var decoded: [UInt8] = []
@@ -51,5 +51,5 @@ struct RequestPath: Equatable, Sendable {
     }
 
     /// The path as text, decoded and with single slashes.
-    var text: String { "/" + segments.joined(separator: "/") + (endsWithSlash ? "/" : "") }
+    package var text: String { "/" + segments.joined(separator: "/") + (endsWithSlash ? "/" : "") }
 }

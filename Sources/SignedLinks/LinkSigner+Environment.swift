@@ -1,0 +1,47 @@
+public import DownloadCore
+
+extension LinkSigner {
+    /// The variable of the environment that keys are usually in.
+    public static var usualVariable: String { "DOWNLOADS_SIGNING_KEYS" }
+
+    /// A signer with the keys of a text, as `id:hex,id:hex`: the first signs, all verify.
+    ///
+    /// - Parameters:
+    ///   - text: The keys; spaces and line ends around each are passed over.
+    ///   - now: The clock; the default is the system's.
+    /// - Throws: ``SigningError`` for a text of another form, and for keys that can't be used. It shows no secret.
+    public init(
+        parsing text: String,
+        now: @escaping @Sendable () -> HTTPDate = { .systemTime }
+    ) throws(SigningError) {
+        var keys: [SigningKey] = []
+        for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
+            let parts = entry.split(separator: ":", omittingEmptySubsequences: false).map(Self.trimmed)
+            guard parts.count == 2 else {
+                throw SigningError("key \(index + 1) is not of the form id:hex, as in “2026-11:8f3a…”")
+            }
+            keys.append(try SigningKey(id: parts[0], hex: parts[1]))
+        }
+        try self.init(keys: keys, now: now)
+    }
+
+    /// A signer with the keys that are in the environment, in the form of ``init(parsing:now:)``.
+    ///
+    /// - Returns: nil if the variable is not set, or empty.
+    /// - Throws: ``SigningError`` if it is set and can't be used, with the variable's name.
+    public static func fromEnvironment(_ variable: String = usualVariable) throws(SigningError) -> LinkSigner? {
+        guard let text = environmentValue(variable), !text.isEmpty else { return nil }
+        do {
+            return try LinkSigner(parsing: text)
+        } catch {
+            throw SigningError("\(variable): \(error)")
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}

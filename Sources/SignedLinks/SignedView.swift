@@ -1,0 +1,68 @@
+public import DownloadCore
+public import HTTPTypes
+
+extension VirtualDownloadView {
+    /// This view for those who have a link: a request without a good signature is answered 403, and ``file(for:)`` is not called.
+    ///
+    ///     Route("/export/orders.csv", OrdersExportView().signed(by: signer))
+    ///
+    /// The problem's detail is the ``LinkError/Code``, for instance `signature-expired`. If the link suggests a name, the file is
+    /// saved under it; the media type stays that of the view. The signature's items stay in the query.
+    public func signed(by signer: LinkSigner) -> SignedView<Self> {
+        SignedView(base: self, signer: signer)
+    }
+}
+
+/// A view like another, but for those who have a link; see ``VirtualDownloadView/signed(by:)``.
+public struct SignedView<Base: VirtualDownloadView>: VirtualDownloadView {
+    private let base: Base
+    private let signer: LinkSigner
+
+    init(base: Base, signer: LinkSigner) {
+        self.base = base
+        self.signer = signer
+    }
+
+    public func file(for request: DownloadRequest) async throws -> Base.File {
+        do {
+            try signer.verify(request)
+        } catch {
+            throw DownloadError(error)
+        }
+        return try await base.file(for: request)
+    }
+
+    /// The response with the name of the link; the view's own hook, which comes after, has the last word.
+    public func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        var response = response
+        // The request has been verified by now: there would be no file otherwise.
+        if let name = (try? request.query)?[SignatureItem.name.rawValue] {
+            let kind: ContentDisposition.Kind = base.attachment ? .attachment : .inline
+            response.headerFields[.contentDisposition] = ContentDisposition(kind, filename: name).description
+        }
+        return base.downloadResponse(response, to: request)
+    }
+
+    public func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        base.notModifiedResponse(response, to: request)
+    }
+
+    public func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        base.fileNotFoundResponse(response, to: request)
+    }
+
+    public func wasModified(_ file: Base.File, since value: String) -> Bool {
+        base.wasModified(file, since: value)
+    }
+
+    public var methods: [HTTPRequest.Method] { base.methods }
+    public var attachment: Bool { base.attachment }
+    public var basename: String? { base.basename }
+    public var mimeType: String? { base.mimeType }
+    public var encoding: String? { base.encoding }
+    public var charset: String? { base.charset }
+    public var cacheControl: String? { base.cacheControl }
+    public var expires: HTTPDate? { base.expires }
+    public var vary: [HTTPField.Name] { base.vary }
+    public var maximumSkip: Int64 { base.maximumSkip }
+}
