@@ -32,12 +32,7 @@ extension ContentDisposition: CustomStringConvertible {
     /// The value as the field has it.
     public var description: String {
         if isPlainName {
-            return String(capacity: 24 + filename.utf8.count) { text in
-                text.append(kind.rawValue)
-                text.append("; filename=\"")
-                text.append(filename)
-                text.append(UInt8(ascii: "\""))
-            }
+            return String(joining: [kind.rawValue, "; filename=\"", filename, "\""])
         }
         guard let name = DownloadName(filename) else { return kind.rawValue }
         if name.text.utf8.allSatisfy(Self.isPlain) { return "\(kind.rawValue); filename=\"\(name.text)\"" }

@@ -70,14 +70,7 @@ extension EntityTag: Hashable {
 
 extension EntityTag: CustomStringConvertible {
     /// The tag as the field has it: `"abc"` or `W/"abc"`.
-    public var description: String {
-        String(capacity: value.utf8.count + 4) { text in
-            if isWeak { text.append("W/") }
-            text.append(UInt8(ascii: "\""))
-            text.append(value)
-            text.append(UInt8(ascii: "\""))
-        }
-    }
+    public var description: String { String(joining: [isWeak ? "W/\"" : "\"", value, "\""]) }
 }
 
 extension UInt8 {

@@ -86,10 +86,10 @@ extension UInt8 {
 
     /// `tchar` (RFC 9110 §5.6.2).
     var isTokenCharacter: Bool {
-        switch self {
-        case 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d, 0x2e, 0x5e, 0x5f, 0x60, 0x7c, 0x7e: true
-        default: isDigit || isLetter
-        }
+        // A bit for each of !#$%&'*+-. 0-9 A-Z ^_` a-z |~, the lower half of ASCII first.
+        let low: UInt64 = 0x03FF_6CFA_0000_0000
+        let high: UInt64 = 0x57FF_FFFF_C7FF_FFFE
+        return self < 0x80 && (self < 0x40 ? low : high) >> UInt64(self & 0x3F) & 1 == 1
     }
 
     /// The upper-case hexadecimal digit of a value below 16.

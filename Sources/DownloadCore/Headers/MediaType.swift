@@ -26,17 +26,13 @@ public enum MediaType {
     ///   - charset: Added to a text type that has no parameters of its own; left out if it is no token.
     public static func contentType(_ type: String, charset: String?) -> String {
         guard let hasParameters = hasParameters(type) else { return unknown }
-        return hasParameters ? type : contentType(plain: type, charset: charset)
+        return hasParameters ? type : contentType(known: type, charset: charset)
     }
 
-    /// The value of a Content-Type field, of what is known to be a type without parameters.
-    static func contentType(plain type: String, charset: String?) -> String {
+    /// The same for what is known to be `type/subtype`.
+    static func contentType(known type: String, charset: String?) -> String {
         guard let charset, isText(type), isToken(charset) else { return type }
-        return String(capacity: type.utf8.count + 10 + charset.utf8.count) { text in
-            text.append(type)
-            text.append("; charset=")
-            text.append(charset)
-        }
+        return String(joining: [type, "; charset=", charset])
     }
 
     /// Whether `text` is `type/subtype`, with no parameters.

@@ -51,14 +51,15 @@ public struct DownloadPlan: Sendable, Hashable {
             date: date,
             wasModified: { view.wasModified(file, since: $0) }
         )
+        var fields = FieldList()
         switch outcome {
         case .failed:
-            self.init(status: .preconditionFailed)
+            self.init(status: .preconditionFailed, fields)
             return
         case .notModified:
-            self.init(status: .notModified)
             // The tag says all that the date would (RFC 9110 §15.4.5).
-            appendCaching(of: view, tag: tag, date: tag == nil ? date : nil)
+            fields.appendCaching(of: view, tag: tag, date: tag == nil ? date : nil)
+            self.init(status: .notModified, fields)
             return
         case .proceed:
             break
@@ -74,90 +75,102 @@ public struct DownloadPlan: Sendable, Hashable {
         {
             selection = RangeSelection(range, size: size, support: support)
             if selection == .unsatisfiable {
-                self.init(status: .rangeNotSatisfiable)
-                append(.contentRange, ContentRange.unsatisfied(size: size).description)
-                headerFields.append(.acceptsByteRanges)
+                fields.append(.contentRange, ContentRange.unsatisfied(size: size).description)
+                fields.append(.acceptRanges, "bytes")
+                self.init(status: .rangeNotSatisfiable, fields)
                 return
             }
         }
-        self.init(status: .ok)
         let name = view.basename ?? file.name
-        appendContent(
-            selection,
-            type: view.contentType(of: file, named: name, by: mediaTypes),
-            encoding: view.encoding,
-            size: size,
-            tag: tag
-        )
-        if support != .none { headerFields.append(.acceptsByteRanges) }
+        let type = view.contentType(of: file, named: name, by: mediaTypes)
+        let sent = SentContent(selection, of: type, encoding: view.encoding, size: size, tag: tag)
+        if let range = sent.contentRange { fields.append(.contentRange, range) }
+        fields.append(.contentType, sent.type)
+        if case .exactly(let length) = sent.extent { fields.append(.contentLength, String(length)) }
+        if let encoding = view.encoding { fields.append(.contentEncoding, encoding) }
+        if support != .none { fields.append(.acceptRanges, "bytes") }
         let disposition = ContentDisposition(view.attachment ? .attachment : .inline, filename: name)
-        append(.contentDisposition, disposition.description)
-        appendCaching(of: view, tag: tag, date: date)
-        if let digest = file.digest { append(.reprDigest, digest.description) }
-        headerFields.append(.noSniffing)
-        headerFields.append(.noBuffering)
-        if method == .head {
-            body = .nothing
-            extent = .none
-        }
+        fields.append(.contentDisposition, disposition.description)
+        fields.appendCaching(of: view, tag: tag, date: date)
+        if let digest = file.digest { fields.append(.reprDigest, digest.description) }
+        fields.append(FieldList.nosniff)
+        fields.append(FieldList.unbuffered)
+        let isHead = method == .head
+        self.init(
+            status: sent.status,
+            fields,
+            body: isHead ? .nothing : sent.body,
+            extent: isHead ? .none : sent.extent
+        )
     }
 
-    /// A plan that sends nothing of the file.
-    private init(status: HTTPResponse.Status) {
+    /// A plan that sends nothing of the file, unless it is said what.
+    private init(
+        status: HTTPResponse.Status,
+        _ fields: FieldList,
+        body: Body = .nothing,
+        extent: ContentExtent = .none
+    ) {
         self.status = status
-        body = .nothing
-        extent = .none
-        headerFields = HTTPFields()
-        // A 206 has eleven; growing the storage step by step costs more than all the values.
+        self.body = body
+        self.extent = extent
+        headerFields = fields.headerFields
+    }
+}
+
+/// What is sent of a file, and what the head says about it.
+private struct SentContent {
+    var status = HTTPResponse.Status.ok
+    var body = DownloadPlan.Body.whole
+    var extent: ContentExtent
+    var type: String
+    var contentRange: String?
+
+    init(_ selection: RangeSelection, of type: String, encoding: String?, size: Int64?, tag: EntityTag?) {
+        self.type = type
+        extent = size.map { .exactly($0) } ?? .unknown
+        guard let size, let tag else { return }
+        switch selection {
+        case .one(let range):
+            status = .partialContent
+            body = .range(range)
+            extent = .exactly(range.upperBound - range.lowerBound)
+            contentRange = ContentRange(range, of: size).description
+        case .several(let ranges) where encoding == nil:
+            // A content coding would seem to be that of the frame, not of the parts.
+            let frame = MultipartByteRanges(ranges: ranges, size: size, partType: type, tag: tag)
+            status = .partialContent
+            body = .parts(frame)
+            extent = .exactly(frame.byteCount)
+            self.type = frame.contentType
+        case .whole, .several, .unsatisfiable:
+            break
+        }
+    }
+}
+
+/// Collects fields of different names: by appending, since the subscript of `HTTPFields` looks for the name first.
+private struct FieldList {
+    static let nosniff = HTTPField(name: .xContentTypeOptions, value: "nosniff")
+    static let unbuffered = HTTPField(name: .xAccelBuffering, value: "no")
+
+    private(set) var headerFields = HTTPFields()
+
+    init() {
+        // A 206 has eleven.
         headerFields.reserveCapacity(12)
     }
 
-    /// Appends a field that is not there yet; the subscript would look for it.
-    private mutating func append(_ name: HTTPField.Name, _ value: String) {
+    mutating func append(_ field: HTTPField) {
+        headerFields.append(field)
+    }
+
+    mutating func append(_ name: HTTPField.Name, _ value: String) {
         headerFields.append(HTTPField(name: name, value: value))
     }
 
-    /// Sets the body, and appends what describes the bytes that are sent.
-    private mutating func appendContent(
-        _ selection: RangeSelection,
-        type: String,
-        encoding: String?,
-        size: Int64?,
-        tag: EntityTag?
-    ) {
-        var sentType = type
-        var length = size
-        body = .whole
-        if let size, let tag {
-            switch selection {
-            case .one(let range):
-                status = .partialContent
-                body = .range(range)
-                length = range.upperBound - range.lowerBound
-                append(.contentRange, ContentRange(range, of: size).description)
-            case .several(let ranges) where encoding == nil:
-                // A content coding would seem to be that of the frame, not of the parts.
-                let frame = MultipartByteRanges(ranges: ranges, size: size, partType: type, tag: tag)
-                status = .partialContent
-                body = .parts(frame)
-                length = frame.byteCount
-                sentType = frame.contentType
-            case .whole, .several, .unsatisfiable:
-                break
-            }
-        }
-        append(.contentType, sentType)
-        if let length {
-            append(.contentLength, String(length))
-            extent = .exactly(length)
-        } else {
-            extent = .unknown
-        }
-        if let encoding { append(.contentEncoding, encoding) }
-    }
-
     /// Appends what a cache needs, which a 304 repeats (RFC 9110 §15.4.5).
-    private mutating func appendCaching<View: VirtualDownloadView>(of view: View, tag: EntityTag?, date: HTTPDate?) {
+    mutating func appendCaching<View: VirtualDownloadView>(of view: View, tag: EntityTag?, date: HTTPDate?) {
         if let tag { append(.eTag, tag.description) }
         if let date { append(.lastModified, date.description) }
         if let cacheControl = view.cacheControl { append(.cacheControl, cacheControl) }
@@ -170,8 +183,10 @@ public struct DownloadPlan: Sendable, Hashable {
 extension VirtualDownloadView {
     /// The value of Content-Type: the view's media type, or the file's, or one guessed from the name, with the charset of a text.
     fileprivate func contentType(of file: File, named name: String, by mediaTypes: () -> MediaTypeTable) -> String {
-        if let type = mimeType ?? file.contentType { return MediaType.contentType(type, charset: charset) }
-        let type = mediaTypes().mediaType(forName: name) ?? MediaType.unknown
-        return MediaType.contentType(plain: type, charset: charset)
+        guard let type = mimeType ?? file.contentType else {
+            let guess = mediaTypes().mediaType(forName: name) ?? MediaType.unknown
+            return MediaType.contentType(known: guess, charset: charset)
+        }
+        return MediaType.contentType(type, charset: charset)
     }
 }
