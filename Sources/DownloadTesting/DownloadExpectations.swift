@@ -9,29 +9,60 @@ public import Testing
 ///     let response = try await TextDownloadView().response(to: .get())
 ///     expectDownload(response, content: "Hello world!\n", basename: "hello-world.txt", attachment: true)
 ///
-/// Each of ``RecordedResponse/differences(content:basename:mimeType:attachment:size:)`` becomes an issue of the running test;
-/// under another testing library, compare those with an empty array.
+/// Each of ``RecordedResponse/differences(content:basename:mimeType:contentType:attachment:size:)`` becomes an issue of the
+/// running test; under another testing library, compare those with an empty array.
 public func expectDownload(
     _ response: RecordedResponse,
     content: String? = nil,
     basename: String? = nil,
     mimeType: String? = nil,
+    contentType: String? = nil,
+    attachment: Bool? = nil,
+    size: Int64? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    record(
+        response.differences(
+            content: content.map { Array($0.utf8) },
+            basename: basename,
+            mimeType: mimeType,
+            contentType: contentType,
+            attachment: attachment,
+            size: size
+        ),
+        at: sourceLocation
+    )
+}
+
+/// Expects a recorded response to be the download of these bytes, as
+/// ``expectDownload(_:content:basename:mimeType:contentType:attachment:size:sourceLocation:)`` does of a text.
+public func expectDownload(
+    _ response: RecordedResponse,
+    content: [UInt8],
+    basename: String? = nil,
+    mimeType: String? = nil,
+    contentType: String? = nil,
     attachment: Bool? = nil,
     size: Int64? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
     let differences = response.differences(
-        content: content.map { Array($0.utf8) },
+        content: content,
         basename: basename,
         mimeType: mimeType,
+        contentType: contentType,
         attachment: attachment,
         size: size
     )
+    record(differences, at: sourceLocation)
+}
+
+private func record(_ differences: [String], at sourceLocation: SourceLocation) {
     for difference in differences { Issue.record("\(difference)", sourceLocation: sourceLocation) }
 }
 
 /// Downloads from a view and expects this; then expects that HEAD has the same head, that a matching If-None-Match gives 304, and
-/// that neither runs the generator. What is nil is not compared.
+/// that neither these nor a 304 to If-Modified-Since run the generator. What is nil is not compared.
 ///
 ///     try await expectDownload(from: TextDownloadView(), content: "Hello world!\n", size: 13)
 ///
@@ -43,6 +74,7 @@ public func expectDownload(
     content: String? = nil,
     basename: String? = nil,
     mimeType: String? = nil,
+    contentType: String? = nil,
     attachment: Bool? = nil,
     size: Int64? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
@@ -53,6 +85,7 @@ public func expectDownload(
         content: content,
         basename: basename,
         mimeType: mimeType,
+        contentType: contentType,
         attachment: attachment,
         size: size,
         sourceLocation: sourceLocation
@@ -72,6 +105,12 @@ public func expectDownload(
         let notModified = try await view.response(to: conditional)
         #expect(notModified.status == .notModified, "If-None-Match", sourceLocation: sourceLocation)
         #expect(notModified.integrityDifferences.isEmpty, "If-None-Match", sourceLocation: sourceLocation)
+    }
+    if let date = response.headerFields[.lastModified] {
+        // Whether it is modified is for the file to say, whatever its date is.
+        var conditional = request.unconditional
+        conditional.http.headerFields[.ifModifiedSince] = date
+        record(try await view.response(to: conditional).integrityDifferences, at: sourceLocation)
     }
 }
 

@@ -7,9 +7,10 @@ extension RecordedResponse {
     /// properly, with as many bytes as its Content-Length says, and without running the generator for HEAD, 304, 412 and 416.
     ///
     /// - Parameters:
-    ///   - content: The bytes that the client receives; of a response to HEAD, those that GET would give.
+    ///   - content: The bytes that the client receives; of a response to HEAD, those that GET would give, which are only counted.
     ///   - basename: The name that the client saves the file under, as `filename*` or else `filename` tells it.
-    ///   - mimeType: How Content-Type begins; parameters need not be named.
+    ///   - mimeType: The media type of Content-Type, in any case of letters; with parameters, if they are to be compared.
+    ///   - contentType: All of Content-Type, letter by letter.
     ///   - attachment: Whether the client is asked to save the file (true) or to show it.
     ///   - size: The value of Content-Length, in bytes.
     /// - Returns: One sentence for each difference; empty if there is none.
@@ -17,6 +18,7 @@ extension RecordedResponse {
         content: [UInt8]? = nil,
         basename: String? = nil,
         mimeType: String? = nil,
+        contentType: String? = nil,
         attachment: Bool? = nil,
         size: Int64? = nil
     ) -> [String] {
@@ -34,10 +36,14 @@ extension RecordedResponse {
                 "the content has \(body.count) bytes \(Self.excerpt(body)), expected \(Self.excerpt(content))"
             )
         }
+        if method == .head, let content, let length = headerFields[.contentLength], length != String(content.count) {
+            differences.append("Content-Length is \(length), but the content has \(content.count) bytes")
+        }
         expect(basename, disposition.filename, "the basename")
         expect(attachment.map { $0 ? "attachment" : "inline" }, disposition.kind, "the disposition")
         expect(size.map(String.init), headerFields[.contentLength], "Content-Length")
-        if let mimeType, headerFields[.contentType]?.hasPrefix(mimeType) != true {
+        expect(contentType, headerFields[.contentType], "Content-Type")
+        if let mimeType, headerFields[.contentType].map({ Self.isType($0, mimeType) }) != true {
             differences.append("Content-Type is \(headerFields[.contentType] ?? "missing"), expected \(mimeType)")
         }
         return differences
@@ -60,6 +66,14 @@ extension RecordedResponse {
             differences.append("the generator ran for \(method) answered by \(status)")
         }
         return differences
+    }
+
+    /// Whether a Content-Type is `mimeType`, with further parameters or without.
+    private static func isType(_ field: String, _ mimeType: String) -> Bool {
+        let (field, mimeType) = (field.lowercased(), mimeType.lowercased())
+        guard field.hasPrefix(mimeType) else { return false }
+        let rest = field.dropFirst(mimeType.count)
+        return rest.isEmpty || rest.hasPrefix(";") || rest.hasPrefix(" ")
     }
 
     private static func excerpt(_ bytes: [UInt8]) -> String {

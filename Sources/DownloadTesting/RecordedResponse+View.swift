@@ -6,6 +6,9 @@ extension VirtualDownloadView {
     ///
     ///     let response = try await TextDownloadView().response(to: .get("/virtual/text"))
     ///
+    /// A media type that has to be guessed from the name is guessed by the built-in table, so that the test does not depend on the
+    /// system it runs on.
+    ///
     /// - Throws: What the view throws before its first byte and does not answer, which is cancellation alone. An error after
     ///   the first byte is ``RecordedResponse/failure``.
     public func response(to request: DownloadRequest) async throws -> RecordedResponse {

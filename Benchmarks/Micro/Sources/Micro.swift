@@ -6,7 +6,9 @@ import HTTPTypes
 /// Meant to be counted, not timed: `Benchmarks/micro` runs it under callgrind.
 @main
 struct Micro {
-    static let operations = ["plan", "plan-unicode-name", "write-chunk", "cut-range", "respond"]
+    static let operations = [
+        "plan", "plan-whole", "plan-not-modified", "plan-unicode-name", "write-chunk", "cut-range", "respond",
+    ]
 
     static func main() {
         let arguments = CommandLine.arguments
@@ -43,6 +45,9 @@ struct Micro {
         )
         switch operation {
         case "plan": return try await plan(ReportView(), request, count)
+        case "plan-whole": return try await plan(ReportView(), request.with(.range, nil), count)
+        case "plan-not-modified":
+            return try await plan(ReportView(), request.with(.ifNoneMatch, "\"0123456789abcdef\""), count)
         case "plan-unicode-name": return try await plan(ReportView(name: "Übersicht – März 2026.csv"), request, count)
         case "write-chunk": return try await writeChunks(count)
         case "cut-range": return try await cutRange(count)
@@ -95,5 +100,14 @@ struct Micro {
             sum += sink.byteCount
         }
         return sum
+    }
+}
+
+extension DownloadRequest {
+    /// The same request with another value of one field.
+    fileprivate func with(_ name: HTTPField.Name, _ value: String?) -> DownloadRequest {
+        var copy = self
+        copy.http.headerFields[name] = value
+        return copy
     }
 }

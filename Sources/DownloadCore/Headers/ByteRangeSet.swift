@@ -19,6 +19,10 @@ public struct ByteRangeSet: Sendable, Hashable {
     ///
     /// - Parameter maximumCount: How many ranges are taken, satisfiable or not.
     public init?(_ fieldValue: String, maximumCount: Int = Self.defaultMaximumCount) {
+        if maximumCount > 0, let spec = Self.onlySpec(of: fieldValue) {
+            specs = [spec]
+            return
+        }
         var scanner = FieldScanner(fieldValue)
         scanner.skipWhitespace()
         // The unit's name is case-insensitive (RFC 9110 §14.1); nothing may stand between it and the "=".
@@ -34,6 +38,29 @@ public struct ByteRangeSet: Sendable, Hashable {
             scanner.skipWhitespace()
         }
         guard !specs.isEmpty else { return nil }
+    }
+
+    /// The range of a field as almost all clients write it: `bytes=0-499` or `bytes=500-`, with numbers of at most 18 digits.
+    private static func onlySpec(of fieldValue: String) -> Spec? {
+        let bytes = fieldValue.utf8
+        guard bytes.starts(with: "bytes=".utf8) else { return nil }
+        var first: Int64?
+        var number: Int64 = 0
+        var digits = 0
+        for byte in bytes.dropFirst(6) {
+            if byte.isDigit, digits < 18 {
+                number = number * 10 + Int64(byte - 0x30)
+                digits += 1
+            } else {
+                guard byte == UInt8(ascii: "-"), first == nil, digits > 0 else { return nil }
+                first = number
+                number = 0
+                digits = 0
+            }
+        }
+        guard let first else { return nil }
+        if digits == 0 { return .offset(first, last: .max) }
+        return first <= number ? .offset(first, last: number) : nil
     }
 
     private static func spec(_ scanner: inout FieldScanner) -> Spec? {
@@ -70,6 +97,7 @@ public struct ByteRangeSet: Sendable, Hashable {
     ///
     /// Each is cut at the end of the content. Those that overlap or touch are made one, at the place of the first of them.
     public func resolved(size: Int64) -> [Range<Int64>] {
+        if specs.count == 1 { return Self.range(of: specs[0], size: size).map { [$0] } ?? [] }
         var result: [Range<Int64>] = []
         result.reserveCapacity(specs.count)
         for spec in specs {

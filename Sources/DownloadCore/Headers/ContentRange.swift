@@ -9,7 +9,14 @@ public struct ContentRange: Sendable, Hashable, CustomStringConvertible {
     public init(_ range: Range<Int64>, of size: Int64?) {
         precondition(!range.isEmpty && range.lowerBound >= 0, "no such content range: \(range)")
         precondition(size.map { range.upperBound <= $0 } ?? true, "range \(range) is beyond its content")
-        description = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size.map(String.init) ?? "*")"
+        description = String(capacity: 8 + 3 * 19) { text in
+            text.append("bytes ")
+            text.append(decimal: range.lowerBound)
+            text.append(UInt8(ascii: "-"))
+            text.append(decimal: range.upperBound - 1)
+            text.append(UInt8(ascii: "/"))
+            if let size { text.append(decimal: size) } else { text.append(UInt8(ascii: "*")) }
+        }
     }
 
     /// None of the ranges asked for exists in a content of `size` bytes: `bytes */10`.

@@ -70,7 +70,7 @@ extension EntityTag: Hashable {
 
 extension EntityTag: CustomStringConvertible {
     /// The tag as the field has it: `"abc"` or `W/"abc"`.
-    public var description: String { (isWeak ? "W/\"" : "\"") + value + "\"" }
+    public var description: String { String(joining: [isWeak ? "W/\"" : "\"", value, "\""]) }
 }
 
 extension UInt8 {

@@ -21,23 +21,23 @@ extension HTTPDate: CustomStringConvertible {
         let day = Self.floorDivide(moment, 86_400)
         let second = Int(moment - day * 86_400)
         let date = CivilDate(daysSince1970: day)
-        var text = Array("Sun, 00 Jan 0000 00:00:00 GMT".utf8)
-        func put(_ value: Int, at place: Int) {
-            text[place] = 0x30 + UInt8(value / 10 % 10)
-            text[place + 1] = 0x30 + UInt8(value % 10)
+        return String(capacity: 29) { text in
+            text.append(Self.weekdays[date.weekday])
+            text.append(", ")
+            text.append(twoDigits: date.day)
+            text.append(0x20)
+            text.append(Self.months[date.month - 1])
+            text.append(0x20)
+            text.append(twoDigits: date.year / 100)
+            text.append(twoDigits: date.year % 100)
+            text.append(0x20)
+            text.append(twoDigits: second / 3600)
+            text.append(UInt8(ascii: ":"))
+            text.append(twoDigits: second / 60 % 60)
+            text.append(UInt8(ascii: ":"))
+            text.append(twoDigits: second % 60)
+            text.append(" GMT")
         }
-        func put(_ name: String, at place: Int) {
-            for (offset, byte) in name.utf8.enumerated() { text[place + offset] = byte }
-        }
-        put(Self.weekdays[date.weekday], at: 0)
-        put(date.day, at: 5)
-        put(Self.months[date.month - 1], at: 8)
-        put(date.year / 100, at: 12)
-        put(date.year % 100, at: 14)
-        put(second / 3600, at: 17)
-        put(second / 60 % 60, at: 20)
-        put(second % 60, at: 23)
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// 0000-01-01T00:00:00Z.

@@ -84,6 +84,18 @@ import Testing
         #expect(ContentRange(0..<4, of: 10).description == "bytes 0-3/10")
         #expect(ContentRange(9..<10, of: 10).description == "bytes 9-9/10")
         #expect(ContentRange(0..<4, of: nil).description == "bytes 0-3/*")
+        let greatest = Int64.max
+        #expect(ContentRange(0..<greatest, of: greatest).description == "bytes 0-\(greatest - 1)/\(greatest)")
+        #expect(
+            ContentRange(greatest - 1..<greatest, of: greatest).description
+                == "bytes \(greatest - 1)-\(greatest - 1)/\(greatest)"
+        )
+        for exponent in 0..<19 {
+            let power = (0..<exponent).reduce(Int64(1)) { value, _ in value * 10 }
+            for first in [power - 1, power] {
+                #expect(ContentRange(first..<first + 1, of: nil).description == "bytes \(first)-\(first)/*")
+            }
+        }
         #expect(ContentRange.unsatisfied(size: 10).description == "bytes */10")
         #expect(ContentRange.unsatisfied(size: 0).description == "bytes */0")
     }

@@ -34,6 +34,35 @@ import Testing
         withKnownIssue { expectDownload(response, basename: "other.txt") }
     }
 
+    @Test("Bytes are compared as bytes, and the type with its parameters if they are named")
+    func comparesBytes() async throws {
+        let bytes: [UInt8] = [0, 0xff, 0x80]
+        let response = try await FileView { ContentFile(bytes, name: "a.csv") }.response(to: .get())
+        expectDownload(
+            response,
+            content: bytes,
+            basename: "a.csv",
+            mimeType: "TEXT/csv",
+            contentType: "text/csv; charset=utf-8",
+            attachment: true,
+            size: 3
+        )
+        #expect(response.differences(content: [0, 0xff, 0x81]).count == 1)
+        for type in ["text/csv", "text/csv; charset=utf-8"] { #expect(response.differences(mimeType: type) == []) }
+        for type in ["text/cs", "text/", "text/csvx", "text/csv; charset=latin1", "csv"] {
+            #expect(response.differences(mimeType: type).count == 1, "\(type)")
+        }
+        #expect(response.differences(contentType: "text/csv").count == 1)
+        withKnownIssue { expectDownload(response, content: [1]) }
+    }
+
+    @Test("Of HEAD the size of the content is compared")
+    func countsContentOfHead() async throws {
+        let head = try await Self.view.response(to: .head())
+        expectDownload(head, content: "Hello world!\n", basename: "hello-world.txt", size: 13)
+        #expect(head.differences(content: [1]).count == 1)
+    }
+
     @Test("What a view does wrong besides its download is told")
     func tellsWrongHead() async throws {
         await withKnownIssue { try await expectDownload(from: Self.view, size: 5) }
