@@ -12,6 +12,9 @@ static inline char **downloadview_environment(void) {
 }
 
 #ifdef __linux__
+#include <link.h>
+#include <string.h>
+#include <unistd.h>
 #include <sys/ioctl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -45,6 +48,36 @@ static inline int downloadview_pipe_capacity(int pipe) {
 static inline int downloadview_memory_file(void) {
     extern int memfd_create(const char *, unsigned int);
     return memfd_create("fastcgi-request", 1 /* MFD_CLOEXEC */);
+}
+
+/* The beginning of struct dl_phdr_info, which has been the same ever since. */
+struct downloadview_object {
+    ElfW(Addr) address;
+    const char *name;
+    const ElfW(Phdr) *headers;
+    ElfW(Half) count;
+};
+
+static inline int downloadview_drop_object(struct downloadview_object *object, size_t size, void *unused) {
+    extern int madvise(void *, size_t, int);
+    unsigned long page = (unsigned long)sysconf(_SC_PAGESIZE);
+    (void)size, (void)unused;
+    if (!strncmp(object->name, "linux-vdso", 10)) return 0;
+    for (int i = 0; i < object->count; i++) {
+        const ElfW(Phdr) *header = &object->headers[i];
+        /* What was never writable can't differ from the file. */
+        if (header->p_type != PT_LOAD || header->p_flags & PF_W) continue;
+        unsigned long start = (object->address + header->p_vaddr + page - 1) & ~(page - 1);
+        unsigned long end = (object->address + header->p_vaddr + header->p_memsz) & ~(page - 1);
+        if (end > start) madvise((void *)start, end - start, 4 /* MADV_DONTNEED */);
+    }
+    return 0;
+}
+
+/* Lets go of the code and constants of the program and its libraries: what is needed again is there at once, from the page cache. */
+static inline void downloadview_drop_code(void) {
+    extern int dl_iterate_phdr(int (*)(struct downloadview_object *, size_t, void *), void *);
+    dl_iterate_phdr(downloadview_drop_object, 0);
 }
 #endif
 #endif

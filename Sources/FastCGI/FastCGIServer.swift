@@ -1,3 +1,4 @@
+internal import CFastCGI
 public import DownloadCore
 internal import Glibc
 public import Logging
@@ -66,6 +67,8 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     public func runHandlingSignals() throws -> Int32 {
         let signals = Signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
         try engine.start()
+        // More than half of what is resident by now only the start needed: reading arguments, building routes and tables.
+        downloadview_drop_code()
         engine.logger.info(
             "serving",
             metadata: ["listen": "\(engine.listener.address)", "threads": "\(engine.pool.count)"]
