@@ -88,13 +88,13 @@ def prepare_cgi(found, ready):
     if not demo:
         return "the demo is not among the peers that run"
     found["cgi-empty"] = floor
-    say("preparing the demo with a static standard library")
-    demo.programs = {"shared standard library": demo.binary}
-    static = demo.static_build()
-    if static:
-        demo.programs["static standard library"] = static
+    say("preparing the demo with shared libraries")
+    demo.programs = {"static standard library": demo.binary}
+    shared = demo.shared_build()
+    if shared:
+        demo.programs["shared standard library"] = shared
         return None
-    return "the demo did not build with --static-swift-stdlib; only the shared build was measured"
+    return "the demo did not build with shared libraries; only the static build was measured"
 
 
 def peers_of(case, ready):

@@ -109,10 +109,12 @@ class Demo(Peer):
         if not find("pkg-config") or subprocess.run(["pkg-config", "--exists", "fcgi"]).returncode != 0:
             if not install("pkg-config", "libfcgi-dev"):
                 return "libfcgi-dev is missing"
-        build = [swift, "build", "--package-path", ROOT, "-c", "release", "--product", "demo"]
-        if not run_quietly(build, self.log()):
+        # As README says to build it for a server.
+        scratch = self.built("demo-static")
+        build = [swift, "build", "--package-path", ROOT, "--scratch-path", scratch, "-c", "release"]
+        if not run_quietly([*build, "--product", "demo", "--static-swift-stdlib"], self.log()):
             return f"it did not build, see {self.log()}"
-        self.binary = os.path.join(first_line(*build[:-2], "--show-bin-path") or "", "demo")
+        self.binary = os.path.join(scratch, "release", "demo")
         self.version = first_line("git", "-C", ROOT, "describe", "--always", "--dirty") or ""
         self.version += ", " + (first_line(swift, "--version") or "").split(" (")[0]
         if "/bench/rows" not in (self.routes() or ""):
@@ -129,12 +131,12 @@ class Demo(Peer):
         threads = ["--threads", str(self.threads)] if self.threads else []
         return [self.binary, "serve", "--listen", f"unix:{socket}", *threads]
 
-    def static_build(self):
-        """The demo with the standard library linked into it, for the CGI case."""
-        scratch = self.built("demo-static")
-        build = [find("swift"), "build", "--package-path", ROOT, "--scratch-path", scratch, "-c", "release"]
-        build += ["--product", "demo", "--static-swift-stdlib"]
-        return os.path.join(scratch, "release", "demo") if run_quietly(build, self.log()) else None
+    def shared_build(self):
+        """The demo that needs Swift's libraries beside it, for the CGI case."""
+        build = [find("swift"), "build", "--package-path", ROOT, "-c", "release"]
+        if not run_quietly([*build, "--product", "demo"], self.log()):
+            return None
+        return os.path.join(first_line(*build, "--show-bin-path") or "", "demo")
 
 
 class CLoop(Peer):

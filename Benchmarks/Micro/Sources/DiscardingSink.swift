@@ -8,5 +8,10 @@ struct DiscardingSink: ResponseSink, ~Copyable {
 
     mutating func begin(_ head: HTTPResponse, extent: ContentExtent) {}
     mutating func write(_ bytes: RawSpan) async throws { byteCount += bytes.byteCount }
+    // As the server's sink does with what fits.
+    mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
+        byteCount += bytes.byteCount
+        return true
+    }
     mutating func finish() async throws {}
 }
