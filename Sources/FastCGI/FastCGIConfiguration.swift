@@ -1,7 +1,10 @@
+internal import Glibc
+
 /// How a server runs: its threads and its limits.
 public struct FastCGIConfiguration: Sendable {
-    /// How many worker threads there are, at least 1. The default is 8. A slow client holds none of them.
-    public var threads = 8
+    /// How many worker threads there are, at least 1. The default is one for each processor, between 4 and 16: more only get in each
+    /// other's way. A slow client holds none of them.
+    public var threads = min(16, max(4, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
     /// How many worker threads there may be while views block all others. The default is 64.
     public var maximumThreads = 64
