@@ -106,6 +106,8 @@ struct RequestBuilder {
     }
 
     private var authority: String? {
+        // The host of an absolute form counts, whatever the header field says (RFC 9112 §3.2.2).
+        if let host = absoluteForm?.authority, !host.isEmpty { return host }
         if !host.isEmpty { return host }
         guard !serverName.isEmpty else { return nil }
         let isUsualPort = serverPort.isEmpty || serverPort == (isSecure ? "443" : "80")
@@ -119,26 +121,37 @@ struct RequestBuilder {
             let path = "\(scriptName)\(pathInfo)".percentEncodedPath
             return query.isEmpty ? path : "\(path)?\(query)"
         }
-        // Apache passes the absolute form on whole (RFC 9112 §3.2.2).
-        if let scheme = uri.utf8Range(of: "://") {
-            let rest = uri[scheme.upperBound...]
-            guard let start = rest.firstIndex(where: { $0 == "/" || $0 == "?" }) else { return "/" }
-            return rest[start] == "/" ? String(rest[start...]) : "/\(rest[start...])"
+        return absoluteForm?.target ?? uri
+    }
+
+    /// The parts of a request target in absolute form, which Apache passes on whole; nil for another form.
+    private var absoluteForm: (authority: String, target: String)? {
+        let bytes = uri.utf8
+        guard let first = bytes.first, first != UInt8(ascii: "/"), let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+            bytes[..<colon].allSatisfy({ $0.isSchemeCharacter }), bytes[colon...].starts(with: "://".utf8)
+        else { return nil }
+        let start = bytes.index(colon, offsetBy: 3)
+        let end = bytes[start...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? bytes.endIndex
+        // Without what may stand before the host: a name and a password.
+        let host = bytes[start..<end].lastIndex(of: UInt8(ascii: "@")).map { bytes.index(after: $0) } ?? start
+        let rest = uri[end...]
+        return (String(uri[host..<end]), rest.utf8.first == UInt8(ascii: "/") ? String(rest) : "/\(rest)")
+    }
+}
+
+extension UInt8 {
+    /// Whether it may stand in the scheme of a URI (RFC 3986 §3.1).
+    fileprivate var isSchemeCharacter: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+            true
+        default: false
         }
-        return uri
     }
 }
 
 extension String {
-    fileprivate func utf8Range(of text: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-            start = index(after: start)
-        }
-        return nil
-    }
-
     /// The path with everything encoded that can't stand in one (RFC 3986 §3.3): servers send `SCRIPT_NAME` decoded.
     fileprivate var percentEncodedPath: String {
         var encoded: [UInt8] = []
