@@ -29,15 +29,16 @@ public enum CGIProgram {
             if name == "CONTENT_LENGTH", let length = Int(value), length >= 0 { contentLength = length }
         }
         var sink = DescriptorSink(content: 1, head: 1, form: .cgi)
-        let body = readBody(length: contentLength)
-        let request = builder.request(body: body ?? [], id: "\(getpid())")
+        var request = builder.request(body: [], id: "\(getpid())")
         do {
-            if body == nil {
-                try await sink.send(DownloadError.contentTooLarge.response(to: request), for: request.method)
-            } else {
-                try await handler.respond(to: request, into: &sink)
-                try await sink.finish()
+            do {
+                request.body = try readBody(length: contentLength)
+            } catch {
+                try await sink.send(error.response(to: request), for: request.method)
+                return 0
             }
+            try await handler.respond(to: request, into: &sink)
+            try await sink.finish()
             if let error = sink.noted { log(error, request, logger) }
             return 0
         } catch {
@@ -62,11 +63,13 @@ public enum CGIProgram {
     }
 
     /// The content of the request, from standard input: as long as it says, or to its end when it does not (mod_cgid with a
-    /// chunked upload). Nil when it is too long.
-    private static func readBody(length: Int?) -> [UInt8]? {
+    /// chunked upload).
+    ///
+    /// - Throws: 413 when it is too long, 400 when it ends before it has the length that it says.
+    private static func readBody(length: Int?) throws(DownloadError) -> [UInt8] {
         // Without a length only an upload has content, and a terminal or an idle pipe would be waited for without end.
         if length == nil, unsafe getenv("HTTP_TRANSFER_ENCODING") == nil { return [] }
-        if let length, length > maximumBodySize { return nil }
+        if let length, length > maximumBodySize { throw .contentTooLarge }
         var body: [UInt8] = []
         let limit = length ?? maximumBodySize + 1
         var chunk = [UInt8](repeating: 0, count: min(65_536, limit))
@@ -76,7 +79,9 @@ public enum CGIProgram {
             guard count > 0 else { break }
             body += chunk[..<count]
         }
-        return body.count > maximumBodySize ? nil : body
+        if let length, body.count < length { throw .badRequest }
+        if body.count > maximumBodySize { throw .contentTooLarge }
+        return body
     }
 }
 

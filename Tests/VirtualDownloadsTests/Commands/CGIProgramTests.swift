@@ -86,4 +86,15 @@ import Testing
         #expect(run.output.hasPrefix("Status: 500 Internal Server Error\r\n"))
         #expect(run.errors.contains("declared as 50000"))
     }
+
+    @Test(
+        "Content that ends before its length is a 400, one over the limit a 413",
+        arguments: [("5", "x=1", "400"), ("3", "x=1", "405"), ("1048577", "x=1", "413"), ("", "x=1", "405")]
+    )
+    func content(length: String, content: String, status: String) throws {
+        var variables = Self.variables("/virtual/text", method: "POST")
+        variables["CONTENT_LENGTH"] = length
+        let run = try DemoProcess.run(environment: variables, input: content)
+        #expect(run.output.hasPrefix("Status: \(status) "))
+    }
 }
