@@ -31,10 +31,14 @@ public protocol ResponseSink: ByteSink, ~Copyable {
     ///
     /// Nothing of it reaches the client. The default does nothing.
     mutating func note(_ error: any Error)
+
+    /// Tells whoever keeps the log and the status which route the request has taken, by its pattern. The default does nothing.
+    mutating func noteRoute(_ pattern: String)
 }
 
 extension ResponseSink where Self: ~Copyable {
     public mutating func note(_ error: any Error) {}
+    public mutating func noteRoute(_ pattern: String) {}
 }
 
 /// A content did not have the size that its file declared.

@@ -89,6 +89,7 @@ public struct Router: RequestHandler {
         if let (pattern, view) = literalRoutes[written] {
             var request = request
             request.path = pattern.description
+            sink.noteRoute(pattern.description)
             return try await answer(request, by: view, into: &sink)
         }
         guard let path = RequestPath(target: target) else {
@@ -103,6 +104,7 @@ public struct Router: RequestHandler {
         for (segment, value) in zip(pattern.segments, own) {
             if case .parameter(let name) = segment { request.parameters[name] = value }
         }
+        sink.noteRoute(pattern.description)
         try await answer(request, by: view, into: &sink)
     }
 
