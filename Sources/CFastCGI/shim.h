@@ -16,7 +16,6 @@ static inline char **downloadview_environment(void) {
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 
 /* Declared under _GNU_SOURCE alone, which must not be set here: the C library's own module is built without it. */
@@ -34,6 +33,13 @@ static inline int downloadview_unread(int descriptor) {
 static inline int downloadview_pipe(int *ends) {
     extern int pipe2(int *, int);
     return pipe2(ends, 02000000 /* O_CLOEXEC */);
+}
+
+/* fcntl with F_GETPIPE_SZ, which is Linux's own. */
+static inline int downloadview_pipe_capacity(int pipe) {
+    extern int fcntl(int, int, ...);
+    int capacity = fcntl(pipe, 1032 /* F_GETPIPE_SZ */);
+    return capacity > 0 ? capacity : 4096;
 }
 
 static inline int downloadview_memory_file(void) {

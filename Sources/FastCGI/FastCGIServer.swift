@@ -25,7 +25,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
         engine = try Engine(listener: listener, configuration: configuration, logger: logger) { request, sink in
             try await handler.respond(to: request, into: &sink)
         }
-        control = try Control(engine)
+        control = Control(engine)
     }
 
     /// What the server is doing.
@@ -64,7 +64,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// - Returns: The exit status: 0 when every request was finished, 1 when some were cut.
     /// - Throws: ``SystemError`` when no thread can be started.
     public func runHandlingSignals() throws -> Int32 {
-        let signals = try Signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
+        let signals = Signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
         try engine.start()
         engine.logger.info(
             "serving",

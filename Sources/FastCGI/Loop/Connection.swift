@@ -59,6 +59,7 @@ final class Connection: @unchecked Sendable {
         /// The request that is under way, for the status and the log.
         var requestID = ""
         var target = ""
+        var route = ""
         var isReportedSlow = false
         var waitingSince: Int64 = 0
     }
@@ -73,7 +74,10 @@ final class Connection: @unchecked Sendable {
     private(set) var descriptor: Int32 = -1
     /// What has come of a request that did not come at once.
     var intake: Intake
+    /// How much of the intake is counted as held.
+    private var heldIntake = 0
     private let pool: WorkerPool
+    private let buffers: BufferPool
     private let requestGuard: RequestGuard
     private let flags = Atomic<UInt8>(0)
     /// Looking for room a moment longer is not worth it again until this many records went out at once.
@@ -83,6 +87,7 @@ final class Connection: @unchecked Sendable {
         self.requestGuard = requestGuard
         intake = Intake(guardedBy: requestGuard)
         self.pool = pool
+        self.buffers = buffers
         output = RecordStream(pool: buffers)
     }
 
@@ -104,12 +109,19 @@ final class Connection: @unchecked Sendable {
     func close() {
         output.reset()
         intake = Intake(guardedBy: requestGuard)
+        countHeldIntake()
         state.withLock { state in
             state.phase = .closed
             state.task = nil
             Glibc.close(descriptor)
             descriptor = -1
         }
+    }
+
+    private func countHeldIntake() {
+        guard intake.count != heldIntake else { return }
+        buffers.countHeld(intake.count - heldIntake)
+        heldIntake = intake.count
     }
 
     /// The identity that events carry.
@@ -140,16 +152,30 @@ final class Connection: @unchecked Sendable {
     func waitForRequest(afterRequest: Bool) {
         // Bytes of the next request were read already: a worker is to come at once.
         let hasMore = afterRequest && !intake.isEmpty
+        countHeldIntake()
         state.withLock { state in
             if afterRequest {
                 state.expectsRequest = hasMore
-                if hasMore { state.phaseSince = MonotonicClock.now }
+                state.phaseSince = MonotonicClock.now
             } else if !state.expectsRequest, !intake.isEmpty || intake.discards {
                 state.expectsRequest = true
                 state.phaseSince = MonotonicClock.now
             }
             state.phase = .idle
             arm(&state, for: hasMore ? [.readable, .writable] : .readable)
+        }
+    }
+
+    /// Takes an idle connection into the hands of the caller, who is to close it or to wait on, if it was kept after a request
+    /// that ended by the first moment, or was opened by the second and has not brought a request since (monotonic milliseconds).
+    func beginReceiving(ifKeptSince kept: Int64, orOpenedBefore opened: Int64? = nil) -> Bool {
+        state.withLock { state in
+            guard state.phase == .idle else { return false }
+            guard state.expectsRequest ? state.phaseSince <= opened ?? .min : state.phaseSince <= kept else {
+                return false
+            }
+            state.phase = .receiving
+            return true
         }
     }
 
@@ -176,6 +202,7 @@ final class Connection: @unchecked Sendable {
             state.phaseSince = MonotonicClock.now
             state.requestID = request.id
             state.target = request.http.path ?? ""
+            state.route = ""
             state.isReportedSlow = false
             return state.serial
         }
@@ -280,6 +307,15 @@ final class Connection: @unchecked Sendable {
         }
     }
 
+    /// Sends what lies unsent although its task neither runs into a full buffer nor suspends; called every tick.
+    ///
+    /// A view may block its thread after it wrote, and a task that goes on elsewhere while the thread it left still flushes can
+    /// take its new piece for part of that flush.
+    func flushForgotten() {
+        let isGenerating = state.withLock { state in unsafe state.phase == .responding && state.roomWaiter == nil }
+        if isGenerating, output.hasForgottenContent() { flushAfterSuspension() }
+    }
+
     /// Returns when everything published is sent and the buffer is empty. Suspends the task while the socket is full.
     ///
     /// - Parameter deadline: If set, cancellation does not end the wait, but the deadline does (monotonic milliseconds).
@@ -378,6 +414,13 @@ final class Connection: @unchecked Sendable {
         state.withLock { now - $0.phaseSince }
     }
 
+    /// The pattern of the route that the request under way has taken; empty for none.
+    var route: String { state.withLock { $0.route } }
+
+    func noteRoute(_ pattern: String) {
+        state.withLock { $0.route = pattern }
+    }
+
     /// The request under way, if there is one.
     func activeRequest(at now: Int64) -> ServerStatus.ActiveRequest? {
         let request: ServerStatus.ActiveRequest? = state.withLock { state in
@@ -385,6 +428,7 @@ final class Connection: @unchecked Sendable {
             return ServerStatus.ActiveRequest(
                 id: state.requestID,
                 target: state.target,
+                route: state.route,
                 phase: unsafe state.roomWaiter == nil ? .generating : .writing,
                 milliseconds: now - state.phaseSince,
                 bytes: 0

@@ -21,40 +21,49 @@ final class Control: Sendable {
 
     /// How often the limits are looked at while a connection is open, in milliseconds.
     private static let tick: Int32 = 100
+    /// How often an idle server looks whether there is a connection.
+    private static let idleTick: Int32 = 250
+    /// How often a server looks that may have all its workers blocked.
+    fileprivate static let busyTick: Int32 = 50
 
     private let engine: Engine
     private let orders = Atomic<Int>(0)
-    private let wakeUp: Int32
+    /// Has a server without signals see an order at once; -1 when there is none.
+    private let wakeUp = Atomic<Int32>(-1)
 
-    init(_ engine: Engine) throws(SystemError) {
+    init(_ engine: Engine) {
         self.engine = engine
-        wakeUp = try SystemError.check("eventfd", eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)))
     }
 
     deinit {
-        close(wakeUp)
+        let wakeUp = wakeUp.load(ordering: .relaxed)
+        if wakeUp >= 0 { close(wakeUp) }
     }
 
     /// Has the server finish what is under way and end. The second time, or with `cutting`, it does not wait.
     func stop(cutting: Bool = false) {
         let order = cutting || orders.load(ordering: .relaxed) >= Order.drain ? Order.cut : Order.drain
-        orders.store(order, ordering: .relaxed)
+        orders.store(order, ordering: .sequentiallyConsistent)
         var one: UInt64 = 1
-        _ = unsafe write(wakeUp, &one, 8)
+        let wakeUp = wakeUp.load(ordering: .sequentiallyConsistent)
+        if wakeUp >= 0 { _ = unsafe write(wakeUp, &one, 8) }
     }
 
     /// Runs until the server has ended.
     ///
     /// - Parameter signals: If given, SIGTERM and SIGINT among them stop the server.
     func run(signals: Signals?) -> Ending {
+        if signals == nil {
+            wakeUp.store(eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)), ordering: .sequentiallyConsistent)
+        }
         var growth = Growth(engine)
         var drainDeadline: Int64?
         var isCut = false
         var cutCount = 0
         while true {
-            let idles = engine.statistics.open.load(ordering: .relaxed) == 0 && drainDeadline == nil
-            // An idle server wakes once a second, to notice its first connection for the limits.
-            wait(signals: signals, milliseconds: drainDeadline != nil ? 5 : idles ? 1000 : Self.tick)
+            let idles = engine.statistics.open.load(ordering: .relaxed) == 0 && !engine.isPaused
+            let tick = idles ? Self.idleTick : growth.isLikely ? Self.busyTick : Self.tick
+            wait(signals: signals, milliseconds: drainDeadline != nil ? 5 : tick)
             let now = MonotonicClock.now
             let order = orders.load(ordering: .relaxed)
             if order >= Order.drain, drainDeadline == nil {
@@ -66,6 +75,8 @@ final class Control: Sendable {
                 drainDeadline = now + engine.configuration.drainLimit.milliseconds
             }
             if let deadline = drainDeadline {
+                // Again and again: a worker that did not yet know may have left a connection waiting for its next request.
+                engine.closeIdleConnections(at: now)
                 if engine.isDrained { break }
                 if !isCut, order >= Order.cut || now >= deadline {
                     isCut = true
@@ -87,45 +98,65 @@ final class Control: Sendable {
     }
 
     private func wait(signals: Signals?, milliseconds: Int32) {
-        var entries = [pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0)]
-        let signalDescriptor = signals?.descriptor
-        if let signalDescriptor { entries.append(pollfd(fd: signalDescriptor, events: Int16(POLLIN), revents: 0)) }
-        guard unsafe poll(&entries, nfds_t(entries.count), milliseconds) > 0 else { return }
-        var count: UInt64 = 0
-        _ = unsafe read(wakeUp, &count, 8)
         if let signals {
-            while let signal = signals.next() {
-                if signal == SIGTERM || signal == SIGINT { stop() }
+            guard let first = signals.next(within: milliseconds) else { return }
+            var signal: Int32? = first
+            while let received = signal {
+                if received == SIGTERM || received == SIGINT { stop() }
+                signal = signals.next(within: 0)
             }
+        } else {
+            let wakeUp = wakeUp.load(ordering: .relaxed)
+            // An order that came before there was anything to wake.
+            let isOrdered = orders.load(ordering: .sequentiallyConsistent) > 0
+            guard
+                Socket.isReady(
+                    wakeUp,
+                    for: Int16(POLLIN),
+                    milliseconds: isOrdered ? min(milliseconds, 5) : milliseconds
+                )
+            else { return }
+            var count: UInt64 = 0
+            _ = unsafe read(wakeUp, &count, 8)
         }
     }
 }
 
-/// Adds workers while views block all there are.
+/// Adds workers while views block all there are: one, then two more, then four.
 private struct Growth {
     private let engine: Engine
     private let log = LogLimit()
     private var lastProgress = -1
+    private var lastLook: Int64 = 0
+    private var step = 1
 
     init(_ engine: Engine) {
         self.engine = engine
     }
 
+    /// Whether the next look may find that workers are needed.
+    var isLikely: Bool { engine.pool.idleCount == 0 && engine.pool.hasWork }
+
     mutating func look(at now: Int64) {
         let pool = engine.pool
+        guard pool.idleCount == 0 else {
+            step = 1
+            return lastProgress = -1
+        }
         let progress = pool.progress
-        defer { lastProgress = progress }
-        // Nobody idle, nobody moved for a tick, and someone waits: all are blocked.
-        guard pool.idleCount == 0, progress == lastProgress, pool.hasWork,
-            pool.count < engine.configuration.maximumThreads
-        else { return }
+        guard progress == lastProgress else {
+            lastProgress = progress
+            return lastLook = now
+        }
+        // Nobody idle, nobody moved since, and someone waits: all are blocked.
+        guard now - lastLook >= Int64(Control.busyTick), pool.hasWork else { return }
+        let room = engine.configuration.maximumThreads - pool.count
+        guard room > 0 else { return }
         do {
-            try pool.addWorker(temporary: true)
+            for _ in 0..<min(step, room) { try pool.addWorker(temporary: true) }
+            step *= 2
             log.atMostOnceASecond(now) {
-                engine.logger.warning(
-                    "views block all workers: added one",
-                    metadata: ["workers": "\(pool.count)"]
-                )
+                engine.logger.warning("views block all workers: added some", metadata: ["workers": "\(pool.count)"])
             }
         } catch {
             log.atMostOnceASecond(now) {

@@ -2,7 +2,7 @@ internal import Logging
 internal import Synchronization
 
 extension Engine {
-    /// Enforces the limits on time; called every tick.
+    /// Enforces the limits on time, and sends what was forgotten; called every tick.
     func keepLimits(at now: Int64) {
         let receiveLimit = configuration.receiveLimit.milliseconds
         let writeLimit = configuration.writeLimit.milliseconds
@@ -14,18 +14,22 @@ extension Engine {
             case .receiving:
                 if connection.beginReceiving() {
                     statistics.receiveTimedOut()
-                    logger.info("closed a connection: its request did not arrive in time")
+                    arrivalLog.atMostOnceASecond(now) {
+                        logger.info("closed a connection: its request did not arrive in time")
+                    }
                     close(connection)
                 }
             case .writing: connection.cancel(.writeTimedOut)
             case .request: connection.cancel(.requestTimedOut)
             case .ending: connection.wakeWaiter()
             }
+            connection.flushForgotten()
             if let slowLimit, let request = connection.newlySlowRequest(at: now, limit: slowLimit) {
                 logger.warning(
                     "a request is slow",
                     metadata: [
-                        "request": "\(request.id)", "target": "\(request.target)", "phase": "\(request.phase.rawValue)",
+                        "request": "\(request.id)", "target": "\(request.target)", "route": "\(request.route)",
+                        "phase": "\(request.phase.rawValue)",
                         "milliseconds": "\(request.milliseconds)", "bytes": "\(request.bytes)",
                     ]
                 )

@@ -26,26 +26,34 @@ extension Engine {
         )
     }
 
-    /// Answers what is answered without user code: the status page, and the ping.
-    ///
-    /// - Returns: False if the request is for the handler.
-    func answersItself(_ request: DownloadRequest, into sink: inout RecordSink) async throws -> Bool {
-        guard configuration.statusPath != nil || configuration.pingPath != nil else { return false }
+    /// What is answered without user code.
+    enum OwnAnswer {
+        case ping
+        case status(StatusPage.Format)
+    }
+
+    /// The answer of the server's own to a request; nil if the request is for the handler.
+    func ownAnswer(to request: DownloadRequest) -> OwnAnswer? {
+        guard configuration.statusPath != nil || configuration.pingPath != nil else { return nil }
         let path = (request.http.path ?? "/").prefix { $0 != "?" }
-        if let pingPath = configuration.pingPath, path == pingPath {
+        if let pingPath = configuration.pingPath, path == pingPath { return .ping }
+        guard let statusPath = configuration.statusPath else { return nil }
+        return StatusPage.Format(path: path, statusPath: statusPath, accept: request.headerFields[.accept])
+            .map { .status($0) }
+    }
+
+    func send(_ own: OwnAnswer, to request: DownloadRequest, into sink: inout RecordSink) async throws {
+        switch own {
+        case .ping:
             try await answer("pong\n", type: "text/plain; charset=utf-8", to: request, into: &sink)
-            return true
-        }
-        guard let statusPath = configuration.statusPath,
-            let format = StatusPage.Format(
-                path: path,
-                statusPath: statusPath,
-                accept: request.headerFields[.accept]
+        case .status(let format):
+            try await answer(
+                StatusPage.text(of: status, as: format),
+                type: format.mediaType,
+                to: request,
+                into: &sink
             )
-        else { return false }
-        let text = StatusPage.text(of: status, as: format)
-        try await answer(text, type: format.mediaType, to: request, into: &sink)
-        return true
+        }
     }
 
     private func answer(
@@ -74,7 +82,8 @@ extension FastCGIConfiguration {
             ("request_milliseconds", requestLimit?.milliseconds ?? 0), ("drain_milliseconds", drainLimit.milliseconds),
             ("requests", Int64(maximumRequests)), ("held_bytes", Int64(maximumHeldBytes)),
             ("head_bytes", Int64(maximumHeadSize)),
-            ("body_bytes", Int64(maximumBodySize)),
+            ("body_bytes", Int64(maximumBodySize)), ("slow_milliseconds", slowRequestLimit?.milliseconds ?? 0),
+            ("descriptors", Int64(DescriptorLimit.current)),
         ]
     }
 }

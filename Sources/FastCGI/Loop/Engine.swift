@@ -21,6 +21,8 @@ final class Engine: @unchecked Sendable {
     private let pauseLog = LogLimit()
     private let refusalLog = LogLimit()
     private let overloadLog = LogLimit()
+    let arrivalLog = LogLimit()
+    private let failureLog = LogBudget()
     let startedAt = MonotonicClock.now
     let buffers = BufferPool()
     private let handler: Handler
@@ -29,8 +31,11 @@ final class Engine: @unchecked Sendable {
     private let allowedPeers: PeerAddresses?
     private let connections = Lock<(all: [Connection], free: [Connection])>(([], []))
     private let draining = Atomic<Bool>(false)
-    private let listening = Lock<Bool>(true)
+    private let accepting = Atomic<Int>(0)
+    /// Whether the workers are told of new connections: not during a pause.
+    private let isListening = Lock<Bool>(true)
     private let pausedUntil = Atomic<Int64>(0)
+    private let reserve: ReserveHandover
 
     init(listener: Listener, configuration: FastCGIConfiguration, logger: Logger, handler: @escaping Handler) throws {
         self.listener = listener
@@ -38,6 +43,7 @@ final class Engine: @unchecked Sendable {
         self.logger = logger
         self.handler = handler
         pool = try WorkerPool()
+        reserve = try ReserveHandover()
         requestGuard = RequestGuard(
             limits: .init(parameterBytes: configuration.maximumHeadSize, bodyBytes: configuration.maximumBodySize),
             capacity: .init(connections: configuration.maximumRequests, requests: configuration.maximumRequests)
@@ -53,6 +59,8 @@ final class Engine: @unchecked Sendable {
         try pool.start(max(1, configuration.threads)) { [unowned self] tag, events in
             self.handle(tag, events)
         }
+        // Better to say now that there is no descriptor for any connection than to accept none for ever.
+        Glibc.close(try SystemError.check("dup", dup(listener.descriptor)))
         try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
     }
 
@@ -68,24 +76,38 @@ final class Engine: @unchecked Sendable {
     // MARK: - Connections
 
     private func acceptConnection() {
+        guard let connection = acceptWaiting() else { return }
+        // Most web servers connect and send at once: what is there is served without a trip through the poller.
+        receive(from: connection)
+    }
+
+    private func acceptWaiting() -> Connection? {
+        // Counted, so that the listening socket is not closed, and its number used again, under a worker's hands; and so that a
+        // server which stops knows of every connection.
+        accepting.add(1, ordering: .sequentiallyConsistent)
+        defer { accepting.subtract(1, ordering: .sequentiallyConsistent) }
+        if draining.load(ordering: .sequentiallyConsistent) { return nil }
         do {
-            guard !draining.load(ordering: .relaxed), let descriptor = try Socket.accept(from: listener.descriptor)
-            else { return }
-            if let allowedPeers, !allowedPeers.contains(peerOf: descriptor) {
-                Glibc.close(descriptor)
-                statistics.requestRefused("peer-address")
-                logRefusal("its peer's address is not in FCGI_WEB_SERVER_ADDRS")
-                return
-            }
-            if listener.isTCP { Socket.disableDelay(descriptor) }
-            statistics.connectionAccepted()
-            let connection = takeConnection()
-            connection.open(descriptor)
-            // Most web servers connect and send at once: what is there is served without a trip through the poller.
-            receive(from: connection)
+            return try Socket.accept(from: listener.descriptor).flatMap { takeOver($0) }
         } catch {
             pauseAccepting(because: error)
+            return nil
         }
+    }
+
+    /// A connection for an accepted descriptor, in the caller's hands; nil if the peer may not connect.
+    private func takeOver(_ descriptor: Int32) -> Connection? {
+        if let allowedPeers, !allowedPeers.contains(peerOf: descriptor) {
+            Glibc.close(descriptor)
+            statistics.requestRefused("peer-address")
+            logRefusal("its peer's address is not in FCGI_WEB_SERVER_ADDRS")
+            return nil
+        }
+        if listener.isTCP { Socket.disableDelay(descriptor) }
+        statistics.connectionAccepted()
+        let connection = takeConnection()
+        connection.open(descriptor)
+        return connection
     }
 
     private func takeConnection() -> Connection {
@@ -101,25 +123,58 @@ final class Engine: @unchecked Sendable {
         connection.close()
         statistics.open.subtract(1, ordering: .relaxed)
         connections.withLock { $0.free.append(connection) }
+        // There is a descriptor for one that waits.
+        if isPaused { watchListener(at: MonotonicClock.now) }
     }
 
     /// Out of descriptors or memory: leaves waiting connections where they are for a moment.
     private func pauseAccepting(because error: SystemError) {
         let now = MonotonicClock.now
         let resumeAt = now + 100
-        guard pausedUntil.exchange(resumeAt, ordering: .relaxed) == 0 else { return }
-        pool.poller.remove(listener.descriptor)
+        let pauses = isListening.withLock { isListening in
+            guard isListening else { return false }
+            pool.poller.remove(listener.descriptor)
+            isListening = false
+            pausedUntil.store(resumeAt, ordering: .relaxed)
+            return true
+        }
+        guard pauses else { return }
+        statistics.acceptingPaused()
         pauseLog.atMostOnceASecond(now) {
             logger.error("can't accept connections for the moment", metadata: ["error": "\(error)"])
         }
     }
 
-    /// Called now and then: goes on accepting after a pause.
+    /// Whether new connections are left where they are for a moment.
+    var isPaused: Bool { pausedUntil.load(ordering: .relaxed) != 0 }
+
+    /// Called now and then: goes on accepting after a pause. Kept connections that nobody has used meanwhile make room.
     func resumeAccepting(at now: Int64) {
         let until = pausedUntil.load(ordering: .relaxed)
-        guard until != 0, now >= until, !draining.load(ordering: .relaxed) else { return }
-        pausedUntil.store(0, ordering: .relaxed)
-        try? pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
+        guard until != 0, now >= until else { return }
+        forEachConnection { connection in
+            if connection.beginReceiving(ifKeptSince: now - 50) { closeIfSilent(connection) }
+        }
+        watchListener(at: now)
+    }
+
+    /// Ends a pause, if there is one still.
+    private func watchListener(at now: Int64) {
+        // Counted like accepting: the listening socket must not be closed meanwhile.
+        accepting.add(1, ordering: .sequentiallyConsistent)
+        defer { accepting.subtract(1, ordering: .sequentiallyConsistent) }
+        if draining.load(ordering: .sequentiallyConsistent) { return }
+        isListening.withLock { isListening in
+            guard !isListening else { return }
+            do {
+                try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
+                isListening = true
+                pausedUntil.store(0, ordering: .relaxed)
+            } catch {
+                // Out of memory for the set still: the next tick tries again.
+                pausedUntil.store(now, ordering: .relaxed)
+            }
+        }
     }
 
     // MARK: - Requests
@@ -187,6 +242,11 @@ final class Engine: @unchecked Sendable {
                 }
             }
             guard let received = try unsafe Socket.receive(into: worker.scratch, from: connection.descriptor) else {
+                if !connection.intake.isEmpty, buffers.heldBytes > configuration.maximumHeldBytes {
+                    statistics.requestRefused("overloaded")
+                    logRefusal("too much is held for others")
+                    return close(connection)
+                }
                 return waitForRequest(on: connection)
             }
             unsafe connection.intake.append(received)
@@ -201,7 +261,12 @@ final class Engine: @unchecked Sendable {
     /// Has libfcgi read one whole request, and answers it.
     private func serve(_ bytes: UnsafeRawBufferPointer, of connection: Connection, by worker: Worker) throws {
         let id = statistics.nextRequestID()
-        let received = try unsafe worker.handover.give(bytes) { RequestReader.read(from: $0, id: id) }
+        let received: RequestReader.Received?
+        do {
+            received = try unsafe worker.handover.give(bytes) { RequestReader.read(from: $0, id: id) }
+        } catch {
+            received = try unsafe reserve.give(bytes) { RequestReader.read(from: $0, id: id) }
+        }
         guard let received else {
             // The guard and libfcgi disagree, which their tests say can't be.
             logRefusal("libfcgi can't read it")
@@ -218,13 +283,13 @@ final class Engine: @unchecked Sendable {
     }
 
     private func waitForRequest(on connection: Connection) {
-        if draining.load(ordering: .relaxed), connection.intake.isEmpty { return close(connection) }
         connection.waitForRequest(afterRequest: false)
     }
 
     /// Starts the request's task on this thread, where it runs until it first suspends.
     private func respond(to received: RequestReader.Received, on connection: Connection) {
-        if isOverloaded { return turnAway(received, on: connection) }
+        // Its status is most wanted of a server that has too much to do.
+        if isOverloaded, ownAnswer(to: received.request) == nil { return turnAway(received, on: connection) }
         let serial = connection.beginResponding(to: received.request, requestID: received.requestID)
         statistics.active.add(1, ordering: .relaxed)
         let task = Task.immediate(executorPreference: pool) {
@@ -261,23 +326,27 @@ final class Engine: @unchecked Sendable {
         var sink = RecordSink(connection)
         var failure: (any Error)?
         do {
-            if try await !answersItself(received.request, into: &sink) {
+            if let own = ownAnswer(to: received.request) {
+                try await send(own, to: received.request, into: &sink)
+            } else {
                 try await handler(received.request, &sink)
             }
             if !sink.isFinished { try await sink.finish() }
         } catch {
             failure = error
         }
-        if !sink.isFinished, connection.cancellation != .clientLeft {
+        // Before the client can know: one that has all it wants, or sees the failure, leaves at once, and is none that left.
+        let cancellation = sink.isFinished ? nil : connection.cancellation
+        if !sink.isFinished, cancellation != .clientLeft {
             await sink.fail(deadline: MonotonicClock.now + 1000)
         }
         statistics.requestEnded(
             bytes: sink.contentBytes,
             milliseconds: connection.age(at: MonotonicClock.now),
             failure: failure,
-            cancellation: connection.cancellation
+            cancellation: cancellation
         )
-        report(received.request, sink, failure: failure, cancellation: connection.cancellation)
+        report(received.request, on: connection, sink, failure: failure, cancellation: cancellation)
         let keeps = sink.isFinished && received.keepsConnection && !draining.load(ordering: .relaxed)
         connection.endResponding()
         statistics.active.subtract(1, ordering: .relaxed)
@@ -290,14 +359,17 @@ final class Engine: @unchecked Sendable {
 
     private func report(
         _ request: DownloadRequest,
+        on connection: Connection,
         _ sink: borrowing RecordSink,
         failure: (any Error)?,
         cancellation: Cancellation?
     ) {
         guard failure != nil || sink.noted != nil || logger.logLevel <= .debug else { return }
+        guard case .allowed(let leftOut) = failureLog.take(at: MonotonicClock.now) else { return }
+        if leftOut > 0 { logger.warning("left out lines about requests", metadata: ["count": "\(leftOut)"]) }
         var metadata: Logger.Metadata = [
-            "request": "\(request.id)", "target": "\(request.http.path ?? "")", "status": "\(sink.status)",
-            "bytes": "\(sink.contentBytes)",
+            "request": "\(request.id)", "target": "\(request.http.path ?? "")", "route": "\(connection.route)",
+            "status": "\(sink.status)", "bytes": "\(sink.contentBytes)",
         ]
         if let cancellation {
             metadata["reason"] = "\(cancellation)"
@@ -320,26 +392,32 @@ final class Engine: @unchecked Sendable {
         for connection in connections.withLock({ $0.all }) { body(connection) }
     }
 
-    /// Accepts no more connections and closes idle ones; requests under way go on.
+    /// Accepts no more connections; requests under way go on.
     func beginDraining() {
-        guard !draining.exchange(true, ordering: .relaxed) else { return }
-        stopListening()
+        guard !draining.exchange(true, ordering: .sequentiallyConsistent) else { return }
+        pool.poller.remove(listener.descriptor)
+        // Those that wait already are served: their web servers can't know, and for a socket that another process shares, the
+        // kernel may have told this one alone of them.
+        while let descriptor = try? Socket.accept(from: listener.descriptor) {
+            guard let connection = takeOver(descriptor) else { continue }
+            connection.waitForRequest(afterRequest: false)
+        }
+        while accepting.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
+        // Again, since a pause may have ended meanwhile: closing does not suffice for a socket that another process shares.
+        pool.poller.remove(listener.descriptor)
+        listener.close()
+    }
+
+    /// Closes the connections of a server that stops which have no request, and none on its way. One that was opened a moment ago
+    /// may still send its first.
+    func closeIdleConnections(at now: Int64) {
         forEachConnection { connection in
-            if connection.beginReceiving() { receive(from: connection, orClose: true) }
+            if connection.beginReceiving(ifKeptSince: now, orOpenedBefore: now - 100) { closeIfSilent(connection) }
         }
     }
 
-    private func stopListening() {
-        listening.withLock { listening in
-            guard listening else { return }
-            listening = false
-            pool.poller.remove(listener.descriptor)
-            listener.close()
-        }
-    }
-
-    /// Closes an idle connection of a server that stops. A request that has already come is left to the poller.
-    private func receive(from connection: Connection, orClose: Bool) {
+    /// Closes a connection that nothing has come on. What has come is left to the poller.
+    private func closeIfSilent(_ connection: Connection) {
         if connection.intake.isEmpty, !Socket.isReady(connection.descriptor, for: Int16(POLLIN), milliseconds: 0) {
             close(connection)
         } else {

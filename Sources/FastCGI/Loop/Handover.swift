@@ -7,9 +7,9 @@ internal import Glibc
 /// libfcgi never reads from the web server's connection. It would read ahead, and swallow a request that came meanwhile; and it
 /// closes what it reads from when it is not content. The pipe costs a system call more than letting it read the connection.
 struct Handover: ~Copyable {
-    /// A pipe takes this much at once without blocking (its capacity is 64 KiB, in pages).
-    private static let pipeCapacity = 32_768
-
+    /// What the pipe takes at once without blocking: half its capacity, since that counts pages. Usually 32 KiB, but the kernel
+    /// makes smaller ones for a user who has many.
+    private var pipeRoom = 0
     private var readEnd: Int32 = -1
     private var writeEnd: Int32 = -1
 
@@ -22,6 +22,23 @@ struct Handover: ~Copyable {
         if writeEnd >= 0 { close(writeEnd) }
     }
 
+    /// Opens the pipe before the first request, where descriptors are not scarce: a server that is watched has as many from its
+    /// start as under load.
+    mutating func prepare() {
+        // Without one, the first request tries again.
+        if DescriptorLimit.current >= 512 { try? openPipe() }
+    }
+
+    private mutating func openPipe() throws(SystemError) {
+        var ends: (Int32, Int32) = (-1, -1)
+        let code = unsafe withUnsafeMutableBytes(of: &ends) {
+            unsafe downloadview_pipe($0.baseAddress?.assumingMemoryBound(to: Int32.self))
+        }
+        try SystemError.check("pipe", code)
+        (readEnd, writeEnd) = ends
+        pipeRoom = Int(downloadview_pipe_capacity(writeEnd)) / 2
+    }
+
     /// Calls `read` with a descriptor that gives exactly these bytes.
     ///
     /// - Parameter read: Reads them all, or returns nil and has closed the descriptor.
@@ -30,18 +47,9 @@ struct Handover: ~Copyable {
         _ bytes: UnsafeRawBufferPointer,
         to read: (Int32) -> Result?
     ) throws(SystemError) -> Result? {
-        guard bytes.count <= Self.pipeCapacity else { return try unsafe giveInFile(bytes, to: read) }
-        if readEnd < 0 {
-            var ends: (Int32, Int32) = (-1, -1)
-            let code = unsafe withUnsafeMutableBytes(of: &ends) {
-                unsafe downloadview_pipe($0.baseAddress?.assumingMemoryBound(to: Int32.self))
-            }
-            try SystemError.check("pipe", code)
-            (readEnd, writeEnd) = ends
-        }
-        guard unsafe write(writeEnd, bytes.baseAddress, bytes.count) == bytes.count else {
-            throw SystemError(call: "write", code: errno)
-        }
+        if readEnd < 0 { try openPipe() }
+        guard bytes.count <= pipeRoom else { return try unsafe giveInFile(bytes, to: read) }
+        try unsafe Self.write(bytes, to: writeEnd)
         guard let result = read(readEnd) else {
             // The next request gets a pipe with nothing left in it.
             readEnd = -1
@@ -57,19 +65,26 @@ struct Handover: ~Copyable {
         to read: (Int32) -> Result?
     ) throws(SystemError) -> Result? {
         let file = try SystemError.check("memfd_create", downloadview_memory_file())
-        var rest = unsafe bytes
-        while unsafe !rest.isEmpty {
-            let count = unsafe write(file, rest.baseAddress, rest.count)
-            guard count > 0 else {
-                let code = errno
-                close(file)
-                throw SystemError(call: "write", code: code)
-            }
-            unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        do {
+            try unsafe Self.write(bytes, to: file)
+        } catch {
+            close(file)
+            throw error
         }
         lseek(file, 0, SEEK_SET)
         guard let result = read(file) else { return nil }
         close(file)
         return result
+    }
+
+    /// Writes all of the bytes.
+    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SystemError) {
+        var rest = unsafe bytes
+        while unsafe !rest.isEmpty {
+            let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw SystemError(call: "write", code: errno) }
+            unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
     }
 }

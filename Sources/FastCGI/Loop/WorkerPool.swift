@@ -55,13 +55,17 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
         for _ in 0..<count { try addWorker(temporary: false) }
     }
 
-    /// Adds a worker; a temporary one ends after ten seconds with nothing to do.
+    /// How long a temporary worker stays that is not needed, in milliseconds.
+    private static let temporaryStay: Int32 = 10_000
+
+    /// Adds a worker; a temporary one ends when it was not needed for ten seconds: it had nothing to do, or others had not.
     func addWorker(temporary: Bool) throws(SystemError) {
         living.add(1, ordering: .relaxed)
         do {
             let thread = try Thread.start { [self] in
                 let worker = Worker()
                 worker.becomeCurrent()
+                worker.handover.prepare()
                 work(as: worker, temporary: temporary)
             }
             if temporary { pthread_detach(thread) } else { threads.withLock { $0.append(thread) } }
@@ -93,6 +97,7 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
     fileprivate func work(as worker: Worker, temporary: Bool) {
         defer { living.subtract(1, ordering: .relaxed) }
         var jobsInARow = 0
+        var lastNeeded = MonotonicClock.now
         while true {
             rounds.add(1, ordering: .relaxed)
             // After some jobs the descriptors get a look too, so that tasks which keep each other busy starve no connection.
@@ -105,8 +110,17 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
             if stopping.load(ordering: .sequentiallyConsistent) { return }
             let looksOnly = jobsInARow > 0 && (jobs.count > 0 || worker.nextJob != nil)
             jobsInARow = 0
+            if temporary {
+                let now = MonotonicClock.now
+                if sleeping.load(ordering: .relaxed) == 0 { lastNeeded = now }
+                if !looksOnly, now - lastNeeded >= Int64(Self.temporaryStay) {
+                    // Whoever counted on this worker to be awake is served by those that sleep.
+                    if jobs.count > 0 { poller.wake() }
+                    return
+                }
+            }
             sleeping.add(1, ordering: .sequentiallyConsistent)
-            let timeout: Int32 = looksOnly || jobs.count > 0 ? 0 : (temporary ? 10_000 : -1)
+            let timeout: Int32 = looksOnly || jobs.count > 0 ? 0 : (temporary ? Self.temporaryStay : -1)
             let event = poller.wait(milliseconds: timeout)
             sleeping.subtract(1, ordering: .sequentiallyConsistent)
             guard let event else {

@@ -83,6 +83,10 @@ struct RecordSink: ResponseSink, ~Copyable {
         noted = error
     }
 
+    mutating func noteRoute(_ pattern: String) {
+        connection.noteRoute(pattern)
+    }
+
     mutating func finish() async throws {
         guard !isFinished else { return }
         if headIsTooLarge { throw HeadTooLarge() }

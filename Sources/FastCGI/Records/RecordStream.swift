@@ -41,6 +41,8 @@ final class RecordStream: @unchecked Sendable {
         var rest: UnsafeMutableRawBufferPointer?
         var restSent = 0
         var bytesSent: Int64 = 0
+        /// What was unsent at the last look for forgotten content: how much was sent by then.
+        var sentAtLastLook: Int64 = -1
     }
 
     private let pool: BufferPool
@@ -137,8 +139,11 @@ final class RecordStream: @unchecked Sendable {
         if unsafe buffer == nil {
             takeBuffer()
         } else {
-            transport.withLock { $0.recorded = Self.headerSize }
-            published.store(Self.headerSize, ordering: .relaxed)
+            // Both at once: whoever flushed between the two would take what was sent for new content, and send it again.
+            transport.withLock {
+                published.store(Self.headerSize, ordering: .relaxed)
+                $0.recorded = Self.headerSize
+            }
             if let buffer = unsafe buffer { unsafe stream.pointee.wrNext = buffer + Self.headerSize }
         }
     }
@@ -181,6 +186,17 @@ final class RecordStream: @unchecked Sendable {
 
     /// Bytes handed to the kernel for this response, record headers included.
     var bytesSent: Int64 { transport.withLock { $0.bytesSent } }
+
+    /// Whether something published has lain unsent since the last time that this was asked, with nothing sent meanwhile.
+    func hasForgottenContent() -> Bool {
+        transport.withLock { transport in
+            let isUnsent =
+                unsafe transport.rest != nil || !transport.sending.isEmpty || !transport.tail.isEmpty
+                || published.load(ordering: .acquiring) > transport.recorded
+            defer { transport.sentAtLastLook = isUnsent ? transport.bytesSent : -1 }
+            return isUnsent && transport.sentAtLastLook == transport.bytesSent
+        }
+    }
 
     /// Sends what is published, as far as the socket has room.
     func flush() -> Outcome {

@@ -14,6 +14,8 @@ public struct ServerStatus: Sendable {
         public var timedOut: Int
         /// Bytes of content handed to clients.
         public var bytes: Int64
+        /// Pauses in accepting connections, for want of descriptors or memory.
+        public var pauses: Int
         /// Requests turned away before any view, by reason.
         public var refused: [String: Int]
     }
@@ -24,6 +26,8 @@ public struct ServerStatus: Sendable {
         public var id: String
         /// What was requested, as the client sent it.
         public var target: String
+        /// The pattern of the route that it has taken; empty for none.
+        public var route: String
         /// What it is doing.
         public var phase: Phase
         /// How long it has been under way, in milliseconds.
@@ -48,7 +52,7 @@ public struct ServerStatus: Sendable {
     public var idleWorkers: Int
     /// Tasks that could go on, and wait for a worker.
     public var queue: Int
-    /// Bytes that wait in memory for slow clients to take them.
+    /// Bytes that wait in memory for slow clients to take them, or for the rest of a request to come.
     public var heldBytes: Int
     /// Open connections.
     public var connections: Int

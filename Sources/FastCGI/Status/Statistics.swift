@@ -10,19 +10,39 @@ final class Statistics: Sendable {
     private let failed = Atomic<Int>(0)
     private let aborted = Atomic<Int>(0)
     private let timedOut = Atomic<Int>(0)
+    private let pauses = Atomic<Int>(0)
     private let bytes = Atomic<Int64>(0)
     private let refused = Lock<[String: Int]>([:])
     private let requests = Atomic<UInt64>(0)
 
-    private let acceptedMetric = Counter(label: "downloadview_connections_accepted")
-    private let servedMetric = Counter(label: "downloadview_requests", dimensions: [("outcome", "served")])
-    private let failedMetric = Counter(label: "downloadview_requests", dimensions: [("outcome", "failed")])
-    private let abortedMetric = Counter(label: "downloadview_requests", dimensions: [("outcome", "aborted")])
-    private let timedOutMetric = Counter(label: "downloadview_requests", dimensions: [("outcome", "timed_out")])
-    private let bytesMetric = Counter(label: "downloadview_content_bytes")
-    private let activeMetric = Gauge(label: "downloadview_requests_active")
-    private let idleMetric = Gauge(label: "downloadview_connections_idle")
-    private let durationMetric = Timer(label: "downloadview_request_duration")
+    private let metrics: any MetricsFactory
+    private let acceptedMetric: Counter
+    private let pausesMetric: Counter
+    private let servedMetric: Counter
+    private let failedMetric: Counter
+    private let abortedMetric: Counter
+    private let timedOutMetric: Counter
+    private let bytesMetric: Counter
+    private let activeMetric: Gauge
+    private let idleMetric: Gauge
+    private let durationMetric: Timer
+
+    init(metrics: any MetricsFactory = MetricsSystem.factory) {
+        func requests(_ outcome: String) -> Counter {
+            Counter(label: "downloadview_requests", dimensions: [("outcome", outcome)], factory: metrics)
+        }
+        self.metrics = metrics
+        acceptedMetric = Counter(label: "downloadview_connections_accepted", factory: metrics)
+        pausesMetric = Counter(label: "downloadview_accepting_pauses", factory: metrics)
+        servedMetric = requests("served")
+        failedMetric = requests("failed")
+        abortedMetric = requests("aborted")
+        timedOutMetric = requests("timed_out")
+        bytesMetric = Counter(label: "downloadview_content_bytes", factory: metrics)
+        activeMetric = Gauge(label: "downloadview_requests_active", factory: metrics)
+        idleMetric = Gauge(label: "downloadview_connections_idle", factory: metrics)
+        durationMetric = Timer(label: "downloadview_request_duration", factory: metrics)
+    }
 
     /// A name for the next request, short enough to cost no allocation.
     func nextRequestID() -> String {
@@ -38,7 +58,13 @@ final class Statistics: Sendable {
     /// Counts a connection or request that was turned away, by a short reason fit for a metric's label.
     func requestRefused(_ reason: String) {
         refused.withLock { $0[reason, default: 0] += 1 }
-        Counter(label: "downloadview_refused", dimensions: [("reason", reason)]).increment()
+        Counter(label: "downloadview_refused", dimensions: [("reason", reason)], factory: metrics).increment()
+    }
+
+    /// Counts a pause in accepting, for want of descriptors or memory.
+    func acceptingPaused() {
+        pauses.add(1, ordering: .relaxed)
+        pausesMetric.increment()
     }
 
     /// Counts a request that did not arrive in time.
@@ -86,6 +112,7 @@ final class Statistics: Sendable {
             aborted: aborted.load(ordering: .relaxed),
             timedOut: timedOut.load(ordering: .relaxed),
             bytes: bytes.load(ordering: .relaxed),
+            pauses: pauses.load(ordering: .relaxed),
             refused: refused.withLock { $0 }
         )
     }

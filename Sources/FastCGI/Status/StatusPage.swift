@@ -65,6 +65,10 @@ enum StatusPage {
                 "requests_timed_out_total", "counter", "Requests that passed a limit on time.",
                 Int64(status.totals.timedOut)
             ),
+            (
+                "accepting_pauses_total", "counter", "Pauses in accepting, for want of descriptors or memory.",
+                Int64(status.totals.pauses)
+            ),
             ("content_bytes_total", "counter", "Bytes of content handed to clients.", status.totals.bytes),
         ]
     }
@@ -91,7 +95,8 @@ enum StatusPage {
         let refused = status.totals.refused.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
         let limits = status.limits.map { "\"\($0.name)\": \($0.value)" }
         let slowest = status.slowest.map {
-            "{\"id\": \"\($0.id)\", \"target\": \"\(escapedForJSON($0.target))\", \"phase\": \"\($0.phase.rawValue)\", "
+            "{\"id\": \"\($0.id)\", \"target\": \"\(escapedForJSON($0.target))\", "
+                + "\"route\": \"\(escapedForJSON($0.route))\", \"phase\": \"\($0.phase.rawValue)\", "
                 + "\"milliseconds\": \($0.milliseconds), \"bytes\": \($0.bytes)}"
         }
         return """
@@ -110,8 +115,8 @@ enum StatusPage {
         let refused = status.totals.refused.sorted { $0.key < $1.key }
             .map { "<tr><th>Refused: \(escapedForHTML($0.key))</th><td>\($0.value)</td></tr>" }
         let slowest = status.slowest.map {
-            "<tr><td>\(escapedForHTML($0.id))</td><td>\(escapedForHTML($0.target))</td><td>\($0.phase.rawValue)</td>"
-                + "<td>\($0.milliseconds)</td><td>\($0.bytes)</td></tr>"
+            "<tr><td>\(escapedForHTML($0.id))</td><td>\(escapedForHTML($0.target))</td><td>\(escapedForHTML($0.route))</td>"
+                + "<td>\($0.phase.rawValue)</td><td>\($0.milliseconds)</td><td>\($0.bytes)</td></tr>"
         }
         let limits = status.limits.map { "<tr><th>\($0.name)</th><td>\($0.value)</td></tr>" }
         return """
@@ -122,7 +127,7 @@ enum StatusPage {
             <body><h1>DownloadView</h1>
             <table>\((rows + refused).joined(separator: "\n"))</table>
             <h2>Slowest requests under way</h2>
-            <table><tr><th>Request</th><th>Target</th><th>Phase</th><th>Milliseconds</th><th>Bytes</th></tr>
+            <table><tr><th>Request</th><th>Target</th><th>Route</th><th>Phase</th><th>Milliseconds</th><th>Bytes</th></tr>
             \(slowest.joined(separator: "\n"))</table>
             <h2>Limits</h2>
             <table>\(limits.joined(separator: "\n"))</table>

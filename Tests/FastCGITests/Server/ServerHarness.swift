@@ -10,8 +10,8 @@ import Testing
 
 /// What the handler of a test server has seen, and what lets its waiting views go.
 final class Probe: Sendable {
-    private let events = Mutex<[String]>([])
-    private let gate = Mutex<Bool>(false)
+    private let events = Lock<[String]>([])
+    private let gate = Lock<Bool>(false)
 
     func note(_ event: String) { events.withLock { $0.append(event) } }
     func has(_ event: String) -> Bool { events.withLock { $0.contains(event) } }
@@ -22,6 +22,31 @@ final class Probe: Sendable {
     /// Waits until `event` was noted, for a minute at most.
     func wait(for event: String, times: Int = 1) async -> Bool {
         await eventually { self.count(of: event) >= times }
+    }
+}
+
+/// The lines that a server has logged, as `level message key=value…` with the keys sorted.
+final class RecordedLog: LogHandler, Sendable {
+    private let recorded = Lock<[String]>([])
+
+    var lines: [String] { recorded.withLock { $0 } }
+    var logLevel: Logger.Level {
+        get { .info }
+        set {}
+    }
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) {
+        let pairs = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }
+        recorded.withLock { $0.append("\(event.level) \(event.message)\(pairs.joined())") }
     }
 }
 
@@ -48,6 +73,7 @@ struct ProbeHandler: RequestHandler {
         let target = request.http.path ?? ""
         probe.note("began \(target)")
         defer { probe.note("ended \(target)") }
+        sink.noteRoute("the route of \(target)")
         switch target {
         case "/echo":
             sink.begin(head, extent: .exactly(Int64(request.body.count)))
@@ -65,6 +91,11 @@ struct ProbeHandler: RequestHandler {
             while !probe.isGateOpen { usleep(1000) }
             sink.begin(head, extent: .exactly(2))
             try await sink.write("ok")
+        case "/write-then-block":
+            sink.begin(head, extent: .unknown)
+            try await sink.write("before\n")
+            while !probe.isGateOpen { usleep(1000) }
+            try await sink.write("after\n")
         case "/endless":
             sink.begin(head, extent: .unknown)
             while true { try await sink.write(Self.chunk) }
@@ -111,6 +142,7 @@ struct ProbeHandler: RequestHandler {
 
 /// A server on a socket in a temporary directory, for the duration of `body`.
 func withServer(
+    log: RecordedLog? = nil,
     _ configure: (inout FastCGIConfiguration) -> Void = { _ in },
     _ body: (TestServer) async throws -> Void
 ) async throws {
@@ -119,8 +151,8 @@ func withServer(
     configure(&configuration)
     let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
     let probe = Probe()
-    var logger = Logger(label: "test")
-    logger.logLevel = .critical
+    var logger = log.map { log in Logger(label: "test") { _ in log } } ?? Logger(label: "test")
+    if log == nil { logger.logLevel = .critical }
     let server = try FastCGIServer(
         listener: .bound(to: .unix(path: path)),
         handler: ProbeHandler(probe: probe),

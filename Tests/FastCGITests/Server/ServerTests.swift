@@ -131,6 +131,18 @@ import Testing
         }
     }
 
+    @Test("What is written is sent while the view blocks its thread")
+    func sendsWhileBlocked() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/write-then-block"))
+            #expect(try await client.output(upTo: "before\n").hasSuffix("before\n"))
+            #expect(!server.probe.has("ended /write-then-block"))
+            server.probe.openGate()
+            #expect(try await client.answer().text == "after\n")
+        }
+    }
+
     @Test(
         "A download that failed never ends properly, and shows it by a record that is none",
         arguments: ["/throws-midway", "/throws-at-end", "/short", "/long"]
@@ -287,6 +299,32 @@ import Testing
         }
     }
 
+    @Test(
+        "Requests that come in parts are refused while too much of others is held, and nothing is held of those that left"
+    )
+    func limitsHeldBytes() async throws {
+        try await withServer {
+            $0.maximumHeldBytes = 1_000_000
+        } _: { server in
+            let part = Array(Wire.post("/echo", body: [UInt8](repeating: 1, count: 600_000)).dropLast(8))
+            let first = try server.connect()
+            try await first.send(part)
+            #expect(await eventually { server.server.status.heldBytes > 600_000 })
+            let second = try server.connect()
+            // The rest of it may find the connection closed.
+            try? await second.send(part)
+            #expect(try await second.seesEnd())
+            try await first.send(Wire.input())
+            #expect(try await first.answer().bodyCount == 600_000)
+            let third = try server.connect()
+            try await third.send(part)
+            #expect(await eventually { server.server.status.heldBytes > 600_000 })
+            third.close()
+            #expect(await eventually { server.server.status.heldBytes == 0 })
+            #expect(try await server.get("/hello").isComplete)
+        }
+    }
+
     // MARK: - Stopping
 
     @Test("Graceful shutdown lets requests under way finish, and accepts no more")
@@ -347,6 +385,139 @@ import Testing
             #expect(html.text.contains("Content-Type: text/html"))
             #expect(html.body.contains("<td>/gate</td>"))
             #expect(!server.probe.has("began /ping"))
+        }
+    }
+
+    @Test("The status page and the ping are answered while other requests are turned away")
+    func showsStatusWhenOverloaded() async throws {
+        try await withServer {
+            $0.maximumRequests = 1
+            $0.statusPath = "/status"
+            $0.pingPath = "/ping"
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/gate"))
+            _ = try await client.output(upTo: "before\n")
+            #expect(try await server.get("/hello").text.hasPrefix("Status: 503 "))
+            #expect(try await server.get("/ping").body == "pong\n")
+            #expect(try await server.get("/status.json").body.contains("\"overloaded\": 1"))
+        }
+    }
+
+    @Test("The status page has a figure for every limit", arguments: ["json", "prometheus", "html"])
+    func showsLimits(format: String) async throws {
+        try await withServer {
+            $0.statusPath = "/status"
+            $0.threads = 2
+            $0.maximumThreads = 3
+            $0.receiveLimit = .milliseconds(20_004)
+            $0.writeLimit = .milliseconds(20_005)
+            $0.requestLimit = .milliseconds(20_006)
+            $0.drainLimit = .milliseconds(20_007)
+            $0.maximumRequests = 10_008
+            $0.maximumHeldBytes = 10_009
+            $0.maximumHeadSize = 10_010
+            $0.maximumBodySize = 10_011
+            $0.slowRequestLimit = .milliseconds(20_012)
+        } _: { server in
+            let page = try await server.get("/status.\(format)").body
+            let limits = [
+                ("threads", 2), ("threads_max", 3), ("receive_milliseconds", 20_004), ("write_milliseconds", 20_005),
+                ("request_milliseconds", 20_006), ("drain_milliseconds", 20_007), ("requests", 10_008),
+                ("held_bytes", 10_009), ("head_bytes", 10_010), ("body_bytes", 10_011), ("slow_milliseconds", 20_012),
+            ]
+            for (name, value) in limits {
+                switch format {
+                case "json": #expect(page.contains("\"\(name)\": \(value)"))
+                case "prometheus": #expect(page.contains("\ndownloadview_limit{name=\"\(name)\"} \(value)\n"))
+                default: #expect(page.contains("<tr><th>\(name)</th><td>\(value)</td></tr>"))
+                }
+            }
+            #expect(page.contains("descriptors"))
+        }
+    }
+
+    @Test(
+        "A client that leaves when it has the answer, or has seen it fail, is none that left",
+        arguments: [("/hello", 0), ("/throws-midway", 1)]
+    )
+    func countsEnds(target: String, failures: Int) async throws {
+        try await withServer { server in
+            let count = 200
+            for _ in 0..<count { _ = try await server.get(target) }
+            #expect(
+                await eventually {
+                    let totals = server.server.status.totals
+                    return totals.served + totals.failed + totals.aborted == count
+                }
+            )
+            #expect(server.server.status.totals.aborted == 0)
+            #expect(server.server.status.totals.failed == count * failures)
+        }
+    }
+
+    // MARK: - Log
+
+    @Test("A slow request is logged once, with its route, its phase and its bytes so far")
+    func logsSlowRequest() async throws {
+        let log = RecordedLog()
+        try await withServer(log: log) {
+            $0.slowRequestLimit = .milliseconds(50)
+        } _: { server in
+            let waiting = try server.connect()
+            try await waiting.send(Wire.get("/gate"))
+            let sent = try await waiting.output(upTo: "before\n").utf8.count
+            #expect(await eventually { log.lines.contains { $0.contains("a request is slow") } })
+            let deaf = try server.connect()
+            try await deaf.send(Wire.get("/endless"))
+            #expect(await eventually { log.lines.contains { $0.contains("phase=writing") } })
+            try await Task.sleep(for: .milliseconds(300))
+            let lines = log.lines.filter { $0.hasPrefix("warning a request is slow") }
+            #expect(lines.count == 2)
+            let first = try #require(lines.first)
+            #expect(first.contains(" phase=generating request=1 route=the route of /gate target=/gate"))
+            #expect(first.contains(" bytes=\(sent + 8) "), "the head, the content and a record's header")
+            #expect(lines.last?.contains(" route=the route of /endless") ?? false)
+            #expect(lines.last?.contains(" bytes=0 ") == false)
+        }
+    }
+
+    @Test("A client that leaves is logged as information, and a view that fails as an error")
+    func logsEnds() async throws {
+        let log = RecordedLog()
+        try await withServer(log: log) { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/wait"))
+            _ = try await client.output(upTo: "first\n")
+            client.close()
+            #expect(await eventually { log.lines.contains { $0.hasPrefix("info a download was cut") } })
+            _ = try await server.get("/throws-midway")
+            #expect(await eventually { log.lines.contains { $0.hasPrefix("error a download failed") } })
+            #expect(log.lines.count { $0.hasPrefix("error") } == 1)
+            let ends = log.lines.filter { $0.contains("route=the route of ") }
+            #expect(ends.count == 2)
+            #expect(ends.allSatisfy { $0.contains(" request=") })
+        }
+    }
+
+    // MARK: - Workers
+
+    @Test("Workers that were added for views that block are as many as these need, at once")
+    func growsFast() async throws {
+        try await withServer {
+            $0.maximumThreads = 40
+        } _: { server in
+            var clients: [TestClient] = []
+            for _ in 0..<30 {
+                let client = try server.connect()
+                try await client.send(Wire.get("/block"))
+                clients.append(client)
+            }
+            #expect(try await server.get("/hello").isComplete)
+            #expect(server.probe.count(of: "began /block") == 30)
+            #expect((31...40).contains(server.server.status.workers))
+            server.probe.openGate()
+            for client in clients { #expect(try await client.answer().isComplete) }
         }
     }
 }

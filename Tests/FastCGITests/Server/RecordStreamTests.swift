@@ -1,0 +1,114 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import FastCGI
+
+@Suite(.timeLimit(.minutes(1))) struct RecordStreamTests {
+    @Test("Content is sent once and in order, however many flush while it is written")
+    func sendsOnce() throws {
+        let pair = try SocketPair()
+        let stream = RecordStream(pool: BufferPool())
+        stream.open(requestID: 1, on: pair.near)
+        let expected = 20_000_000
+        let isDone = Atomic<Bool>(false)
+        let flushers = (0..<2)
+            .map { _ in
+                Flusher { while !isDone.load(ordering: .relaxed) { _ = stream.flush() } }
+            }
+        let reader = Flusher { pair.readContent(until: expected) }
+        var next: UInt8 = 0
+        var written = 0
+        while written < expected {
+            let piece = (0..<min(997, expected - written)).map { offset in next &+ UInt8(truncatingIfNeeded: offset) }
+            while stream.room < piece.count {
+                stream.publish()
+                while case .wouldBlock = stream.flush() { sched_yield() }
+                stream.rewind()
+            }
+            unsafe stream.append(piece.span.bytes)
+            stream.publish()
+            next &+= UInt8(truncatingIfNeeded: piece.count)
+            written += piece.count
+        }
+        while case .wouldBlock = stream.flush() { sched_yield() }
+        reader.join()
+        isDone.store(true, ordering: .relaxed)
+        for flusher in flushers { flusher.join() }
+        #expect(pair.firstWrongByte.load(ordering: .relaxed) == -1)
+    }
+
+    @Test("What lies unsent between two looks is forgotten; what was sent meanwhile is not")
+    func seesForgottenContent() throws {
+        let pair = try SocketPair()
+        let stream = RecordStream(pool: BufferPool())
+        stream.open(requestID: 1, on: pair.near)
+        unsafe stream.append([1, 2, 3].span.bytes)
+        #expect(!stream.hasForgottenContent(), "not published")
+        stream.publish()
+        #expect(!stream.hasForgottenContent(), "seen for the first time")
+        #expect(stream.hasForgottenContent())
+        _ = stream.flush()
+        #expect(!stream.hasForgottenContent(), "sent")
+    }
+}
+
+/// A thread, since nothing here may wait for the test's own executor.
+@safe
+private final class Flusher {
+    private let thread: pthread_t?
+
+    init(_ body: @escaping @Sendable () -> Void) {
+        thread = try? FastCGI.Thread.start(body)
+    }
+
+    func join() {
+        if let thread { pthread_join(thread, nil) }
+    }
+}
+
+/// Two connected sockets, of which the far one checks that the content counts upwards.
+private final class SocketPair: Sendable {
+    let near: Int32
+    let far: Int32
+    let firstWrongByte = Atomic<Int>(-1)
+
+    init() throws {
+        var ends: [Int32] = [-1, -1]
+        try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends))
+        near = ends[0]
+        far = ends[1]
+    }
+
+    deinit {
+        close(near)
+        close(far)
+    }
+
+    private func read(_ count: Int) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, size in
+            size = max(0, unsafe recv(far, buffer.baseAddress, count, Int32(MSG_WAITALL)))
+        }
+    }
+
+    /// Reads records until their content has `count` bytes, or one is wrong.
+    func readContent(until count: Int) {
+        var position = 0
+        while position < count {
+            let header = read(8)
+            guard header.count == 8, header[0] == 1, header[1] == 6 else {
+                firstWrongByte.store(position, ordering: .relaxed)
+                shutdown(far, Int32(SHUT_RDWR))
+                return
+            }
+            for byte in read(Int(header[4]) << 8 | Int(header[5])) {
+                if byte != UInt8(truncatingIfNeeded: position) {
+                    firstWrongByte.store(position, ordering: .relaxed)
+                    shutdown(far, Int32(SHUT_RDWR))
+                    return
+                }
+                position += 1
+            }
+        }
+    }
+}

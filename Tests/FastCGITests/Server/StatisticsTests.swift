@@ -1,0 +1,58 @@
+import CoreMetrics
+import MetricsTestKit
+import Synchronization
+import Testing
+
+@testable import FastCGI
+
+@Suite struct StatisticsTests {
+    private let metrics = TestMetrics()
+
+    private func count(_ label: String, _ dimensions: [(String, String)] = []) throws -> Int64 {
+        try metrics.expectCounter(label, dimensions).totalValue
+    }
+
+    @Test("Each end of a request has its counter, and its time is recorded")
+    func countsEnds() throws {
+        let statistics = Statistics(metrics: metrics)
+        let ends: [((any Error)?, Cancellation?)] = [
+            (nil, nil), (nil, nil), (CancellationError(), nil), (CancellationError(), .clientLeft),
+            (CancellationError(), .writeTimedOut), (CancellationError(), .requestTimedOut),
+            (CancellationError(), .serverStopped),
+        ]
+        for (failure, cancellation) in ends {
+            statistics.requestEnded(bytes: 10, milliseconds: 3, failure: failure, cancellation: cancellation)
+        }
+        statistics.receiveTimedOut()
+        let requests = "downloadview_requests"
+        #expect(try count(requests, [("outcome", "served")]) == 2)
+        #expect(try count(requests, [("outcome", "failed")]) == 2)
+        #expect(try count(requests, [("outcome", "aborted")]) == 1)
+        #expect(try count(requests, [("outcome", "timed_out")]) == 3)
+        #expect(try count("downloadview_content_bytes") == 70)
+        #expect(
+            try metrics.expectTimer("downloadview_request_duration").values == Array(repeating: 3_000_000, count: 7)
+        )
+    }
+
+    @Test("What is refused is counted by its reason")
+    func countsRefusals() throws {
+        let statistics = Statistics(metrics: metrics)
+        for reason in ["overloaded", "peer-address", "overloaded"] { statistics.requestRefused(reason) }
+        #expect(try count("downloadview_refused", [("reason", "overloaded")]) == 2)
+        #expect(try count("downloadview_refused", [("reason", "peer-address")]) == 1)
+    }
+
+    @Test("Connections are counted, and what is active and idle is measured")
+    func measures() throws {
+        let statistics = Statistics(metrics: metrics)
+        for _ in 0..<3 { statistics.connectionAccepted() }
+        statistics.active.add(1, ordering: .relaxed)
+        statistics.acceptingPaused()
+        statistics.recordGauges()
+        #expect(try count("downloadview_connections_accepted") == 3)
+        #expect(try count("downloadview_accepting_pauses") == 1)
+        #expect(try metrics.expectGauge("downloadview_requests_active").lastValue == 1)
+        #expect(try metrics.expectGauge("downloadview_connections_idle").lastValue == 2)
+    }
+}
