@@ -109,11 +109,11 @@ class Reader:
         if head is None:
             return None
         version, kind, rid, size, pad, _ = struct.unpack(">BBHHBB", head)
+        if version != 1:
+            raise Failed(f"answered with version {version}")
         content = self.take(size + pad, deadline)
         if content is None:
             return None
-        if version != 1:
-            raise Failed(f"answered with version {version}")
         return kind, rid, content[:size]
 
     def answer(self, within=2.0, rid=1):
