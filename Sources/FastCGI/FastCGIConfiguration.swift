@@ -24,8 +24,8 @@ public struct FastCGIConfiguration: Sendable {
     /// How many requests may be under way at once. The default is 10,000; a further one is answered 503.
     public var maximumRequests = 10_000
 
-    /// How many bytes may be held, in all, for clients that are slow to take them. The default is 256 MiB; while there are more,
-    /// a further request is answered 503.
+    /// How many bytes may be held, in all, for clients that are slow to take them, and of requests that have not come whole. The
+    /// default is 256 MiB; while there are more, a further request is answered 503, and one that comes in parts is refused.
     public var maximumHeldBytes = 268_435_456
 
     /// How many bytes the parameters of a request may have: its head. The default is 64 KiB; beyond it the request is refused.

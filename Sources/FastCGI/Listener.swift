@@ -106,6 +106,8 @@ public struct Listener: Sendable {
             }
         }
         try Socket.makeNonBlocking(descriptor)
+        // A program that a view starts must not keep the socket open.
+        if descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         self.descriptor = descriptor
         isTCP = address.ss_family == sa_family_t(AF_INET) || address.ss_family == sa_family_t(AF_INET6)
         ownPath = nil

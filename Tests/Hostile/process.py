@@ -4,11 +4,13 @@
     process.py DEMO [all | NAME... | list] [--slow FACTOR]
 
 DEMO is the program, built with `swift build -c release --product demo`. The cases about nginx need it, and use the files of
-deploy/nginx. One line for each case: "ok NAME figures" or "FAIL NAME why". The exit status is 1 after any failure.
+deploy/nginx. The cases named load-… and soak-… take minutes and a machine of their own: they run only when they are named.
+One line for each case: "ok NAME figures" or "FAIL NAME why". The exit status is 1 after any failure.
 """
 
 import argparse
 import contextlib
+import json
 import os
 import re
 import resource
@@ -97,11 +99,17 @@ class Demo:
         return self.wait_until_serving()
 
     def __exit__(self, *_):
+        if self.log_file.closed:
+            return
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
         self.log_file.close()
+        # What a sanitizer or the Swift runtime reports.
+        report = re.search(r"Sanitizer: .*(\n.*){0,40}|Fatal error.*|\*\*\* .*", self.log)
         shutil.rmtree(self.folder, ignore_errors=True)
+        if report:
+            raise Failed(report[0])
 
 
 def get(uri="/bench/hello", within=5.0):
@@ -467,13 +475,14 @@ def restarts_under_light_load():
 
 
 @contextlib.contextmanager
-def nginx(folder, path):
-    """nginx with the files of deploy/nginx; its port."""
+def nginx(folder, path, keeps=16):
+    """nginx with the files of deploy/nginx, keeping so many connections; its port."""
     program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin:/sbin")
     expect(program, "nginx is not installed")
     port = free_port()
     with open(os.path.join(deploy, "upstream.conf")) as f:
         upstream = f.read().replace("unix:/run/downloads/downloads.sock", f"unix:{path}")
+        upstream = upstream.replace("keepalive 16;", f"keepalive {keeps};")
     with open(os.path.join(folder, "upstream.conf"), "w") as f:
         f.write(upstream)
     user = "" if os.geteuid() else "user root root;"
@@ -616,6 +625,212 @@ def many_failing_downloads_do_not_flood_the_log():
         return f"{lines} lines in {took:.1f} s"
 
 
+# --- What it shows
+
+def ask(uri, within=5.0):
+    """The content of an answer of status 200."""
+    with connect(within) as s:
+        send(s, request(uri=uri.encode(), keep=False))
+        got = Reader(s).answer(within)
+        expect(status(got) == 200, f"{uri} was answered {status(got)}")
+        return body(got).decode()
+
+
+@case
+def status_of_every_limit():
+    limits = {
+        "threads": 3, "threads-max": 5, "receive-limit": 1.5, "write-limit": 7, "request-limit": 70, "drain-limit": 8,
+        "requests-max": 900, "head-max": 5000, "body-max": 6000, "held-max": 7_000_000, "slow-limit": 9,
+    }
+    arguments = [text for name, value in limits.items() for text in (f"--{name}", str(value))]
+    with Demo(*arguments, "--status-path", "/status", "--ping-path", "/ping", files=500):
+        expect(ask("/ping") == "pong\n", "no pong")
+        shown = json.loads(ask("/status.json"))["limits"]
+        wanted = {
+            "threads": 3, "threads_max": 5, "receive_milliseconds": 1500, "write_milliseconds": 7000,
+            "request_milliseconds": 70_000, "drain_milliseconds": 8000, "requests": 900, "head_bytes": 5000,
+            "body_bytes": 6000, "held_bytes": 7_000_000, "slow_milliseconds": 9000, "descriptors": 500,
+        }
+        expect(shown == wanted, f"shows {shown}")
+        expect('downloadview_limit{name="descriptors"} 500\n' in ask("/status.prometheus"), "not in the text for Prometheus")
+        expect("<th>descriptors</th><td>500</td>" in ask("/status"), "not on the page")
+
+
+@case
+def status_of_what_happened():
+    with Demo("--status-path", "/status", "--receive-limit", "0.3", files=40) as demo:
+        with contextlib.ExitStack() as stack:
+            held = [stack.enter_context(connect()) for _ in range(60)]
+            send(held[0], begin())
+            time.sleep(0.6 * options.slow)
+        with connect() as s:
+            send(s, request(uri=b"/test/wait"))
+            Reader(s).record(2)
+        with connect() as s:
+            send(s, request(uri=b"/test/throws-midway"))
+            with contextlib.suppress(Failed):
+                Reader(s).answer(2)
+        with connect() as s:
+            send(s, request(extra=[(b"", b"a")]))
+            s.recv(100)
+        deadline = time.monotonic() + 3 * options.slow
+        while True:
+            shown = json.loads(ask("/status.json"))
+            totals = {name.removesuffix("_total").removeprefix("requests_"): shown[name] for name in shown
+                      if name.endswith("_total")}
+            if all(totals[name] > 0 for name in ("failed", "aborted", "timed_out", "accepting_pauses")):
+                break
+            expect(time.monotonic() < deadline, f"shows {totals}")
+            time.sleep(0.05)
+        expect(sum(shown["refused"].values()) >= 1, f"shows {shown['refused']}")
+        expect(demo.process.poll() is None, "ended")
+
+
+@case
+def slow_requests_are_logged():
+    with Demo("--slow-limit", "0.3") as demo:
+        with connect() as waiting, connect() as unread:
+            send(waiting, request(uri=b"/test/slow?n=30"))
+            send(unread, request(uri=b"/test/resumable?n=50000000"))
+            time.sleep(0.8 * options.slow)
+            lines = [line for line in demo.log.splitlines() if "a request is slow" in line]
+            expect(len(lines) == 2, f"{len(lines)} lines")
+            slow = next((line for line in lines if "route=/test/slow" in line), "")
+            expect("phase=generating" in slow and re.search(r"bytes=[1-9]", slow) and "request=" in slow, f"logged {slow}")
+            full = next((line for line in lines if "route=/test/resumable" in line), "")
+            expect("phase=writing" in full and re.search(r"bytes=[1-9]\d{4}", full), f"logged {full}")
+
+
+# --- Many clients
+
+def resident(demo):
+    with open(f"/proc/{demo.pid}/statm") as f:
+        return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def hello_times(count):
+    """How long each of so many requests on fresh connections took, in order."""
+    times = []
+    for _ in range(count):
+        start = time.monotonic()
+        expect(get() == 200, "not served")
+        times.append(time.monotonic() - start)
+    return sorted(times)
+
+
+@case
+def two_thousand_slow_downloads():
+    count, size = 2000, 1_000_000
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count + 500, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    with Demo("--threads", "8") as demo:
+        hello_times(50)
+        before = resident(demo)
+        held = []
+        try:
+            for _ in range(count):
+                s = connect(60)
+                held.append(s)
+                send(s, request(uri=b"/bench/gen?n=%d" % size, keep=False))
+            times = hello_times(300)
+            grown = (resident(demo) - before) / count
+            failures = []
+
+            def read(number):
+                for s in held[number::20]:
+                    got = Reader(s).answer(60)
+                    if status(got) != 200 or len(body(got)) != size:
+                        failures.append(got and len(got[0]))
+            in_threads(20, read)
+            expect(not failures, f"{len(failures)} were not whole, one of {failures[:1]} bytes")
+        finally:
+            attack.close_all(held)
+        p99 = times[int(len(times) * 0.99)]
+        expect(p99 < 0.02 * options.slow, f"a request beside them took {p99 * 1000:.1f} ms at p99")
+        if options.slow < 5:  # A sanitizer's memory is not the server's.
+            expect(grown < 65_536, f"{grown:.0f} bytes of memory each")
+        return f"{grown / 1024:.1f} KiB each, a request beside them {p99 * 1000:.2f} ms at p99"
+
+
+def load(port, seconds, clients):
+    """wrk's output."""
+    wrk = shutil.which("wrk")
+    expect(wrk, "wrk is not installed")
+    return subprocess.run(
+        [wrk, "-t2", f"-c{clients}", f"-d{seconds}s", "--latency", f"http://127.0.0.1:{port}/bench/hello"],
+        check=True, capture_output=True, text=True).stdout
+
+
+@case
+def load_behind_nginx():
+    """4 workers, 200 clients for 30 s; a fresh direct connection is answered at once throughout."""
+    with Demo("--threads", "4") as demo:
+        os.chmod(demo.folder, 0o755)
+        os.chmod(demo.path, 0o666)
+        with nginx(demo.folder, demo.path, keeps=64) as port:
+            times, ends = [], threading.Event()
+
+            def probe():
+                while not ends.wait(0.1):
+                    times.extend(hello_times(1))
+            prober = threading.Thread(target=probe)
+            prober.start()
+            try:
+                out = load(port, 30, 200)
+            finally:
+                ends.set()
+                prober.join()
+        expect("Non-2xx" not in out and "Socket errors" not in out, out)
+        rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
+        number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
+        p99 = float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+        expect(p99 < 20, f"{p99} ms at p99")
+        return f"{rate:.0f} requests/s, {p99:.1f} ms at p99; direct {max(times) * 1000:.1f} ms at worst of {len(times)}"
+
+
+@case
+def soak_a_million_requests():
+    with Demo("--threads", "4") as demo:
+        os.chmod(demo.folder, 0o755)
+        os.chmod(demo.path, 0o666)
+        with nginx(demo.folder, demo.path, keeps=64) as port:
+            count, start = 0, None
+            while count < 1_000_000:
+                out = load(port, 10, 64)
+                expect("Non-2xx" not in out and "Socket errors" not in out, out)
+                if start is None:
+                    start, descriptors = resident(demo), demo.descriptors()
+                else:
+                    count += int(re.search(r"(\d+) requests in", out)[1])
+            grown = (resident(demo) - start) / (count / 1000)
+            more = demo.descriptors() - descriptors
+        expect(grown < 1024, f"memory grew by {grown:.0f} bytes for 1,000 requests")
+        expect(more <= 0, f"{more} descriptors more")
+        return f"{count} requests, {grown:.0f} bytes for each 1,000, {more} descriptors more"
+
+
+# --- What any client can send
+
+@case
+def attacks():
+    with Demo("--threads", "8") as demo:
+        attack.options.__dict__.update(
+            workers=8, pid=demo.pid, within=0.1 * options.slow, download="/test/resumable?n=1000000000")
+        failed = [name for name, function in attack.cases.items() if not attack.run(name, function)]
+        expect(not failed, ", ".join(failed))
+        code, _ = demo.stop(within=5 * options.slow)
+        expect(code == 0, f"exit status {code}")
+
+
+@case
+def mutated_connections():
+    with Demo("--threads", "8") as demo:
+        attack.options.__dict__.update(workers=8, pid=demo.pid if options.slow < 5 else 0, within=0.1 * options.slow)
+        hello_times(500)
+        attack.fuzz(10_000, 20261121)
+        code, _ = demo.stop(within=5 * options.slow)
+        expect(code == 0, f"exit status {code}")
+
+
 def run(name, function):
     try:
         figures = function() or ""
@@ -637,7 +852,8 @@ def main():
     if options.what == ["list"]:
         print("\n".join(cases))
         return 0
-    names = list(cases) if options.what == ["all"] else options.what
+    usual = [name for name in cases if not name.startswith(("load-", "soak-"))]
+    names = usual if options.what == ["all"] else options.what
     unknown = [name for name in names if name not in cases]
     if unknown:
         parser.error(f"no such case: {', '.join(unknown)}")

@@ -78,7 +78,10 @@ final class Connection: @unchecked Sendable {
     private(set) var descriptor: Int32 = -1
     /// What has come of a request that did not come at once.
     var intake: Intake
+    /// How much of the intake is counted as held.
+    private var heldIntake = 0
     private let pool: WorkerPool
+    private let buffers: BufferPool
     private let requestGuard: RequestGuard
     private let flags = Atomic<UInt8>(0)
     /// Looking for room a moment longer is not worth it again until this many records went out at once.
@@ -88,6 +91,7 @@ final class Connection: @unchecked Sendable {
         self.requestGuard = requestGuard
         intake = Intake(guardedBy: requestGuard)
         self.pool = pool
+        self.buffers = buffers
         output = RecordStream(pool: buffers)
     }
 
@@ -109,12 +113,19 @@ final class Connection: @unchecked Sendable {
     func close() {
         output.reset()
         intake = Intake(guardedBy: requestGuard)
+        countHeldIntake()
         state.withLock { state in
             state.phase = .closed
             state.task = nil
             Glibc.close(descriptor)
             descriptor = -1
         }
+    }
+
+    private func countHeldIntake() {
+        guard intake.count != heldIntake else { return }
+        buffers.countHeld(intake.count - heldIntake)
+        heldIntake = intake.count
     }
 
     /// The identity that events carry.
@@ -148,6 +159,7 @@ final class Connection: @unchecked Sendable {
     func waitForRequest(afterRequest: Bool) {
         // Bytes of the next request were read already: a worker is to come at once.
         let hasMore = afterRequest && !intake.isEmpty
+        countHeldIntake()
         state.withLock { state in
             if afterRequest {
                 state.expectsRequest = hasMore

@@ -1,5 +1,4 @@
 internal import DownloadCore
-internal import Glibc
 internal import HTTPTypes
 internal import Logging
 internal import Synchronization
@@ -27,28 +26,34 @@ extension Engine {
         )
     }
 
-    /// Whether there is something to answer without a view.
-    var hasOwnAnswers: Bool { configuration.statusPath != nil || configuration.pingPath != nil }
+    /// What is answered without user code.
+    enum OwnAnswer {
+        case ping
+        case status(StatusPage.Format)
+    }
 
-    /// Answers what is answered without user code: the status page, and the ping.
-    ///
-    /// - Returns: False if the request is for the handler.
-    func answersItself(_ request: DownloadRequest, into sink: inout RecordSink) async throws -> Bool {
+    /// The answer of the server's own to a request; nil if the request is for the handler.
+    func ownAnswer(to request: DownloadRequest) -> OwnAnswer? {
+        guard configuration.statusPath != nil || configuration.pingPath != nil else { return nil }
         let path = (request.http.path ?? "/").prefix { $0 != "?" }
-        if let pingPath = configuration.pingPath, path == pingPath {
+        if let pingPath = configuration.pingPath, path == pingPath { return .ping }
+        guard let statusPath = configuration.statusPath else { return nil }
+        return StatusPage.Format(path: path, statusPath: statusPath, accept: request.headerFields[.accept])
+            .map { .status($0) }
+    }
+
+    func send(_ own: OwnAnswer, to request: DownloadRequest, into sink: inout RecordSink) async throws {
+        switch own {
+        case .ping:
             try await answer("pong\n", type: "text/plain; charset=utf-8", to: request, into: &sink)
-            return true
-        }
-        guard let statusPath = configuration.statusPath,
-            let format = StatusPage.Format(
-                path: path,
-                statusPath: statusPath,
-                accept: request.headerFields[.accept]
+        case .status(let format):
+            try await answer(
+                StatusPage.text(of: status, as: format),
+                type: format.mediaType,
+                to: request,
+                into: &sink
             )
-        else { return false }
-        let text = StatusPage.text(of: status, as: format)
-        try await answer(text, type: format.mediaType, to: request, into: &sink)
-        return true
+        }
     }
 
     private func answer(
@@ -78,14 +83,7 @@ extension FastCGIConfiguration {
             ("requests", Int64(maximumRequests)), ("held_bytes", Int64(maximumHeldBytes)),
             ("head_bytes", Int64(maximumHeadSize)),
             ("body_bytes", Int64(maximumBodySize)), ("slow_milliseconds", slowRequestLimit?.milliseconds ?? 0),
-            ("descriptors", Self.maximumDescriptors),
+            ("descriptors", Int64(DescriptorLimit.current)),
         ]
-    }
-
-    /// How many descriptors the process may have; 0 if that is not known.
-    private static var maximumDescriptors: Int64 {
-        var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
-        return Int64(clamping: limit.rlim_cur)
     }
 }

@@ -243,6 +243,11 @@ final class Engine: @unchecked Sendable {
                 }
             }
             guard let received = try unsafe Socket.receive(into: worker.scratch, from: connection.descriptor) else {
+                if !connection.intake.isEmpty, buffers.heldBytes > configuration.maximumHeldBytes {
+                    statistics.requestRefused("overloaded")
+                    logRefusal("too much is held for others")
+                    return close(connection)
+                }
                 return waitForRequest(on: connection)
             }
             if unsafe received.count == worker.scratch.count { connection.noteUnread() }
@@ -285,7 +290,8 @@ final class Engine: @unchecked Sendable {
 
     /// Starts the request's task on this thread, where it runs until it first suspends.
     private func respond(to received: RequestReader.Received, on connection: Connection) {
-        if isOverloaded { return turnAway(received, on: connection) }
+        // Its status is most wanted of a server that has too much to do.
+        if isOverloaded, ownAnswer(to: received.request) == nil { return turnAway(received, on: connection) }
         let serial = connection.beginResponding(to: received.request, requestID: received.requestID)
         statistics.active.add(1, ordering: .relaxed)
         let task = Task.immediate(executorPreference: pool) {
@@ -322,8 +328,8 @@ final class Engine: @unchecked Sendable {
         var sink = RecordSink(connection)
         var failure: (any Error)?
         do {
-            if hasOwnAnswers, try await answersItself(received.request, into: &sink) {
-                // The status, or a ping.
+            if let own = ownAnswer(to: received.request) {
+                try await send(own, to: received.request, into: &sink)
             } else {
                 try await handler(received.request, &sink)
             }
@@ -331,16 +337,18 @@ final class Engine: @unchecked Sendable {
         } catch {
             failure = error
         }
-        if !sink.isFinished, connection.cancellation != .clientLeft {
+        // Before the client can know: one that has all it wants, or sees the failure, leaves at once, and is none that left.
+        let cancellation = sink.isFinished ? nil : connection.cancellation
+        if !sink.isFinished, cancellation != .clientLeft {
             await sink.fail(deadline: MonotonicClock.now + 1000)
         }
         statistics.requestEnded(
             bytes: sink.contentBytes,
             milliseconds: connection.age(at: MonotonicClock.now),
             failure: failure,
-            cancellation: connection.cancellation
+            cancellation: cancellation
         )
-        report(received.request, on: connection, sink, failure: failure)
+        report(received.request, on: connection, sink, failure: failure, cancellation: cancellation)
         let keeps = sink.isFinished && received.keepsConnection && !draining.load(ordering: .relaxed)
         connection.endResponding()
         statistics.active.subtract(1, ordering: .relaxed)
@@ -355,7 +363,8 @@ final class Engine: @unchecked Sendable {
         _ request: DownloadRequest,
         on connection: Connection,
         _ sink: borrowing RecordSink,
-        failure: (any Error)?
+        failure: (any Error)?,
+        cancellation: Cancellation?
     ) {
         guard failure != nil || sink.noted != nil || logger.logLevel <= .debug else { return }
         guard case .allowed(let leftOut) = failureLog.take(at: MonotonicClock.now) else { return }
@@ -364,7 +373,7 @@ final class Engine: @unchecked Sendable {
             "request": "\(request.id)", "target": "\(request.http.path ?? "")", "route": "\(connection.route)",
             "status": "\(sink.status)", "bytes": "\(sink.contentBytes)",
         ]
-        if let cancellation = connection.cancellation {
+        if let cancellation {
             metadata["reason"] = "\(cancellation)"
             logger.info("a download was cut", metadata: metadata)
         } else if let failure {

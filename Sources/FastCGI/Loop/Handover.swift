@@ -22,6 +22,23 @@ struct Handover: ~Copyable {
         if writeEnd >= 0 { close(writeEnd) }
     }
 
+    /// Opens the pipe before the first request, where descriptors are not scarce: a server that is watched has as many from its
+    /// start as under load.
+    mutating func prepare() {
+        // Without one, the first request tries again.
+        if DescriptorLimit.current >= 512 { try? openPipe() }
+    }
+
+    private mutating func openPipe() throws(SystemError) {
+        var ends: (Int32, Int32) = (-1, -1)
+        let code = unsafe withUnsafeMutableBytes(of: &ends) {
+            unsafe downloadview_pipe($0.baseAddress?.assumingMemoryBound(to: Int32.self))
+        }
+        try SystemError.check("pipe", code)
+        (readEnd, writeEnd) = ends
+        pipeRoom = Int(downloadview_pipe_capacity(writeEnd)) / 2
+    }
+
     /// Calls `read` with a descriptor that gives exactly these bytes.
     ///
     /// - Parameter read: Reads them all, or returns nil and has closed the descriptor.
@@ -30,15 +47,7 @@ struct Handover: ~Copyable {
         _ bytes: UnsafeRawBufferPointer,
         to read: (Int32) -> Result?
     ) throws(SystemError) -> Result? {
-        if readEnd < 0 {
-            var ends: (Int32, Int32) = (-1, -1)
-            let code = unsafe withUnsafeMutableBytes(of: &ends) {
-                unsafe downloadview_pipe($0.baseAddress?.assumingMemoryBound(to: Int32.self))
-            }
-            try SystemError.check("pipe", code)
-            (readEnd, writeEnd) = ends
-            pipeRoom = Int(downloadview_pipe_capacity(writeEnd)) / 2
-        }
+        if readEnd < 0 { try openPipe() }
         guard bytes.count <= pipeRoom else { return try unsafe giveInFile(bytes, to: read) }
         try unsafe Self.write(bytes, to: writeEnd)
         guard let result = read(readEnd) else {

@@ -14,6 +14,7 @@ struct Intake {
     }
 
     var isEmpty: Bool { bytes.isEmpty }
+    var count: Int { bytes.count }
 
     /// Whether a refused connection has sent more than it can claim not to have known better.
     var hasDiscardedTooMuch: Bool { discarded > Self.maximumDiscarded }
@@ -34,7 +35,12 @@ struct Intake {
 
     /// Drops bytes that the guard has dealt with.
     mutating func drop(_ count: Int) {
-        bytes.removeFirst(count)
+        removeFirst(count)
+    }
+
+    private mutating func removeFirst(_ count: Int) {
+        // Anew, when nothing is left: a connection that waits for its next request holds no memory for the last one.
+        if count == bytes.count { bytes = [] } else { bytes.removeFirst(count) }
     }
 
     /// From now on drops whatever comes.
@@ -46,7 +52,7 @@ struct Intake {
     /// Takes the request that the guard has found, in the form that libfcgi reads.
     mutating func takeRequest(_ shape: RequestGuard.RequestShape) -> [UInt8] {
         let request = RequestGuard.canonicalForm(of: bytes.span, shape: shape)
-        bytes.removeFirst(shape.length)
+        removeFirst(shape.length)
         requestGuard.reset()
         return request
     }

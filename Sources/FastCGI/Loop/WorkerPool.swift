@@ -69,6 +69,7 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
             let thread = try Thread.start { [self] in
                 let worker = Worker()
                 worker.becomeCurrent()
+                worker.handover.prepare()
                 work(as: worker, temporary: temporary)
             }
             if temporary { pthread_detach(thread) } else { threads.withLock { $0.append(thread) } }

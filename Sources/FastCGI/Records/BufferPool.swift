@@ -16,8 +16,13 @@ final class BufferPool: Sendable {
     private let unused = Lock<[Unused]>([])
     private let held = Atomic<Int>(0)
 
-    /// Bytes that wait, outside the pool, for clients to take them.
+    /// Bytes that wait, outside the pool, for clients to take them, or for the rest of a request to come.
     var heldBytes: Int { held.load(ordering: .relaxed) }
+
+    /// Counts bytes that are held elsewhere; fewer when negative.
+    func countHeld(_ change: Int) {
+        held.add(change, ordering: .relaxed)
+    }
 
     deinit {
         for kept in unused.withLock({ $0 }) { unsafe kept.buffer.deallocate() }

@@ -52,7 +52,7 @@ public struct ServerStatus: Sendable {
     public var idleWorkers: Int
     /// Tasks that could go on, and wait for a worker.
     public var queue: Int
-    /// Bytes that wait in memory for slow clients to take them.
+    /// Bytes that wait in memory for slow clients to take them, or for the rest of a request to come.
     public var heldBytes: Int
     /// Open connections.
     public var connections: Int

@@ -10,8 +10,8 @@ import Testing
 
 /// What the handler of a test server has seen, and what lets its waiting views go.
 final class Probe: Sendable {
-    private let events = Mutex<[String]>([])
-    private let gate = Mutex<Bool>(false)
+    private let events = Lock<[String]>([])
+    private let gate = Lock<Bool>(false)
 
     func note(_ event: String) { events.withLock { $0.append(event) } }
     func has(_ event: String) -> Bool { events.withLock { $0.contains(event) } }
@@ -27,7 +27,7 @@ final class Probe: Sendable {
 
 /// The lines that a server has logged, as `level message key=value…` with the keys sorted.
 final class RecordedLog: LogHandler, Sendable {
-    private let recorded = Mutex<[String]>([])
+    private let recorded = Lock<[String]>([])
 
     var lines: [String] { recorded.withLock { $0 } }
     var logLevel: Logger.Level {

@@ -299,6 +299,32 @@ import Testing
         }
     }
 
+    @Test(
+        "Requests that come in parts are refused while too much of others is held, and nothing is held of those that left"
+    )
+    func limitsHeldBytes() async throws {
+        try await withServer {
+            $0.maximumHeldBytes = 1_000_000
+        } _: { server in
+            let part = Array(Wire.post("/echo", body: [UInt8](repeating: 1, count: 600_000)).dropLast(8))
+            let first = try server.connect()
+            try await first.send(part)
+            #expect(await eventually { server.server.status.heldBytes > 600_000 })
+            let second = try server.connect()
+            // The rest of it may find the connection closed.
+            try? await second.send(part)
+            #expect(try await second.seesEnd())
+            try await first.send(Wire.input())
+            #expect(try await first.answer().bodyCount == 600_000)
+            let third = try server.connect()
+            try await third.send(part)
+            #expect(await eventually { server.server.status.heldBytes > 600_000 })
+            third.close()
+            #expect(await eventually { server.server.status.heldBytes == 0 })
+            #expect(try await server.get("/hello").isComplete)
+        }
+    }
+
     // MARK: - Stopping
 
     @Test("Graceful shutdown lets requests under way finish, and accepts no more")
@@ -362,6 +388,22 @@ import Testing
         }
     }
 
+    @Test("The status page and the ping are answered while other requests are turned away")
+    func showsStatusWhenOverloaded() async throws {
+        try await withServer {
+            $0.maximumRequests = 1
+            $0.statusPath = "/status"
+            $0.pingPath = "/ping"
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/gate"))
+            _ = try await client.output(upTo: "before\n")
+            #expect(try await server.get("/hello").text.hasPrefix("Status: 503 "))
+            #expect(try await server.get("/ping").body == "pong\n")
+            #expect(try await server.get("/status.json").body.contains("\"overloaded\": 1"))
+        }
+    }
+
     @Test("The status page has a figure for every limit", arguments: ["json", "prometheus", "html"])
     func showsLimits(format: String) async throws {
         try await withServer {
@@ -392,6 +434,25 @@ import Testing
                 }
             }
             #expect(page.contains("descriptors"))
+        }
+    }
+
+    @Test(
+        "A client that leaves when it has the answer, or has seen it fail, is none that left",
+        arguments: [("/hello", 0), ("/throws-midway", 1)]
+    )
+    func countsEnds(target: String, failures: Int) async throws {
+        try await withServer { server in
+            let count = 200
+            for _ in 0..<count { _ = try await server.get(target) }
+            #expect(
+                await eventually {
+                    let totals = server.server.status.totals
+                    return totals.served + totals.failed + totals.aborted == count
+                }
+            )
+            #expect(server.server.status.totals.aborted == 0)
+            #expect(server.server.status.totals.failed == count * failures)
         }
     }
 
