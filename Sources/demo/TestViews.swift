@@ -1,5 +1,4 @@
 import Glibc
-import HTTPTypes
 import VirtualDownloads
 
 /// Views that misbehave, for the tests; registered only when `DEMO_TEST_VIEWS=1` is in the environment.
@@ -119,10 +118,9 @@ private struct ResumableView: VirtualDownloadView {
     }
 }
 
-/// A file with every validator, and options for caches.
+/// A file with every validator, which caches may keep for a minute.
 private struct ValidatedView: VirtualDownloadView {
     var cacheControl: String? { "max-age=60" }
-    var vary: [HTTPField.Name] { [.acceptLanguage] }
 
     func file(for request: DownloadRequest) -> some DownloadFile {
         VirtualFile(StringIO(String(repeating: "Hello world!\n", count: 1000)), name: "Übersicht.txt")

@@ -81,7 +81,10 @@ extension VirtualDownloadView {
             error.headerFields = plan.headerFields
             response = error.response(to: request)
         }
-        guard case .file = response.content else { return try await sink.send(response, for: request.method) }
+        // A hook may have made it a status that has no content (RFC 9110 §6.4.1).
+        guard case .file = response.content, response.status.allowsContent else {
+            return try await sink.send(response, for: request.method)
+        }
         let head = HTTPResponse(status: response.status, headerFields: response.headerFields)
         try await sink.send(file, by: plan, after: head)
     }

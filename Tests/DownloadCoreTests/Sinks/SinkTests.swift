@@ -34,6 +34,40 @@ import Testing
         #expect(!recorder.isFinished)
     }
 
+    @Test("Pieces are accepted at once up to the last byte, and that one only by a write that may fail")
+    func keepsLastByteBack() throws {
+        var account = ContentAccount()
+        account.begin(.exactly(3))
+        let first = account.addIfNotLast(2)
+        let last = account.addIfNotLast(1)
+        #expect(first && !last && !account.isFull && account.count == 2)
+        try account.add(1)
+        #expect(account.isFull)
+        try account.finish()
+        account.begin(.unknown)
+        let further = account.addIfNotLast(1_000_000)
+        #expect(further && !account.isFull)
+    }
+
+    @Test(
+        "A range cut from pieces that are accepted at once is the same",
+        arguments: [0..<1, 0..<10, 3..<7, 9..<10, 4..<4 + 3] as [Range<Int64>]
+    )
+    func cutsAtOnce(range: Range<Int64>) async throws {
+        let recorder = GreedyRecorder()
+        var cut = RangeSink(GreedySink(recorder: recorder), range: range)
+        do {
+            for digit in "0123456789" { try await cut.write(String(digit)) }
+            Issue.record("the last wanted byte ends the generator")
+        } catch is RangeSink<GreedySink>.Done {}
+        var missing: Int64 = -1
+        _ = cut.finish(missing: &missing)
+        #expect(missing == 0)
+        let wanted = Array("0123456789".utf8)[Int(range.lowerBound)..<Int(range.upperBound)]
+        #expect(recorder.bytes == Array(wanted))
+        #expect(recorder.slowWrites == 1)
+    }
+
     @Test("A sink need not keep a log")
     func notesNothingByDefault() async throws {
         let recorder = FailingRecorder()
@@ -61,6 +95,26 @@ private final class PieceCounter: @unchecked Sendable {
 }
 
 /// Ten bytes, one at a time, counted as they are made.
+private final class GreedyRecorder {
+    var bytes: [UInt8] = []
+    var slowWrites = 0
+}
+
+/// Accepts everything at once.
+private struct GreedySink: ByteSink, ~Copyable {
+    let recorder: GreedyRecorder
+
+    mutating func write(_ bytes: RawSpan) async throws {
+        recorder.slowWrites += 1
+        _ = writeAtOnce(bytes)
+    }
+
+    mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
+        unsafe bytes.withUnsafeBytes { unsafe recorder.bytes.append(contentsOf: $0) }
+        return true
+    }
+}
+
 private struct CountedFile: DownloadFile {
     let counter: PieceCounter
     var name: String { "x.bin" }

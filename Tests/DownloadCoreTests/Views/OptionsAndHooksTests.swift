@@ -141,6 +141,17 @@ import Testing
         #expect(long.description == "sha-512=:\(String(repeating: "A", count: 86))==:")
     }
 
+    @Test(
+        "A hook that makes it a response without content gets one",
+        arguments: [HTTPResponse.Status.noContent, .notModified]
+    )
+    func sendsNoContent(status: HTTPResponse.Status) async throws {
+        let response = try await EmptiedView(status: status).response(to: .get())
+        #expect(response.status == status && response.isFinished && response.body.isEmpty)
+        #expect(response.headerFields[.contentLength] == nil)
+        #expect(!response.ranGenerator)
+    }
+
     @Test("Each hook changes the response it is called with")
     func callsHooks() async throws {
         let view = HookedView()
@@ -184,6 +195,19 @@ import Testing
         let response = try await task.value
         #expect(response.failure is CancellationError)
         #expect(!response.isFinished)
+    }
+}
+
+/// Takes the content away from its response.
+private struct EmptiedView: VirtualDownloadView {
+    var status: HTTPResponse.Status
+
+    func file(for request: DownloadRequest) -> StubFile { StubFile() }
+
+    func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        var response = response
+        response.status = status
+        return response
     }
 }
 
