@@ -34,18 +34,18 @@ import Testing
         #expect(!recorder.isFinished)
     }
 
-    @Test("Pieces are accepted at once up to the last byte, and that one only by a write that may fail")
-    func keepsLastByteBack() throws {
+    @Test("Pieces are accepted at once up to the declared size, and none beyond it")
+    func acceptsWhatFits() throws {
         var account = ContentAccount()
         account.begin(.exactly(3))
-        let first = account.addIfNotLast(2)
-        let last = account.addIfNotLast(1)
-        #expect(first && !last && !account.isFull && account.count == 2)
-        try account.add(1)
-        #expect(account.isFull)
+        let first = account.addIfFitting(2)
+        let tooLong = account.addIfFitting(2)
+        #expect(first && !tooLong && !account.isFull && account.count == 2)
+        let last = account.addIfFitting(1)
+        #expect(last && account.isFull)
         try account.finish()
         account.begin(.unknown)
-        let further = account.addIfNotLast(1_000_000)
+        let further = account.addIfFitting(1_000_000)
         #expect(further && !account.isFull)
     }
 
