@@ -2,9 +2,13 @@ internal import Glibc
 
 /// How a server runs: its threads and its limits.
 public struct FastCGIConfiguration: Sendable {
-    /// How many worker threads there are, at least 1. The default is one for each processor, between 4 and 16: more only get in each
-    /// other's way. A slow client holds none of them.
-    public var threads = min(16, max(4, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    /// How many worker threads there always are, at least 1. The default is one for every two processors, between 2 and 16: the web
+    /// server needs the others. A slow client holds none of them.
+    ///
+    /// While they have more to do than they can, for half a second or longer, there are more: up to one for each processor.
+    public var threads = min(16, max(2, FastCGIConfiguration.processorCount / 2))
+
+    static let processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
     /// How many worker threads there may be while views block all others. The default is 64.
     public var maximumThreads = 64

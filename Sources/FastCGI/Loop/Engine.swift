@@ -23,6 +23,8 @@ final class Engine: @unchecked Sendable {
     private let overloadLog = LogLimit()
     let arrivalLog = LogLimit()
     private let failureLog = LogBudget()
+    /// Whether requests that went well are logged; asked once, since asking copies the log handler.
+    private let logsServed: Bool
     let startedAt = MonotonicClock.now
     let buffers = BufferPool()
     private let handler: Handler
@@ -41,6 +43,7 @@ final class Engine: @unchecked Sendable {
         self.listener = listener
         self.configuration = configuration
         self.logger = logger
+        logsServed = logger.logLevel <= .debug
         self.handler = handler
         pool = try WorkerPool()
         reserve = try ReserveHandover()
@@ -262,7 +265,7 @@ final class Engine: @unchecked Sendable {
 
     /// Has libfcgi read one whole request, and answers it.
     private func serve(_ bytes: UnsafeRawBufferPointer, of connection: Connection, by worker: Worker) throws {
-        let id = statistics.nextRequestID()
+        let id = statistics.nextRequestID(countedIn: worker.tally(of: statistics))
         let received: RequestReader.Received?
         do {
             received = try unsafe worker.handover.give(bytes) { RequestReader.read(from: $0, id: id) }
@@ -346,7 +349,8 @@ final class Engine: @unchecked Sendable {
             bytes: sink.contentBytes,
             milliseconds: connection.age(at: MonotonicClock.now),
             failure: failure,
-            cancellation: cancellation
+            cancellation: cancellation,
+            countedIn: Worker.current?.tally(of: statistics)
         )
         report(received.request, on: connection, sink, failure: failure, cancellation: cancellation)
         let keeps = sink.isFinished && received.keepsConnection && !draining.load(ordering: .relaxed)
@@ -366,7 +370,7 @@ final class Engine: @unchecked Sendable {
         failure: (any Error)?,
         cancellation: Cancellation?
     ) {
-        guard failure != nil || sink.noted != nil || logger.logLevel <= .debug else { return }
+        guard failure != nil || sink.noted != nil || logsServed else { return }
         guard case .allowed(let leftOut) = failureLog.take(at: MonotonicClock.now) else { return }
         if leftOut > 0 { logger.warning("left out lines about requests", metadata: ["count": "\(leftOut)"]) }
         var metadata: Logger.Metadata = [

@@ -184,6 +184,7 @@ final class Worker {
         return unsafe Unmanaged<Worker>.fromOpaque(pointer).takeUnretainedValue()
     }
 
+    private var ownTally: (tally: Tally, statistics: Statistics)?
     /// How requests reach libfcgi.
     var handover = Handover()
     /// Where what is received is looked at first: 64 KiB.
@@ -200,7 +201,16 @@ final class Worker {
 
     deinit {
         unsafe scratch.deallocate()
+        if let (tally, statistics) = ownTally { statistics.giveBack(tally) }
         if let spareBuffer = unsafe spareBuffer { unsafe spareBuffer.deallocate() }
+    }
+
+    /// Where this worker counts.
+    func tally(of statistics: Statistics) -> Tally {
+        if let tally = ownTally?.tally { return tally }
+        let tally = statistics.takeTally()
+        ownTally = (tally, statistics)
+        return tally
     }
 
     /// The buffer that was put aside here, if there is one.

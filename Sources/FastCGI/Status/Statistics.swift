@@ -6,16 +6,20 @@ final class Statistics: Sendable {
     let accepted = Atomic<Int>(0)
     let open = Atomic<Int>(0)
     let active = Atomic<Int>(0)
-    private let served = Atomic<Int>(0)
     private let failed = Atomic<Int>(0)
     private let aborted = Atomic<Int>(0)
     private let timedOut = Atomic<Int>(0)
     private let pauses = Atomic<Int>(0)
-    private let bytes = Atomic<Int64>(0)
+    /// What is counted at each request, in one place for each worker: one for all would be fought over.
+    private let tallies = Lock<(all: [Tally], free: [Tally])>(([], []))
     private let refused = Lock<[String: Int]>([:])
+    /// What ended on threads that are no worker's.
+    private let others = Tally()
     private let requests = Atomic<UInt64>(0)
 
     private let metrics: any MetricsFactory
+    /// Whether anybody collects the metrics.
+    private let isCollected: Bool
     private let acceptedMetric: Counter
     private let pausesMetric: Counter
     private let servedMetric: Counter
@@ -32,6 +36,7 @@ final class Statistics: Sendable {
             Counter(label: "downloadview_requests", dimensions: [("outcome", outcome)], factory: metrics)
         }
         self.metrics = metrics
+        isCollected = !(metrics is NOOPMetricsHandler)
         acceptedMetric = Counter(label: "downloadview_connections_accepted", factory: metrics)
         pausesMetric = Counter(label: "downloadview_accepting_pauses", factory: metrics)
         servedMetric = requests("served")
@@ -44,10 +49,32 @@ final class Statistics: Sendable {
         durationMetric = Timer(label: "downloadview_request_duration", factory: metrics)
     }
 
-    /// A name for the next request, short enough to cost no allocation.
-    func nextRequestID() -> String {
-        String(requests.add(1, ordering: .relaxed).newValue, radix: 36)
+    /// A place to count in, for a new worker.
+    func takeTally() -> Tally {
+        tallies.withLock { tallies in
+            if let tally = tallies.free.popLast() { return tally }
+            let tally = Tally()
+            tallies.all.append(tally)
+            return tally
+        }
     }
+
+    /// Has the next new worker go on with the tally of one that has ended.
+    func giveBack(_ tally: Tally) {
+        tallies.withLock { $0.free.append(tally) }
+    }
+
+    /// A name for the next request of a worker, short enough to cost no allocation.
+    func nextRequestID(countedIn tally: Tally) -> String {
+        if tally.nextID & (Self.idsAtOnce - 1) == 0 {
+            tally.nextID = requests.add(Self.idsAtOnce, ordering: .relaxed).oldValue
+        }
+        tally.nextID += 1
+        return String(tally.nextID, radix: 36)
+    }
+
+    /// How many request identifiers a worker takes at once.
+    private static let idsAtOnce: UInt64 = 64
 
     func connectionAccepted() {
         accepted.add(1, ordering: .relaxed)
@@ -75,11 +102,21 @@ final class Statistics: Sendable {
 
     /// Counts the end of a request.
     ///
-    /// - Parameter milliseconds: How long it took.
-    func requestEnded(bytes count: Int64, milliseconds: Int64, failure: (any Error)?, cancellation: Cancellation?) {
-        bytes.add(count, ordering: .relaxed)
-        bytesMetric.increment(by: count)
-        durationMetric.recordMilliseconds(milliseconds)
+    /// - Parameters:
+    ///   - milliseconds: How long it took.
+    ///   - tally: That of the worker whose thread this is; nil on another thread.
+    func requestEnded(
+        bytes count: Int64,
+        milliseconds: Int64,
+        failure: (any Error)?,
+        cancellation: Cancellation?,
+        countedIn tally: Tally?
+    ) {
+        (tally ?? others).count(bytes: count, isServed: cancellation == nil && failure == nil)
+        if isCollected {
+            bytesMetric.increment(by: count)
+            durationMetric.recordMilliseconds(milliseconds)
+        }
         switch cancellation {
         case .clientLeft:
             aborted.add(1, ordering: .relaxed)
@@ -88,8 +125,7 @@ final class Statistics: Sendable {
             timedOut.add(1, ordering: .relaxed)
             timedOutMetric.increment()
         case nil where failure == nil:
-            served.add(1, ordering: .relaxed)
-            servedMetric.increment()
+            if isCollected { servedMetric.increment() }
         case .serverStopped, nil:
             failed.add(1, ordering: .relaxed)
             failedMetric.increment()
@@ -105,15 +141,34 @@ final class Statistics: Sendable {
 
     /// The totals since the start.
     var totals: ServerStatus.Totals {
-        ServerStatus.Totals(
+        let tallies = self.tallies.withLock { $0.all } + [others]
+        return ServerStatus.Totals(
             accepted: accepted.load(ordering: .relaxed),
-            served: served.load(ordering: .relaxed),
+            served: tallies.reduce(0) { $0 + $1.served },
             failed: failed.load(ordering: .relaxed),
             aborted: aborted.load(ordering: .relaxed),
             timedOut: timedOut.load(ordering: .relaxed),
-            bytes: bytes.load(ordering: .relaxed),
+            bytes: tallies.reduce(0) { $0 + $1.bytes },
             pauses: pauses.load(ordering: .relaxed),
             refused: refused.withLock { $0 }
         )
+    }
+}
+
+/// What one worker has served.
+///
+/// `@unchecked Sendable`: `nextID` is used by the worker's own thread alone, the counts are atomic.
+final class Tally: @unchecked Sendable {
+    private let servedCount = Atomic<Int>(0)
+    private let byteCount = Atomic<Int64>(0)
+    /// The identifier of the worker's last request; 0 before the first.
+    fileprivate var nextID: UInt64 = 0
+
+    var served: Int { servedCount.load(ordering: .relaxed) }
+    var bytes: Int64 { byteCount.load(ordering: .relaxed) }
+
+    fileprivate func count(bytes: Int64, isServed: Bool) {
+        if isServed { servedCount.add(1, ordering: .relaxed) }
+        byteCount.add(bytes, ordering: .relaxed)
     }
 }

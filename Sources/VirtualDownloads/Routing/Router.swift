@@ -39,8 +39,19 @@ public struct Router: RequestHandler {
     }
 
     private let root: Node
+    /// A route without parameters. An object, since all threads look at the same one: copying its parts would count each of them.
+    private final class LiteralRoute: Sendable {
+        let path: String
+        let view: any VirtualDownloadView
+
+        init(path: String, view: any VirtualDownloadView) {
+            self.path = path
+            self.view = view
+        }
+    }
+
     /// The routes without parameters, by their whole path.
-    private let literalRoutes: [Substring: (pattern: RoutePattern, view: any VirtualDownloadView)]
+    private let literalRoutes: [Substring: LiteralRoute]
     private let mountPrefix: [String]
     private let mediaTypes: @Sendable () -> MediaTypeTable
     /// What is registered, in the order of registration.
@@ -75,7 +86,11 @@ public struct Router: RequestHandler {
         self.mountPrefix = mountPrefix
         let mountPath = mountPrefix.map { "/\($0)" }.joined()
         literalRoutes = Dictionary(
-            registered.filter { $0.pattern.isLiteral }.map { (Substring(mountPath + $0.pattern.description), $0) },
+            registered.filter { $0.pattern.isLiteral }
+                .map {
+                    let path = $0.pattern.description
+                    return (Substring(mountPath + path), LiteralRoute(path: path, view: $0.view))
+                },
             uniquingKeysWith: { first, _ in first }
         )
     }
@@ -95,11 +110,11 @@ public struct Router: RequestHandler {
         let target = request.http.path ?? "/"
         // What is written just as the route is needs no decoding: a path with an encoded character in it is no route's.
         let written = target.utf8.firstIndex(of: UInt8(ascii: "?")).map { target[..<$0] } ?? Substring(target)
-        if let (pattern, view) = literalRoutes[written] {
+        if let route = literalRoutes[written] {
             var request = request
-            request.path = pattern.description
-            sink.noteRoute(pattern.description)
-            return try await answer(request, by: view, into: &sink)
+            request.path = route.path
+            sink.noteRoute(route.path)
+            return try await answer(request, by: route.view, into: &sink)
         }
         guard let path = RequestPath(target: target) else {
             return try await sink.send(DownloadError.badRequest.response(to: request), for: request.method)

@@ -15,14 +15,23 @@ import Testing
     @Test("Each end of a request has its counter, and its time is recorded")
     func countsEnds() throws {
         let statistics = Statistics(metrics: metrics)
+        let tally = statistics.takeTally()
         let ends: [((any Error)?, Cancellation?)] = [
             (nil, nil), (nil, nil), (CancellationError(), nil), (CancellationError(), .clientLeft),
             (CancellationError(), .writeTimedOut), (CancellationError(), .requestTimedOut),
             (CancellationError(), .serverStopped),
         ]
         for (failure, cancellation) in ends {
-            statistics.requestEnded(bytes: 10, milliseconds: 3, failure: failure, cancellation: cancellation)
+            statistics.requestEnded(
+                bytes: 10,
+                milliseconds: 3,
+                failure: failure,
+                cancellation: cancellation,
+                countedIn: cancellation == nil ? tally : nil
+            )
         }
+        #expect(statistics.totals.served == 2)
+        #expect(statistics.totals.bytes == 70)
         statistics.receiveTimedOut()
         let requests = "downloadview_requests"
         #expect(try count(requests, [("outcome", "served")]) == 2)
@@ -33,6 +42,27 @@ import Testing
         #expect(
             try metrics.expectTimer("downloadview_request_duration").values == Array(repeating: 3_000_000, count: 7)
         )
+    }
+
+    @Test("No two requests have one identifier, whichever worker takes it and however many")
+    func identifiesRequests() {
+        let statistics = Statistics()
+        let tallies = [statistics.takeTally(), statistics.takeTally()]
+        let identifiers = (0..<1000).map { statistics.nextRequestID(countedIn: tallies[$0 % 3 == 0 ? 0 : 1]) }
+        #expect(Set(identifiers).count == 1000)
+    }
+
+    @Test("What a worker has counted stays when it ends, and the next one goes on with it")
+    func keepsTallies() {
+        let statistics = Statistics()
+        for _ in 0..<3 {
+            let tally = statistics.takeTally()
+            statistics.requestEnded(bytes: 5, milliseconds: 0, failure: nil, cancellation: nil, countedIn: tally)
+            statistics.giveBack(tally)
+        }
+        #expect(statistics.totals.served == 3)
+        #expect(statistics.totals.bytes == 15)
+        #expect(statistics.takeTally() !== statistics.takeTally())
     }
 
     @Test("What is refused is counted by its reason")
