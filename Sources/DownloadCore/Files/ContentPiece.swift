@@ -28,7 +28,7 @@ extension String: TextPiece {
 
     @inlinable @inline(__always)
     public func writeAtOnce(to sink: inout some ByteSink & ~Copyable) -> Bool {
-        sink.writeAtOnce(unsafe utf8Span.span.bytes)
+        writeUTF8AtOnce(to: &sink)
     }
 }
 
@@ -40,7 +40,7 @@ extension Substring: TextPiece {
 
     @inlinable @inline(__always)
     public func writeAtOnce(to sink: inout some ByteSink & ~Copyable) -> Bool {
-        sink.writeAtOnce(unsafe utf8Span.span.bytes)
+        writeUTF8AtOnce(to: &sink)
     }
 }
 

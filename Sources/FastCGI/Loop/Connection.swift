@@ -47,8 +47,8 @@ final class Connection: @unchecked Sendable {
     struct State {
         var phase = Phase.closed
         var isInPoller = false
-        /// What is watched for changes, without an end.
-        var watched: Poller.Events = []
+        /// What is watched for changes, without an end; nil while nothing is, not even a failure.
+        var watched: Poller.Events?
         /// Whether an event came that nobody has acted on yet: to be found again it must be watched for anew.
         var hasMissedEvent = false
         /// Counts the requests, so that what comes late from one does not touch the next.
@@ -84,10 +84,15 @@ final class Connection: @unchecked Sendable {
     private let buffers: BufferPool
     private let requestGuard: RequestGuard
     private let flags = Atomic<UInt8>(0)
-    /// Looking for room a moment longer is not worth it again until this many records went out at once.
-    private var looksToSkip = 0
+    /// How many waits for room in a row took no longer than 5 ms.
+    private var quickWaits = 0
 
-    init(pool: WorkerPool, buffers: BufferPool, requestGuard: RequestGuard) {
+    /// What is watched for besides `failed`, to see that the peer has left. On a unix socket nothing is: a peer that is gone shows as
+    /// `failed` there, and one that has only closed its sending half still waits for its answer. On TCP the two look alike.
+    private let departure: Poller.Events
+
+    init(isTCP: Bool, pool: WorkerPool, buffers: BufferPool, requestGuard: RequestGuard) {
+        departure = isTCP ? .peerClosed : []
         self.requestGuard = requestGuard
         intake = Intake(guardedBy: requestGuard)
         self.pool = pool
@@ -140,11 +145,13 @@ final class Connection: @unchecked Sendable {
 
     /// To be called with the lock held.
     private func arm(_ state: inout State, for events: Poller.Events, _ mode: Poller.Mode) {
-        if mode == .changes, state.watched.isSuperset(of: events), !state.hasMissedEvent { return }
+        if mode == .changes, let watched = state.watched, watched.isSuperset(of: events), !state.hasMissedEvent {
+            return
+        }
         do {
             try pool.poller.watch(descriptor, for: events, mode, tag: tag, first: !state.isInPoller)
             state.isInPoller = true
-            state.watched = mode == .changes ? events : []
+            state.watched = mode == .changes ? events : nil
             state.hasMissedEvent = false
         } catch {
             // Out of memory for the set. Shut down, the connection reports that it ended wherever it is used next.
@@ -215,7 +222,7 @@ final class Connection: @unchecked Sendable {
     /// Called before a request's task starts; the result identifies the request.
     func beginResponding(to request: DownloadRequest, requestID: UInt16) -> Int {
         output.open(requestID: requestID, on: descriptor)
-        looksToSkip = 0
+        quickWaits = 0
         flags.store(0, ordering: .relaxed)
         return state.withLock { state in
             state.phase = .responding
@@ -236,7 +243,7 @@ final class Connection: @unchecked Sendable {
         let isCancelled = state.withLock { state in
             guard state.phase == .responding, state.serial == serial else { return false }
             state.task = task
-            if unsafe state.roomWaiter == nil { arm(&state, for: .peerClosed, .changes) }
+            if unsafe state.roomWaiter == nil { arm(&state, for: departure, .changes) }
             return state.cancellation != nil
         }
         if isCancelled { task.cancel() }
@@ -272,12 +279,12 @@ final class Connection: @unchecked Sendable {
         let result = unsafe state.withLock { state in
             guard state.phase == .responding else { return unsafe (false, nil as UnsafeContinuation<Void, Never>?) }
             // The event may be late, of a connection before this one: ask.
-            if !events.isDisjoint(with: [.peerClosed, .failed]), Socket.peerHasClosed(descriptor) {
+            if !events.isDisjoint(with: [.peerClosed, .failed]), Socket.isReady(descriptor, for: departure) {
                 return (true, nil)
             }
             defer { unsafe state.roomWaiter = nil }
             flushes = unsafe state.roomWaiter == nil
-            arm(&state, for: .peerClosed, .changes)
+            arm(&state, for: departure, .changes)
             return unsafe (false, state.roomWaiter)
         }
         if flushes { flushAfterSuspension() }
@@ -336,7 +343,7 @@ final class Connection: @unchecked Sendable {
         case .wouldBlock:
             state.withLock { state in
                 if state.phase == .responding, unsafe state.roomWaiter == nil {
-                    arm(&state, for: [.writable, .peerClosed], .once)
+                    arm(&state, for: departure.union(.writable), .once)
                 }
             }
         case .failed: cancel(.clientLeft)
@@ -359,7 +366,6 @@ final class Connection: @unchecked Sendable {
         while true {
             switch output.flush() {
             case .done:
-                if looksToSkip > 0 { looksToSkip -= 1 }
                 output.rewind()
                 return
             case .failed:
@@ -387,22 +393,28 @@ final class Connection: @unchecked Sendable {
     }
 
     private func waitForRoom(despiteCancellation: Bool) async {
-        // A fast client makes room within the millisecond, and a look costs less than a suspension. After a look in vain the
-        // client counts as slow, which must not hold the thread again.
-        if looksToSkip == 0 {
-            if Socket.isReady(descriptor, for: Int16(POLLOUT), milliseconds: 1) { return }
-            looksToSkip = 16
-        }
-        output.compact()
+        // A client that was quick lately will be so again: then giving the buffer away, with a copy of what it holds, costs more
+        // than it saves. Should it take long after all, the next tick does it.
+        if quickWaits < 3 { output.compact() }
+        let start = MonotonicClock.now
         unsafe await withUnsafeContinuation { continuation in
             let resumesNow = state.withLock { state in
                 if state.cancellation != nil, !despiteCancellation { return true }
                 unsafe state.roomWaiter = continuation
-                state.waitingSince = MonotonicClock.now
-                arm(&state, for: [.writable, .peerClosed], .once)
+                state.waitingSince = start
+                arm(&state, for: departure.union(.writable), .once)
                 return false
             }
             if resumesNow { unsafe continuation.resume() }
+        }
+        quickWaits = MonotonicClock.now - start <= 5 ? quickWaits + 1 : 0
+    }
+
+    /// Keeps of a response that has waited for room for a while only what is unsent; called every tick.
+    func compactIfWaiting(at now: Int64) {
+        state.withLock { state in
+            // The task can't go on meanwhile: whoever resumes it takes the waiter, and the lock, first.
+            if unsafe state.roomWaiter != nil, now - state.waitingSince > 50 { output.compact() }
         }
     }
 

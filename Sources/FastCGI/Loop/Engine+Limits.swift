@@ -2,7 +2,7 @@ internal import Logging
 internal import Synchronization
 
 extension Engine {
-    /// Enforces the limits on time, and sends what was forgotten; called every tick.
+    /// Enforces the limits on time, sends what was forgotten, and takes back what slow clients need not hold; called every tick.
     func keepLimits(at now: Int64) {
         let receiveLimit = configuration.receiveLimit.milliseconds
         let writeLimit = configuration.writeLimit.milliseconds
@@ -24,6 +24,7 @@ extension Engine {
             case .ending: connection.wakeWaiter()
             }
             connection.flushForgotten()
+            connection.compactIfWaiting(at: now)
             if let slowLimit, let request = connection.newlySlowRequest(at: now, limit: slowLimit) {
                 logger.warning(
                     "a request is slow",

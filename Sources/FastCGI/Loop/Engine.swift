@@ -70,7 +70,11 @@ final class Engine: @unchecked Sendable {
     private func handle(_ tag: UInt64, _ events: Poller.Events) {
         if tag == Self.listenerTag { return acceptConnection() }
         guard let connection = Connection.tagged(tag) else { return }
-        if connection.beginReceiving(because: true) { return receive(from: connection) }
+        if connection.beginReceiving(because: true) {
+            // The end of what the peer sends may lie behind a request, and is not told again.
+            if events.contains(.peerClosed) { connection.noteUnread() }
+            return receive(from: connection)
+        }
         let (left, waiter) = unsafe connection.noteEvents(events)
         if left { connection.cancel(.clientLeft) }
         if let waiter = unsafe waiter { Worker.current?.resumeHere { unsafe waiter.resume() } }
@@ -116,7 +120,12 @@ final class Engine: @unchecked Sendable {
     private func takeConnection() -> Connection {
         connections.withLock { connections in
             if let connection = connections.free.popLast() { return connection }
-            let connection = Connection(pool: pool, buffers: buffers, requestGuard: requestGuard)
+            let connection = Connection(
+                isTCP: listener.isTCP,
+                pool: pool,
+                buffers: buffers,
+                requestGuard: requestGuard
+            )
             connections.all.append(connection)
             return connection
         }

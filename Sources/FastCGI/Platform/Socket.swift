@@ -55,9 +55,9 @@ enum Socket {
         Int(downloadview_unread(descriptor))
     }
 
-    /// Whether the peer of a connection has closed it.
-    static func peerHasClosed(_ descriptor: Int32) -> Bool {
-        isReady(descriptor, for: Int16(Poller.Events.peerClosed.rawValue), milliseconds: 0)
+    /// Whether one of `events`, or a failure, holds for a descriptor now.
+    static func isReady(_ descriptor: Int32, for events: Poller.Events) -> Bool {
+        isReady(descriptor, for: Int16(truncatingIfNeeded: events.rawValue), milliseconds: 0)
     }
 
     /// Accepts a waiting connection; nil when none waits.

@@ -43,10 +43,13 @@ struct RecordSink: ResponseSink, ~Copyable {
 
     @inline(__always)
     private func append(_ text: String) -> Bool {
-        let bytes = unsafe text.utf8Span.span.bytes
-        guard bytes.byteCount <= output.room else { return false }
-        output.append(bytes)
-        return true
+        let output = output
+        // Every native text has contiguous storage.
+        return unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
+            guard bytes.count <= output.room else { return false }
+            unsafe output.append(UnsafeRawBufferPointer(bytes).bytes)
+            return true
+        } ?? false
     }
 
     mutating func write(_ bytes: RawSpan) async throws {

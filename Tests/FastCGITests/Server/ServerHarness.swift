@@ -267,6 +267,11 @@ final class TestClient {
         isClosed = true
     }
 
+    /// Says that no more will be sent, and goes on reading.
+    func closeSendingHalf() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
     func send(_ bytes: [UInt8]) async throws {
         let deadline = ContinuousClock.now + .seconds(60)
         var sent = 0

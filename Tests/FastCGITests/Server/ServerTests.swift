@@ -187,6 +187,28 @@ import Testing
         }
     }
 
+    @Test("A client that has closed only its sending half gets the whole answer", arguments: ["/hello", "/gate"])
+    func answersHalfClosed(target: String) async throws {
+        try await withServer { server in
+            // The first request of a connection, and one that comes when the connection is watched already.
+            for isKept in [false, true] {
+                let client = try server.connect()
+                if isKept {
+                    try await client.send(Wire.get("/hello"))
+                    _ = try await client.answer()
+                }
+                try await client.send(Wire.get(target))
+                client.closeSendingHalf()
+                #expect(await server.probe.wait(for: "began \(target)", times: isKept ? 2 : 1))
+                try await Task.sleep(for: .milliseconds(20))
+                server.probe.openGate()
+                #expect(try await client.answer().isComplete)
+                #expect(try await client.seesEnd())
+            }
+            #expect(server.server.status.totals.aborted == 0)
+        }
+    }
+
     @Test("A client that leaves ends an endless view that writes")
     func endsWriter() async throws {
         try await withServer { server in
