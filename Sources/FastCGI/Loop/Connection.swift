@@ -393,9 +393,9 @@ final class Connection: @unchecked Sendable {
     }
 
     private func waitForRoom(despiteCancellation: Bool) async {
-        // A client that was quick lately will be so again: then giving the buffer away, with a copy of what it holds, costs more
+        // A client that was quick for so long will be so again: then giving the buffer away, with a copy of what it holds, costs more
         // than it saves. Should it take long after all, the next tick does it.
-        if quickWaits < 3 { output.compact() }
+        if quickWaits < 16 { output.compact() }
         let start = MonotonicClock.now
         unsafe await withUnsafeContinuation { continuation in
             let resumesNow = state.withLock { state in
