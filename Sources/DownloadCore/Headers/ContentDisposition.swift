@@ -43,13 +43,7 @@ extension ContentDisposition: CustomStringConvertible {
             bytes.append(byte)
         }
         bytes += "\"; filename*=UTF-8''".utf8
-        for byte in name.text.utf8 {
-            if byte.isAttributeCharacter {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), .hexDigit(byte >> 4), .hexDigit(byte & 15)]
-            }
-        }
+        bytes.append(percentEncoding: name.text, keeping: \.isAttributeCharacter)
         return String(decoding: bytes, as: UTF8.self)
     }
 

@@ -46,13 +46,7 @@ public struct EntityTag: Sendable {
 
     private static func encoded(_ value: String) -> String {
         var bytes: [UInt8] = []
-        for byte in value.utf8 {
-            if byte < 0x80, byte.isTagCharacter, byte != UInt8(ascii: "%") {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), .hexDigit(byte >> 4), .hexDigit(byte & 15)]
-            }
-        }
+        bytes.append(percentEncoding: value) { $0 < 0x80 && $0.isTagCharacter && $0 != UInt8(ascii: "%") }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -58,7 +58,7 @@ public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
             case UInt8(ascii: "+"):
                 bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
-                guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit) else {
+                guard let high = rest.next()?.hexValue, let low = rest.next()?.hexValue else {
                     throw DownloadError(.badRequest, reason: "the query has a % without two hexadecimal digits")
                 }
                 bytes.append(high << 4 | low)
@@ -70,14 +70,5 @@ public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
             throw DownloadError(.badRequest, reason: "the query is not UTF-8")
         }
         return decoded
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        default: nil
-        }
     }
 }

@@ -42,12 +42,7 @@ package struct RequestPath: Equatable, Sendable {
     private static func digit(_ bytes: Substring.UTF8View, _ index: inout String.Index) -> UInt8? {
         guard index < bytes.endIndex else { return nil }
         defer { bytes.formIndex(after: &index) }
-        switch bytes[index] {
-        case let byte where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte): return byte - UInt8(ascii: "0")
-        case let byte where (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte): return byte - UInt8(ascii: "a") + 10
-        case let byte where (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(byte): return byte - UInt8(ascii: "A") + 10
-        default: return nil
-        }
+        return bytes[index].hexValue
     }
 
     /// The path as text, decoded and with single slashes.

@@ -155,18 +155,8 @@ extension String {
     /// The path with everything encoded that can't stand in one (RFC 3986 §3.3): servers send `SCRIPT_NAME` decoded.
     fileprivate var percentEncodedPath: String {
         var encoded: [UInt8] = []
-        encoded.reserveCapacity(utf8.count)
-        for byte in utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                encoded.append(byte)
-            case _ where "/-._~!$&'()*+,;=:@".utf8.contains(byte):
-                encoded.append(byte)
-            default:
-                let digits = Array("0123456789ABCDEF".utf8)
-                encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
+        encoded.append(percentEncoding: self) {
+            $0.isDigit || $0.isLetter || "/-._~!$&'()*+,;=:@".utf8.contains($0)
         }
         let path = String(decoding: encoded, as: UTF8.self)
         return path.hasPrefix("/") ? path : "/\(path)"

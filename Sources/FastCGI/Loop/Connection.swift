@@ -29,8 +29,8 @@ enum Cancellation: Error, CustomStringConvertible {
 /// Objects are kept and used again for later connections, never freed while the server lives: an event may still name one whose
 /// connection was closed by another thread a moment ago. Such a late event does no harm, since it counts only as a hint.
 ///
-/// `@unchecked Sendable`: `state` is behind its lock; `intake`, `limits` and `descriptor` change only in the hands of whoever
-/// moved the phase to `receiving` (or opened the connection), one thread at a time.
+/// `@unchecked Sendable`: `state` is behind its lock; `intake`, `heldIntake` and `descriptor` change only in the hands of whoever
+/// moved the phase to `receiving` (or opened the connection), one thread at a time; `quickWaits` is the request's task's own.
 final class Connection: @unchecked Sendable {
     enum Phase {
         /// Not in use.

@@ -153,6 +153,7 @@ private struct Growth {
         if busyLooks >= Self.patience {
             busyLooks = 0
             let most = min(FastCGIConfiguration.processorCount, engine.configuration.maximumThreads)
+            // One more would be of use and is not needed: without it the others go on as before.
             if pool.count < most { try? pool.addWorker(temporary: true) }
         }
         let progress = pool.progress

@@ -413,9 +413,13 @@ final class Engine: @unchecked Sendable {
         pool.poller.remove(listener.descriptor)
         // Those that wait already are served: their web servers can't know, and for a socket that another process shares, the
         // kernel may have told this one alone of them.
-        while let descriptor = try? Socket.accept(from: listener.descriptor) {
-            guard let connection = takeOver(descriptor) else { continue }
-            connection.waitForRequest(afterRequest: false)
+        do {
+            while let descriptor = try Socket.accept(from: listener.descriptor) {
+                guard let connection = takeOver(descriptor) else { continue }
+                connection.waitForRequest(afterRequest: false)
+            }
+        } catch {
+            logger.error("left connections that waited, while stopping", metadata: ["error": "\(error)"])
         }
         while accepting.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
         // Again, since a pause may have ended meanwhile: closing does not suffice for a socket that another process shares.

@@ -8,8 +8,8 @@ internal import Synchronization
 /// writer when the buffer is full, a worker when the writer's task suspends) holds the lock and sends only what is published.
 /// Appending takes no lock, since the two never touch the same bytes.
 ///
-/// `@unchecked Sendable`: `stream` is used by the writer alone, or by ``compact()`` while the writer waits, `buffer` is shared by the rule above, all else is atomic or
-/// behind the lock.
+/// `@unchecked Sendable`: `stream` is used by the writer alone, or by ``compact()`` while the writer waits; `buffer` is shared by the
+/// rule above; all else is atomic or behind the lock.
 @safe
 final class RecordStream: @unchecked Sendable {
     /// How flushing went.

@@ -157,7 +157,8 @@ final class Statistics: Sendable {
 
 /// What one worker has served.
 ///
-/// `@unchecked Sendable`: `nextID` is used by the worker's own thread alone, the counts are atomic.
+/// `@unchecked Sendable`: the counts are atomic; `nextID` is used by the one worker that has taken the tally, and passes from one to the
+/// next under the lock of ``Statistics``.
 final class Tally: @unchecked Sendable {
     private let servedCount = Atomic<Int>(0)
     private let byteCount = Atomic<Int64>(0)
