@@ -27,6 +27,14 @@ final class RecordStream: @unchecked Sendable {
         case proper
         /// A record that no server can take for a proper end: the most reliable way to make a client see that a download failed.
         case broken
+
+        /// In bytes, no more than ``tailSize``.
+        var size: Int {
+            switch self {
+            case .proper: 24
+            case .broken: 8
+            }
+        }
     }
 
     private static let headerSize = 8
@@ -144,12 +152,18 @@ final class RecordStream: @unchecked Sendable {
     func compact() {
         transport.withLock { transport in
             guard let buffer = unsafe buffer, unsafe transport.rest == nil else { return }
+            // A record that is half sent, and what was published behind it meanwhile. The header of the latter takes the place of
+            // the former's last bytes, so these are copied first.
+            let begun = transport.sending
+            let pending = published.load(ordering: .acquiring) - transport.recorded
+            let size = begun.count + (pending > 0 ? Self.headerSize + pending : 0) + (transport.tail?.size ?? 0)
+            let rest = unsafe pool.takeBlock(size)
+            unsafe rest.copyMemory(from: UnsafeRawBufferPointer(start: buffer + begun.lowerBound, count: begun.count))
+            transport.sending = 0..<0
             prepareRecord(&transport)
-            let sending = transport.sending
-            let rest = unsafe pool.takeBlock(sending.count)
-            unsafe rest.copyMemory(
-                from: UnsafeRawBufferPointer(start: buffer + sending.lowerBound, count: sending.count)
-            )
+            let added = transport.sending
+            unsafe UnsafeMutableRawBufferPointer(rebasing: rest[begun.count...])
+                .copyMemory(from: UnsafeRawBufferPointer(start: buffer + added.lowerBound, count: added.count))
             unsafe transport.rest = rest
             transport.restSent = 0
             transport.sending = 0..<0

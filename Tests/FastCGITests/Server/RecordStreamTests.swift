@@ -5,8 +5,11 @@ import Testing
 @testable import FastCGI
 
 @Suite(.timeLimit(.minutes(1))) struct RecordStreamTests {
-    @Test("Content is sent once and in order, however many flush while it is written")
-    func sendsOnce() throws {
+    @Test(
+        "Content is sent once and in order, however many flush while it is written, and wherever its buffer is given up",
+        arguments: [false, true]
+    )
+    func sendsOnce(compacts: Bool) throws {
         let pair = try SocketPair()
         let stream = RecordStream(pool: BufferPool())
         stream.open(requestID: 1, on: pair.near)
@@ -16,14 +19,17 @@ import Testing
             .map { _ in
                 Flusher { while !isDone.load(ordering: .relaxed) { _ = stream.flush() } }
             }
-        let reader = Flusher { pair.readContent(until: expected) }
+        let reader = Flusher { pair.readContent(until: expected, isSlow: compacts) }
         var next: UInt8 = 0
         var written = 0
         while written < expected {
             let piece = (0..<min(997, expected - written)).map { offset in next &+ UInt8(truncatingIfNeeded: offset) }
             while stream.room < piece.count {
                 stream.publish()
-                while case .wouldBlock = stream.flush() { sched_yield() }
+                while case .wouldBlock = stream.flush() {
+                    if compacts { stream.compact() }
+                    sched_yield()
+                }
                 stream.rewind()
             }
             unsafe stream.append(piece.span.bytes)
@@ -36,6 +42,46 @@ import Testing
         isDone.store(true, ordering: .relaxed)
         for flusher in flushers { flusher.join() }
         #expect(pair.firstWrongByte.load(ordering: .relaxed) == -1)
+    }
+
+    @Test("What was written behind a half-sent record survives the loss of its buffer", arguments: [false, true])
+    func compactsBehindRecord(ends: Bool) throws {
+        let pair = try SocketPair()
+        let stream = RecordStream(pool: BufferPool())
+        var written = 0
+        func write(_ count: Int) {
+            let piece = (written..<written + count).map { UInt8(truncatingIfNeeded: $0) }
+            unsafe stream.append(piece.span.bytes)
+            stream.publish()
+            written += count
+        }
+        stream.open(requestID: 1, on: pair.near)
+        // Until the socket is full, with a record half in it.
+        write(30_000)
+        while case .done = stream.flush() {
+            stream.rewind()
+            write(30_000)
+        }
+        write(20_000)
+        if ends { stream.end() }
+        guard case .wouldBlock = stream.flush() else {
+            Issue.record("the socket took more")
+            return
+        }
+        stream.compact()
+        let whole = ends ? written : written + 10
+        let reader = Flusher { pair.readContent(until: whole) }
+        while case .wouldBlock = stream.flush() { sched_yield() }
+        if !ends {
+            stream.rewind()
+            write(10)
+            stream.end()
+            _ = stream.flush()
+        }
+        shutdown(pair.near, Int32(SHUT_WR))
+        reader.join()
+        #expect(pair.firstWrongByte.load(ordering: .relaxed) == -1)
+        #expect(pair.readRest() == [1, 6, 0, 1, 0, 0, 0, 0, 1, 3, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
     }
 
     @Test("What lies unsent between two looks is forgotten; what was sent meanwhile is not")
@@ -91,10 +137,14 @@ private final class SocketPair: Sendable {
         }
     }
 
+    /// Reads to the end of what was sent.
+    func readRest() -> [UInt8] { read(65_536) }
+
     /// Reads records until their content has `count` bytes, or one is wrong.
-    func readContent(until count: Int) {
+    func readContent(until count: Int, isSlow: Bool = false) {
         var position = 0
         while position < count {
+            if isSlow { usleep(500) }
             let header = read(8)
             guard header.count == 8, header[0] == 1, header[1] == 6 else {
                 firstWrongByte.store(position, ordering: .relaxed)

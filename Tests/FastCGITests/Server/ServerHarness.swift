@@ -105,6 +105,12 @@ struct ProbeHandler: RequestHandler {
         case "/small-pieces":
             sink.begin(head, extent: .unknown)
             for number in 0..<100_000 { try await sink.write("\(number)\n") }
+        case "/suspending":
+            sink.begin(head, extent: .unknown)
+            for number in 0..<300_000 {
+                try await sink.write("\(number)\n")
+                if number % 2000 == 0 { await Task.yield() }
+            }
         case "/main-actor":
             sink.begin(head, extent: .unknown)
             for number in 0..<10 {
@@ -335,9 +341,12 @@ final class TestClient {
     }
 
     /// Reads one answer to its end, whatever its end is.
-    func answer() async throws -> Answer {
+    ///
+    /// - Parameter pause: How long to wait before each record.
+    func answer(pausing pause: Duration? = nil) async throws -> Answer {
         var answer = Answer()
         while let record = try await record() {
+            if let pause { try await Task.sleep(for: pause) }
             if record.id == -1 {
                 answer.isBroken = true
                 return answer

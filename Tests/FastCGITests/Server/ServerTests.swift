@@ -119,6 +119,18 @@ import Testing
         }
     }
 
+    @Test("A client that is too slow for a view that suspends between its pieces gets all of them, in order")
+    func streamsSuspending() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/suspending"))
+            let answer = try await client.answer(pausing: .milliseconds(5))
+            #expect(answer.isComplete)
+            let isWhole = answer.body == (0..<300_000).map { "\($0)\n" }.joined()
+            #expect(isWhole, "\(answer.bodyCount) bytes came, or others than were written")
+        }
+    }
+
     @Test("What is written is sent while the view waits")
     func sendsEarly() async throws {
         try await withServer { server in
