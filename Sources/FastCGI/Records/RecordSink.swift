@@ -7,6 +7,9 @@ struct RecordSink: ResponseSink, ~Copyable {
     private let output: RecordStream
     private var account = ContentAccount()
     private var headIsTooLarge = false
+    /// What sending has thrown, whatever the generator made of it: of a piece that was accepted a part may be missing, and nothing may
+    /// follow.
+    private var failure: (any Error)?
     private(set) var isFinished = false
     /// The status of the head, 0 before there is one.
     private(set) var status = 0
@@ -56,30 +59,36 @@ struct RecordSink: ResponseSink, ~Copyable {
         let count = bytes.byteCount
         guard count > 0 else { return }
         if headIsTooLarge { throw HeadTooLarge() }
+        if let failure { throw failure }
         try account.add(count)
-        if count <= output.room {
-            output.append(bytes)
-        } else {
-            var written = 0
-            while true {
-                let piece = bytes.extracting(droppingFirst: written).extracting(first: output.room)
-                output.append(piece)
-                written += piece.byteCount
-                if written == count { break }
-                output.publish()
-                try connection.checkCancellation()
-                try await connection.drain()
+        do {
+            if count <= output.room {
+                output.append(bytes)
+            } else {
+                var written = 0
+                while true {
+                    let piece = bytes.extracting(droppingFirst: written).extracting(first: output.room)
+                    output.append(piece)
+                    written += piece.byteCount
+                    if written == count { break }
+                    output.publish()
+                    try connection.checkCancellation()
+                    try await connection.drain()
+                }
             }
+            // The last byte of a declared size waits for the end: only then is it certain that no more come.
+            output.publish(holdingBack: account.isFull ? 1 : 0)
+            try connection.noteWritten()
+        } catch {
+            failure = error
+            throw error
         }
-        // The last byte of a declared size waits for the end: only then is it certain that no more come.
-        output.publish(holdingBack: account.isFull ? 1 : 0)
-        try connection.noteWritten()
     }
 
     mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
         let count = bytes.byteCount
-        guard count > 0, count < output.room, !headIsTooLarge, connection.canNoteAtOnce,
-            account.addIfFitting(count)
+        // Asked first, since it is false after a failure, and then there may be no buffer to have room.
+        guard connection.canNoteAtOnce, count > 0, count < output.room, !headIsTooLarge, account.addIfFitting(count)
         else { return false }
         output.append(bytes)
         // As in `write`.
@@ -99,11 +108,17 @@ struct RecordSink: ResponseSink, ~Copyable {
     mutating func finish() async throws {
         guard !isFinished else { return }
         if headIsTooLarge { throw HeadTooLarge() }
+        if let failure { throw failure }
         try account.finish()
         output.publish()
         output.end()
-        // A small response goes out at once, and needs no asynchronous call.
-        if case .done = output.flush() {} else { try await connection.drain() }
+        do {
+            // A small response goes out at once, and needs no asynchronous call.
+            if case .done = output.flush() {} else { try await connection.drain() }
+        } catch {
+            failure = error
+            throw error
+        }
         isFinished = true
     }
 

@@ -135,6 +135,17 @@ struct ProbeHandler: RequestHandler {
             try await sink.write([UInt8](repeating: 120, count: 50_000))
             // A view that swallows the refusal must not make a whole file of it.
             try? await sink.write("more")
+        case "/swallows":
+            sink.begin(head, extent: .unknown)
+            // A view that takes no notice of the refusal, and ends as if all were well.
+            try? await sink.write([UInt8](repeating: 120, count: 2_000_000))
+            probe.note("swallowed")
+            while !probe.isGateOpen { usleep(1000) }
+        case "/swallows-and-goes-on":
+            sink.begin(head, extent: .exactly(100 * Int64(Self.chunk.count)))
+            for _ in 0..<100 { try? await sink.write(Self.chunk) }
+            probe.note("swallowed")
+            while !probe.isGateOpen { usleep(1000) }
         case "/large-head":
             head.headerFields[.contentDisposition] = String(repeating: "a", count: 70_000)
             sink.begin(head, extent: .none)
@@ -327,6 +338,19 @@ final class TestClient {
                 }
             }
             guard try await fill() else { return nil }
+        }
+    }
+
+    /// Reads what comes until nothing more has come for a while.
+    func readWhatComes(pause: Duration) async throws {
+        var last = ContinuousClock.now
+        while ContinuousClock.now - last < pause {
+            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, size in
+                size = max(0, unsafe recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT)))
+            }
+            buffer += chunk
+            if !chunk.isEmpty { last = ContinuousClock.now }
+            try await Task.sleep(for: .milliseconds(1))
         }
     }
 

@@ -303,6 +303,27 @@ import Testing
         }
     }
 
+    @Test(
+        "A view that takes no notice of being cut can't make a whole download of it",
+        arguments: ["/swallows", "/swallows-and-goes-on"]
+    )
+    func cutsWhoeverSwallows(target: String) async throws {
+        try await withServer {
+            $0.requestLimit = .milliseconds(50)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get(target))
+            #expect(await server.probe.wait(for: "swallowed"))
+            // Until all that was written is read, and there is room for more.
+            try await client.readWhatComes(pause: .milliseconds(300))
+            server.probe.openGate()
+            let rest = try await client.answer()
+            let (isComplete, isBroken) = (rest.isComplete, rest.isBroken)
+            #expect(!isComplete)
+            #expect(isBroken)
+        }
+    }
+
     @Test("A request that takes too long is cut visibly")
     func limitsRequests() async throws {
         try await withServer {
