@@ -10,6 +10,8 @@ struct RecordSink: ResponseSink, ~Copyable {
     /// What sending has thrown, whatever the generator made of it: of a piece that was accepted a part may be missing, and nothing may
     /// follow.
     private var failure: (any Error)?
+    /// Whether the end of the response is on its way.
+    private var isEnded = false
     private(set) var isFinished = false
     /// The status of the head, 0 before there is one.
     private(set) var status = 0
@@ -112,6 +114,7 @@ struct RecordSink: ResponseSink, ~Copyable {
         try account.finish()
         output.publish()
         output.end()
+        isEnded = true
         do {
             // A small response goes out at once, and needs no asynchronous call.
             if case .done = output.flush() {} else { try await connection.drain() }
@@ -127,6 +130,11 @@ struct RecordSink: ResponseSink, ~Copyable {
     /// - Parameter deadline: How long to wait for a client that is slow to take it, by the monotonic clock in milliseconds.
     mutating func fail(deadline: Int64) async {
         guard !isFinished else { return }
+        if isEnded {
+            // Its proper end can't be called back, and the web server may use the connection again once it has that.
+            try? await connection.drain(deadline: deadline)
+            return
+        }
         if isCommitted {
             output.publish(holdingBack: account.isFull ? 1 : 0)
         } else {

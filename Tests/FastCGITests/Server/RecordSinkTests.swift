@@ -1,0 +1,101 @@
+import DownloadCore
+import Glibc
+import HTTPTypes
+import Synchronization
+import Testing
+
+@testable import FastCGI
+
+@Suite(.timeLimit(.minutes(1))) struct RecordSinkTests {
+    @Test(
+        "A response that is cut while its end waits for room ends once, and nothing follows",
+        arguments: [false, true]
+    )
+    func endsOnce(finishesTwice: Bool) async throws {
+        let exchange = try Exchange()
+        var sink = RecordSink(exchange.connection)
+        sink.begin(HTTPResponse(status: .ok), extent: .unknown)
+        // Until the socket is full.
+        while case .done = exchange.connection.output.flush() {
+            try await sink.write([UInt8](repeating: 120, count: 1000))
+            if sink.contentBytes % 50_000 == 0 { exchange.connection.output.rewind() }
+        }
+        let connection = exchange.connection
+        let cutter = try OwnThread {
+            while connection.state.withLock({ state in unsafe state.roomWaiter == nil }) { usleep(1000) }
+            connection.cancel(.requestTimedOut)
+        }
+        await #expect(throws: CancellationError.self) { try await sink.finish() }
+        cutter.join()
+        let reader = try OwnThread { exchange.readAll() }
+        #expect(await eventually { Socket.unreadBytes(connection.descriptor) == 0 })
+        if finishesTwice {
+            await #expect(throws: CancellationError.self) { try await sink.finish() }
+        }
+        let isDone = Atomic<Bool>(false)
+        let waker = try OwnThread {
+            while !isDone.load(ordering: .relaxed) {
+                connection.wakeWaiter()
+                usleep(1000)
+            }
+        }
+        await sink.fail(deadline: MonotonicClock.now + 10_000)
+        isDone.store(true, ordering: .relaxed)
+        waker.join()
+        connection.endResponding()
+        connection.close()
+        reader.join()
+        let end: [UInt8] = [1, 6, 0, 1, 0, 0, 0, 0, 1, 3, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        let records = exchange.received.withLock { $0 }
+        #expect(records.suffix(24).elementsEqual(end))
+        #expect(!records.dropLast(24).suffix(24).elementsEqual(end))
+    }
+}
+
+/// A thread, since nothing here may wait for the test's own executor.
+@safe
+private final class OwnThread {
+    private let thread: pthread_t
+
+    init(_ body: @escaping @Sendable () -> Void) throws {
+        thread = try FastCGI.Thread.start(body)
+    }
+
+    func join() {
+        pthread_join(thread, nil)
+    }
+}
+
+/// A connection whose request's task is the test.
+private final class Exchange: Sendable {
+    let connection: Connection
+    let received = Lock<[UInt8]>([])
+    private let far: Int32
+
+    init() throws {
+        connection = Connection(
+            isTCP: false,
+            pool: try WorkerPool(),
+            buffers: BufferPool(),
+            requestGuard: RequestGuard(capacity: .init(connections: 1, requests: 1))
+        )
+        var ends: [Int32] = [-1, -1]
+        try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends))
+        connection.open(ends[0])
+        far = ends[1]
+        let http = HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/")
+        _ = connection.beginResponding(to: DownloadRequest(http: http), requestID: 1)
+    }
+
+    deinit { close(far) }
+
+    /// Receives all that comes, until the connection is closed.
+    func readAll() {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe recv(far, &chunk, chunk.count, 0)
+            guard count > 0 else { return }
+            received.withLock { $0 += chunk[..<count] }
+        }
+    }
+}
