@@ -198,13 +198,12 @@ final class Connection: @unchecked Sendable {
         }
     }
 
-    /// Takes an idle connection into the hands of the caller, who is to receive from it.
-    ///
-    /// - Parameter event: Whether an event of the connection is the reason; if somebody else has it, they look again.
-    func beginReceiving(because event: Bool = false) -> Bool {
+    /// Takes an idle connection into the hands of the caller, who is to receive from it because of an event. If somebody else has
+    /// it, they look again.
+    func beginReceiving() -> Bool {
         state.withLock { state in
             guard state.phase == .idle else {
-                if event { state.hasMissedEvent = true }
+                state.hasMissedEvent = true
                 return false
             }
             state.phase = .receiving
@@ -256,9 +255,12 @@ final class Connection: @unchecked Sendable {
     }
 
     /// Cancels the request's task, if one has the connection.
-    func cancel(_ reason: Cancellation) {
+    ///
+    /// - Parameter serial: If given, the one request that is meant: it may have ended since the reason was found, and another, even
+    ///   of another client, may have the connection.
+    func cancel(_ reason: Cancellation, of serial: Int? = nil) {
         let (task, waiter) = unsafe state.withLock { state in
-            guard state.phase == .responding, state.cancellation == nil else {
+            guard state.phase == .responding, state.cancellation == nil, state.serial == serial ?? state.serial else {
                 return unsafe (nil as Task<Void, Never>?, nil as UnsafeContinuation<Void, Never>?)
             }
             state.cancellation = reason
@@ -273,19 +275,22 @@ final class Connection: @unchecked Sendable {
     /// Why the running request is cancelled, or nil.
     var cancellation: Cancellation? { state.withLock { $0.cancellation } }
 
-    /// Handles what the kernel reports of a connection that a request's task has. Returns the waiting task to resume.
-    func noteEvents(_ events: Poller.Events) -> (left: Bool, waiter: UnsafeContinuation<Void, Never>?) {
+    /// Handles what the kernel reports of a connection that a request's task has. Returns the request whose client left, or the
+    /// waiting task to resume.
+    func noteEvents(_ events: Poller.Events) -> (left: Int?, waiter: UnsafeContinuation<Void, Never>?) {
         var flushes = false
         let result = unsafe state.withLock { state in
-            guard state.phase == .responding else { return unsafe (false, nil as UnsafeContinuation<Void, Never>?) }
+            guard state.phase == .responding else {
+                return unsafe (nil as Int?, nil as UnsafeContinuation<Void, Never>?)
+            }
             // The event may be late, of a connection before this one: ask.
             if !events.isDisjoint(with: [.peerClosed, .failed]), Socket.isReady(descriptor, for: departure) {
-                return (true, nil)
+                return (state.serial, nil)
             }
             defer { unsafe state.roomWaiter = nil }
             flushes = unsafe state.roomWaiter == nil
             arm(&state, for: departure, .changes)
-            return unsafe (false, state.roomWaiter)
+            return unsafe (nil, state.roomWaiter)
         }
         if flushes { flushAfterSuspension() }
         return unsafe result
@@ -346,7 +351,13 @@ final class Connection: @unchecked Sendable {
                     arm(&state, for: departure.union(.writable), .once)
                 }
             }
-        case .failed: cancel(.clientLeft)
+        case .failed:
+            // Again, since by now the connection may be another one, whose request is not to be cut for it.
+            let left: Int? = state.withLock { state in
+                guard state.phase == .responding, case .failed = output.flush() else { return nil }
+                return state.serial
+            }
+            if let left { cancel(.clientLeft, of: left) }
         }
     }
 
@@ -430,6 +441,7 @@ final class Connection: @unchecked Sendable {
     // MARK: - Limits
 
     enum Limit {
+        /// The connection is in the hands of the caller, who is to close it.
         case receiving
         case writing
         case request
@@ -437,19 +449,23 @@ final class Connection: @unchecked Sendable {
         case ending
     }
 
-    /// Which limit (in milliseconds) the connection has passed.
-    func limitPassed(_ now: Int64, receive: Int64, write: Int64, request: Int64?) -> Limit? {
+    /// Which limit (in milliseconds) the connection has passed, and with which request.
+    func limitPassed(_ now: Int64, receive: Int64, write: Int64, request: Int64?) -> (limit: Limit, serial: Int)? {
         state.withLock { state in
             switch state.phase {
             case .closed, .receiving:
                 return nil
             case .idle:
-                return state.expectsRequest && now - state.phaseSince > receive ? .receiving : nil
+                guard state.expectsRequest, now - state.phaseSince > receive else { return nil }
+                state.phase = .receiving
+                return (.receiving, state.serial)
             case .responding:
                 let waits = unsafe state.roomWaiter != nil
-                if state.cancellation != nil { return waits && now - state.waitingSince > 1000 ? .ending : nil }
-                if waits, now - state.waitingSince > write { return .writing }
-                if let request, now - state.phaseSince > request { return .request }
+                if state.cancellation != nil {
+                    return waits && now - state.waitingSince > 1000 ? (.ending, state.serial) : nil
+                }
+                if waits, now - state.waitingSince > write { return (.writing, state.serial) }
+                if let request, now - state.phaseSince > request { return (.request, state.serial) }
                 return nil
             }
         }

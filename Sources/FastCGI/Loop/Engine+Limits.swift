@@ -9,18 +9,17 @@ extension Engine {
         let requestLimit = configuration.requestLimit?.milliseconds
         let slowLimit = configuration.slowRequestLimit?.milliseconds
         forEachConnection { connection in
-            switch connection.limitPassed(now, receive: receiveLimit, write: writeLimit, request: requestLimit) {
+            let passed = connection.limitPassed(now, receive: receiveLimit, write: writeLimit, request: requestLimit)
+            switch passed?.limit {
             case nil: break
             case .receiving:
-                if connection.beginReceiving() {
-                    statistics.receiveTimedOut()
-                    arrivalLog.atMostOnceASecond(now) {
-                        logger.info("closed a connection: its request did not arrive in time")
-                    }
-                    close(connection)
+                statistics.receiveTimedOut()
+                arrivalLog.atMostOnceASecond(now) {
+                    logger.info("closed a connection: its request did not arrive in time")
                 }
-            case .writing: connection.cancel(.writeTimedOut)
-            case .request: connection.cancel(.requestTimedOut)
+                close(connection)
+            case .writing: connection.cancel(.writeTimedOut, of: passed?.serial)
+            case .request: connection.cancel(.requestTimedOut, of: passed?.serial)
             case .ending: connection.wakeWaiter()
             }
             connection.flushForgotten()

@@ -70,13 +70,13 @@ final class Engine: @unchecked Sendable {
     private func handle(_ tag: UInt64, _ events: Poller.Events) {
         if tag == Self.listenerTag { return acceptConnection() }
         guard let connection = Connection.tagged(tag) else { return }
-        if connection.beginReceiving(because: true) {
+        if connection.beginReceiving() {
             // The end of what the peer sends may lie behind a request, and is not told again.
             if events.contains(.peerClosed) { connection.noteUnread() }
             return receive(from: connection)
         }
         let (left, waiter) = unsafe connection.noteEvents(events)
-        if left { connection.cancel(.clientLeft) }
+        if let left { connection.cancel(.clientLeft, of: left) }
         if let waiter = unsafe waiter { Worker.current?.resumeHere { unsafe waiter.resume() } }
     }
 

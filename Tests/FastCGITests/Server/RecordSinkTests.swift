@@ -13,6 +13,7 @@ import Testing
     )
     func endsOnce(finishesTwice: Bool) async throws {
         let exchange = try Exchange()
+        exchange.begin()
         var sink = RecordSink(exchange.connection)
         sink.begin(HTTPResponse(status: .ok), extent: .unknown)
         // Until the socket is full.
@@ -50,6 +51,37 @@ import Testing
         #expect(records.suffix(24).elementsEqual(end))
         #expect(!records.dropLast(24).suffix(24).elementsEqual(end))
     }
+
+    @Test("Whoever finds that a client has left, or is late, cuts none that comes to the connection after it")
+    func cutsOnlyWhoIsMeant() throws {
+        let exchange = try Exchange()
+        let connection = exchange.connection
+        exchange.begin()
+        exchange.hangUp()
+        let left = unsafe connection.noteEvents(.failed).left
+        #expect(left != nil)
+        // Meanwhile its task has seen it too, and has ended.
+        connection.endResponding()
+        connection.close()
+        try exchange.open()
+        exchange.begin()
+        connection.cancel(.clientLeft, of: left)
+        #expect(connection.cancellation == nil)
+
+        let passed = connection.limitPassed(MonotonicClock.now + 60_000, receive: 1, write: 1, request: 1)
+        #expect(passed?.limit == .request)
+        connection.endResponding()
+        connection.waitForRequest(afterRequest: true)
+        #expect(connection.beginReceiving())
+        exchange.begin()
+        connection.cancel(.requestTimedOut, of: passed?.serial)
+        #expect(connection.cancellation == nil)
+        connection.cancel(.serverStopped)
+        #expect(connection.cancellation == .serverStopped)
+        connection.endResponding()
+        connection.close()
+        exchange.hangUp()
+    }
 }
 
 /// A thread, since nothing here may wait for the test's own executor.
@@ -70,7 +102,7 @@ private final class OwnThread {
 private final class Exchange: Sendable {
     let connection: Connection
     let received = Lock<[UInt8]>([])
-    private let far: Int32
+    private let far = Lock<Int32>(-1)
 
     init() throws {
         connection = Connection(
@@ -79,18 +111,34 @@ private final class Exchange: Sendable {
             buffers: BufferPool(),
             requestGuard: RequestGuard(capacity: .init(connections: 1, requests: 1))
         )
+        try open()
+    }
+
+    deinit { hangUp() }
+
+    /// Has the connection take over a new socket.
+    func open() throws {
         var ends: [Int32] = [-1, -1]
         try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends))
+        far.withLock { $0 = ends[1] }
         connection.open(ends[0])
-        far = ends[1]
+    }
+
+    func begin() {
         let http = HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/")
         _ = connection.beginResponding(to: DownloadRequest(http: http), requestID: 1)
     }
 
-    deinit { close(far) }
+    func hangUp() {
+        far.withLock { far in
+            if far >= 0 { close(far) }
+            far = -1
+        }
+    }
 
     /// Receives all that comes, until the connection is closed.
     func readAll() {
+        let far = far.withLock { $0 }
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = unsafe recv(far, &chunk, chunk.count, 0)
