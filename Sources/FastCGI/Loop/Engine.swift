@@ -224,6 +224,7 @@ final class Engine: @unchecked Sendable {
             unsafe connection.intake.append(received)
             return false
         }
+        connection.intake.passRequest()
         try unsafe serve(received, of: connection, by: worker)
         return true
     }

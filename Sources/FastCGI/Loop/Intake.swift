@@ -3,6 +3,8 @@ struct Intake {
     /// Bytes received and not yet handed on.
     private var bytes: [UInt8] = []
     private var requestGuard: RequestGuard
+    /// Whether the guard has counted anything of the request to come.
+    private var hasCounted = false
     /// Whether the connection is refused, and only emptied so that its web server reads the answer before it sees the end.
     private(set) var discards = false
     private var discarded = 0
@@ -30,7 +32,15 @@ struct Intake {
 
     mutating func examine() -> RequestGuard.Verdict {
         let bytes = bytes
+        hasCounted = true
         return requestGuard.examine(bytes.span)
+    }
+
+    /// A request came that needed no intake: what was counted before it does not count for the next.
+    mutating func passRequest() {
+        guard hasCounted else { return }
+        requestGuard.reset()
+        hasCounted = false
     }
 
     /// Drops bytes that the guard has dealt with.
@@ -53,7 +63,7 @@ struct Intake {
     mutating func takeRequest(_ shape: RequestGuard.RequestShape) -> [UInt8] {
         let request = RequestGuard.canonicalForm(of: bytes.span, shape: shape)
         removeFirst(shape.length)
-        requestGuard.reset()
+        passRequest()
         return request
     }
 }

@@ -104,6 +104,23 @@ import Testing
         }
     }
 
+    @Test("A connection that is kept for long may ask, and abort what has ended, before each request")
+    func answersValuesAgainAndAgain() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            for _ in 0..<40 {
+                try await client.send(Wire.record(9, id: 0, Wire.pair("FCGI_MPXS_CONNS", "")))
+                let record = try #require(try await client.record())
+                #expect(record.type == 10)
+                for _ in 0..<40 { try await client.send(Wire.record(2)) }
+                // Until these are read, so that the request comes alone.
+                #expect(await eventually { Socket.unreadBytes(client.descriptor) == 0 })
+                try await client.send(Wire.get("/hello"))
+                #expect(try await client.answer().isComplete)
+            }
+        }
+    }
+
     // MARK: - Streams
 
     @Test("Content of many sizes arrives whole", arguments: ["/large", "/small-pieces", "/main-actor"])
