@@ -49,7 +49,14 @@ struct Handover: ~Copyable {
     ) throws(SystemError) -> Result? {
         if readEnd < 0 { try openPipe() }
         guard bytes.count <= pipeRoom else { return try unsafe giveInFile(bytes, to: read) }
-        try unsafe Self.write(bytes, to: writeEnd)
+        do {
+            try unsafe Self.write(bytes, to: writeEnd)
+        } catch {
+            // What was written of this request must not come before the next.
+            closePipe()
+            (readEnd, writeEnd) = (-1, -1)
+            throw error
+        }
         guard let result = read(readEnd) else {
             // The next request gets a pipe with nothing left in it.
             readEnd = -1
