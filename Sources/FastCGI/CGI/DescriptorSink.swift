@@ -25,6 +25,8 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
     private var buffer: [UInt8] = []
     private var lastWrite: Int64 = 0
     private var account = ContentAccount()
+    /// What writing to a descriptor has thrown, whatever the generator made of it: a part may be written, and nothing may follow.
+    private var failure: (any Error)?
     package private(set) var isFinished = false
     /// The status of the head, 0 before there is one.
     package private(set) var status = 0
@@ -54,6 +56,7 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
 
     package mutating func write(_ bytes: RawSpan) async throws {
         guard bytes.byteCount > 0 else { return }
+        if let failure { throw failure }
         try account.add(bytes.byteCount)
         try sendHead()
         unsafe bytes.withUnsafeBytes { unsafe buffer.append(contentsOf: $0) }
@@ -68,6 +71,7 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
 
     package mutating func finish() async throws {
         guard !isFinished else { return }
+        if let failure { throw failure }
         try account.finish()
         try sendHead()
         try flush(holdingBack: 0)
@@ -84,14 +88,24 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
         if head == content {
             buffer = text + buffer
         } else {
-            try unsafe text.withUnsafeBytes { try unsafe writeAll($0, to: head) }
+            do {
+                try unsafe text.withUnsafeBytes { try unsafe writeAll($0, to: head) }
+            } catch {
+                failure = error
+                throw error
+            }
         }
     }
 
     private mutating func flush(holdingBack held: Int) throws {
         let count = max(0, buffer.count - held)
-        try unsafe buffer.withUnsafeBytes {
-            try unsafe writeAll(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: content)
+        do {
+            try unsafe buffer.withUnsafeBytes {
+                try unsafe writeAll(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: content)
+            }
+        } catch {
+            failure = error
+            throw error
         }
         buffer.removeFirst(count)
     }
