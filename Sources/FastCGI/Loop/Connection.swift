@@ -56,6 +56,7 @@ final class Connection: @unchecked Sendable {
         var task: Task<Void, Never>?
         var roomWaiter: UnsafeContinuation<Void, Never>?
         var cancellation: Cancellation?
+        var cancelledAt: Int64 = 0
         /// Whether the limit on receiving runs: since the connection was opened, or since a part of a request came.
         var expectsRequest = true
         /// Moments by the monotonic clock, in milliseconds.
@@ -66,6 +67,11 @@ final class Connection: @unchecked Sendable {
         var route = ""
         var isReportedSlow = false
         var waitingSince: Int64 = 0
+        /// When the client, as far as is known, last took something of what it is waited for; when that was last looked at, and what
+        /// lay unread then.
+        var takenAt: Int64 = 0
+        var lookedAt: Int64 = 0
+        var unread: Int?
     }
 
     private enum Flag {
@@ -264,6 +270,7 @@ final class Connection: @unchecked Sendable {
                 return unsafe (nil as Task<Void, Never>?, nil as UnsafeContinuation<Void, Never>?)
             }
             state.cancellation = reason
+            state.cancelledAt = MonotonicClock.now
             flags.bitwiseOr(Flag.cancelled, ordering: .relaxed)
             defer { unsafe state.roomWaiter = nil }
             return unsafe (state.task, state.roomWaiter)
@@ -372,8 +379,9 @@ final class Connection: @unchecked Sendable {
 
     /// Returns when everything published is sent and the buffer is empty. Suspends the task while the socket is full.
     ///
-    /// - Parameter deadline: If set, cancellation does not end the wait, but the deadline does (monotonic milliseconds).
-    func drain(deadline: Int64? = nil) async throws {
+    /// - Parameter failure: When the response failed that is to be seen as such (monotonic milliseconds): cancelled, it waits for a
+    ///   second more.
+    func drain(failedAt failure: Int64? = nil) async throws {
         while true {
             switch output.flush() {
             case .done:
@@ -383,13 +391,25 @@ final class Connection: @unchecked Sendable {
                 cancel(.clientLeft)
                 throw CancellationError()
             case .wouldBlock:
-                if let deadline {
-                    guard MonotonicClock.now < deadline else { throw CancellationError() }
+                if let failure {
+                    guard mayWait(failedAt: failure) else { throw CancellationError() }
                 } else {
                     try checkCancellation()
                 }
-                await waitForRoom(despiteCancellation: deadline != nil)
+                await waitForRoom(despiteCancellation: failure != nil)
             }
+        }
+    }
+
+    /// How long a response that failed waits, once it is cancelled, for its client to take what shows it: 1 s.
+    private static let failurePatience: Int64 = 1000
+
+    /// Whether a response that failed (a monotonic moment, in milliseconds) may wait on. Until it is cancelled the limit on writing
+    /// holds for it as for any other.
+    private func mayWait(failedAt start: Int64) -> Bool {
+        state.withLock { state in
+            state.cancellation == nil
+                || MonotonicClock.now < max(start, state.cancelledAt) + Self.failurePatience
         }
     }
 
@@ -413,6 +433,9 @@ final class Connection: @unchecked Sendable {
                 if state.cancellation != nil, !despiteCancellation { return true }
                 unsafe state.roomWaiter = continuation
                 state.waitingSince = start
+                state.takenAt = start
+                state.lookedAt = start
+                state.unread = nil
                 arm(&state, for: departure.union(.writable), .once)
                 return false
             }
@@ -462,13 +485,27 @@ final class Connection: @unchecked Sendable {
             case .responding:
                 let waits = unsafe state.roomWaiter != nil
                 if state.cancellation != nil {
-                    return waits && now - state.waitingSince > 1000 ? (.ending, state.serial) : nil
+                    return waits && now - state.waitingSince > Self.failurePatience ? (.ending, state.serial) : nil
                 }
-                if waits, now - state.waitingSince > write { return (.writing, state.serial) }
+                if waits, !takes(&state, at: now, within: write) { return (.writing, state.serial) }
                 if let request, now - state.phaseSince > request { return (.request, state.serial) }
                 return nil
             }
         }
+    }
+
+    /// Whether the client that is waited for has taken something within the limit (in milliseconds). The kernel tells of room only
+    /// when there is much of it: for a client that is slow enough that is long after it began to take what there was.
+    ///
+    /// To be called with the lock held.
+    private func takes(_ state: inout State, at now: Int64, within limit: Int64) -> Bool {
+        if now - state.lookedAt >= min(limit / 4, 1000) {
+            let unread = Socket.unreadBytes(descriptor)
+            if let before = state.unread, unread != before { state.takenAt = now }
+            state.unread = unread
+            state.lookedAt = now
+        }
+        return now - state.takenAt <= limit
     }
 
     // MARK: - Status

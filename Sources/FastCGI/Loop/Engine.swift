@@ -353,7 +353,7 @@ final class Engine: @unchecked Sendable {
         // Before the client can know: one that has all it wants, or sees the failure, leaves at once, and is none that left.
         let cancellation = sink.isFinished ? nil : connection.cancellation
         if !sink.isFinished, cancellation != .clientLeft {
-            await sink.fail(deadline: MonotonicClock.now + 1000)
+            await sink.fail()
         }
         statistics.requestEnded(
             bytes: sink.contentBytes,

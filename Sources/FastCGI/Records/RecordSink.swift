@@ -126,13 +126,12 @@ struct RecordSink: ResponseSink, ~Copyable {
     }
 
     /// Makes a response that was not finished look failed: whatever was written, then a record that is none.
-    ///
-    /// - Parameter deadline: How long to wait for a client that is slow to take it, by the monotonic clock in milliseconds.
-    mutating func fail(deadline: Int64) async {
+    mutating func fail() async {
         guard !isFinished else { return }
+        let now = MonotonicClock.now
         if isEnded {
             // Its proper end can't be called back, and the web server may use the connection again once it has that.
-            try? await connection.drain(deadline: deadline)
+            try? await connection.drain(failedAt: now)
             return
         }
         if isCommitted {
@@ -144,11 +143,11 @@ struct RecordSink: ResponseSink, ~Copyable {
             // The web server must see the content, and pass the head on, before it meets the record: nginx answers 502 for a
             // failure that it finds in the bytes it reads the head from, and curl takes that for a download.
             if isCommitted {
-                try await connection.drain(deadline: deadline)
+                try await connection.drain(failedAt: now)
                 await connection.waitUntilRead()
             }
             output.end(broken: true)
-            try await connection.drain(deadline: deadline)
+            try await connection.drain(failedAt: now)
         } catch {
             // A connection that is broken already shows it by itself.
         }

@@ -40,7 +40,7 @@ import Testing
                 usleep(1000)
             }
         }
-        await sink.fail(deadline: MonotonicClock.now + 10_000)
+        await sink.fail()
         isDone.store(true, ordering: .relaxed)
         waker.join()
         connection.endResponding()
@@ -50,6 +50,38 @@ import Testing
         let records = exchange.received.withLock { $0 }
         #expect(records.suffix(24).elementsEqual(end))
         #expect(!records.dropLast(24).suffix(24).elementsEqual(end))
+    }
+
+    @Test("A response that fails waits for a client that is slow, however long, and then looks failed")
+    func failsLate() async throws {
+        let exchange = try Exchange()
+        exchange.begin()
+        let connection = exchange.connection
+        var sink = RecordSink(connection)
+        sink.begin(HTTPResponse(status: .ok), extent: .unknown)
+        while case .done = connection.output.flush() {
+            try await sink.write([UInt8](repeating: 120, count: 1000))
+            if sink.contentBytes % 50_000 == 0 { connection.output.rewind() }
+        }
+        let isDone = Atomic<Bool>(false)
+        // What the kernel does that finds some room, but not enough.
+        let waker = try OwnThread {
+            while !isDone.load(ordering: .relaxed) {
+                usleep(10_000)
+                connection.wakeWaiter()
+            }
+        }
+        let reader = try OwnThread {
+            usleep(1_500_000)
+            exchange.readAll()
+        }
+        await sink.fail()
+        isDone.store(true, ordering: .relaxed)
+        waker.join()
+        connection.endResponding()
+        connection.close()
+        reader.join()
+        #expect(exchange.received.withLock { $0.suffix(8).elementsEqual([UInt8](repeating: 255, count: 8)) })
     }
 
     @Test("Whoever finds that a client has left, or is late, cuts none that comes to the connection after it")

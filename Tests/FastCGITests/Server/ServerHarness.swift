@@ -307,12 +307,17 @@ final class TestClient {
         }
     }
 
+    /// Reads until the buffer has so many bytes, of which no record was taken yet.
+    func receive(upTo count: Int) async throws {
+        while buffer.count < count, try await fill(count - buffer.count) {}
+    }
+
     /// Reads once more into the buffer; false at the end of the connection.
-    private func fill() async throws -> Bool {
+    private func fill(_ most: Int = 65_536) async throws -> Bool {
         let deadline = ContinuousClock.now + .seconds(60)
         while true {
             var count = 0
-            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, size in
+            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: most) { buffer, size in
                 unsafe count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
                 size = max(0, count)
             }
