@@ -7,6 +7,8 @@ struct RecordSink: ResponseSink, ~Copyable {
     private let output: RecordStream
     private var account = ContentAccount()
     private var headIsTooLarge = false
+    /// What a write has thrown, whatever the generator made of it. Some content is missing since: nothing may follow.
+    private var failure: (any Error)?
     private(set) var isFinished = false
     /// The status of the head, 0 before there is one.
     private(set) var status = 0
@@ -56,7 +58,19 @@ struct RecordSink: ResponseSink, ~Copyable {
         let count = bytes.byteCount
         guard count > 0 else { return }
         if headIsTooLarge { throw HeadTooLarge() }
+        if let failure { throw failure }
         try account.add(count)
+        do {
+            try await deliver(bytes)
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    @inline(__always)
+    private mutating func deliver(_ bytes: RawSpan) async throws {
+        let count = bytes.byteCount
         if count <= output.room {
             output.append(bytes)
         } else {
@@ -78,7 +92,8 @@ struct RecordSink: ResponseSink, ~Copyable {
 
     mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
         let count = bytes.byteCount
-        guard count > 0, count < output.room, !headIsTooLarge, connection.canNoteAtOnce,
+        // The connection first: after a failed write it can't note any, and there may be no buffer to have room.
+        guard count > 0, connection.canNoteAtOnce, count < output.room, !headIsTooLarge,
             account.addIfFitting(count)
         else { return false }
         output.append(bytes)
@@ -99,6 +114,7 @@ struct RecordSink: ResponseSink, ~Copyable {
     mutating func finish() async throws {
         guard !isFinished else { return }
         if headIsTooLarge { throw HeadTooLarge() }
+        if let failure { throw failure }
         try account.finish()
         output.publish()
         output.end()

@@ -111,6 +111,20 @@ struct ProbeHandler: RequestHandler {
                 try await sink.write("\(number)\n")
                 if number % 2000 == 0 { await Task.yield() }
             }
+        case "/stubborn":
+            sink.begin(head, extent: .exactly(64 * 65_536))
+            // Goes on as if nothing were; the last piece is larger than any buffer.
+            for _ in 0..<32 {
+                do { try await sink.write(Self.chunk) } catch { probe.note("refused") }
+            }
+            do { try await sink.write([UInt8](repeating: 120, count: 32 * 65_536)) } catch { probe.note("refused") }
+            while !probe.isGateOpen { usleep(1000) }
+        case "/stubborn-once":
+            sink.begin(head, extent: .exactly(64 * 65_536))
+            do {
+                try await sink.write([UInt8](repeating: 120, count: 64 * 65_536))
+            } catch { probe.note("refused") }
+            while !probe.isGateOpen { usleep(1000) }
         case "/main-actor":
             sink.begin(head, extent: .unknown)
             for number in 0..<10 {

@@ -131,6 +131,28 @@ import Testing
         }
     }
 
+    @Test(
+        "A view that goes on after a refused write never makes a whole download of it",
+        arguments: ["/stubborn", "/stubborn-once"]
+    )
+    func refusesAfterFailure(target: String) async throws {
+        try await withServer {
+            $0.writeLimit = .milliseconds(200)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get(target))
+            #expect(await server.probe.wait(for: "refused"))
+            // Now the client takes what there is, so that an end would find room.
+            let reading = Task { [answer = client.answer] in try await answer(nil) }
+            try await Task.sleep(for: .milliseconds(300))
+            server.probe.openGate()
+            let answer = try await reading.value
+            #expect(!answer.isComplete)
+            #expect(answer.isBroken)
+            #expect(try await server.get("/hello").isComplete)
+        }
+    }
+
     @Test("What is written is sent while the view waits")
     func sendsEarly() async throws {
         try await withServer { server in
