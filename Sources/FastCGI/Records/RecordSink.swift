@@ -9,6 +9,8 @@ struct RecordSink: ResponseSink, ~Copyable {
     private var headIsTooLarge = false
     /// What a write has thrown, whatever the generator made of it. Some content is missing since: nothing may follow.
     private var failure: (any Error)?
+    /// Whether the records that end the response are on their way.
+    private var hasEnded = false
     private(set) var isFinished = false
     /// The status of the head, 0 before there is one.
     private(set) var status = 0
@@ -118,6 +120,7 @@ struct RecordSink: ResponseSink, ~Copyable {
         try account.finish()
         output.publish()
         output.end()
+        hasEnded = true
         // A small response goes out at once, and needs no asynchronous call.
         if case .done = output.flush() {} else { try await connection.drain() }
         isFinished = true
@@ -128,6 +131,12 @@ struct RecordSink: ResponseSink, ~Copyable {
     /// - Parameter deadline: How long to wait for a client that is slow to take it, by the monotonic clock in milliseconds.
     mutating func fail(deadline: Int64) async {
         guard !isFinished else { return }
+        guard !hasEnded else {
+            // All is written, and nothing may come behind the end. A client that takes the rest in time has it whole; for another
+            // the connection closes before.
+            try? await connection.drain(deadline: deadline)
+            return
+        }
         if isCommitted {
             output.publish(holdingBack: account.isFull ? 1 : 0)
         } else {
