@@ -153,6 +153,19 @@ import Testing
         }
     }
 
+    @Test("A request that came behind another is answered although the first answer fills the socket for long")
+    func answersBehindUnread() async throws {
+        try await withServer {
+            $0.receiveLimit = .milliseconds(200)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/bytes/150000") + Wire.get("/hello", id: 2))
+            try await Task.sleep(for: .milliseconds(600))
+            #expect(try await client.answer().bodyCount == 150_000)
+            #expect(try await client.answer().body == "Hello world!\n")
+        }
+    }
+
     @Test("Nothing comes behind the end of a response that is cut while its end waits for the client")
     func cutsBehindNoEnd() async throws {
         try await withServer {
