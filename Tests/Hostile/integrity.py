@@ -628,8 +628,9 @@ def serve(seed, *arguments, listen=None):
             yield demo
         except Failed as error:
             number = re.search(r"seed=(\d+)&", str(error))
-            lines = [line for line in demo.log.splitlines() if number and number[0] in line]
-            raise Failed(f"{error}; it says: {lines[-1] if lines else 'nothing'}")
+            lines = demo.log.splitlines()
+            lines = [line for line in lines if number and number[0] in line] or ["nothing of it, but", *lines[-2:]]
+            raise Failed(f"{error}; it says: {' '.join(lines)}")
 
 
 def start(seed, *arguments, listen=None):
