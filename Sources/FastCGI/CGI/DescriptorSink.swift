@@ -25,6 +25,8 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
     private var buffer: [UInt8] = []
     private var lastWrite: Int64 = 0
     private var account = ContentAccount()
+    /// What a write has thrown, whatever the generator made of it. Some content may be missing since: nothing may follow.
+    private var failure: (any Error)?
     package private(set) var isFinished = false
     /// The status of the head, 0 before there is one.
     package private(set) var status = 0
@@ -54,7 +56,17 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
 
     package mutating func write(_ bytes: RawSpan) async throws {
         guard bytes.byteCount > 0 else { return }
+        if let failure { throw failure }
         try account.add(bytes.byteCount)
+        do {
+            try deliver(bytes)
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    private mutating func deliver(_ bytes: RawSpan) throws {
         try sendHead()
         unsafe bytes.withUnsafeBytes { unsafe buffer.append(contentsOf: $0) }
         // The last byte of a declared size waits for the end: only then is it certain that no more come.
@@ -68,6 +80,7 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
 
     package mutating func finish() async throws {
         guard !isFinished else { return }
+        if let failure { throw failure }
         try account.finish()
         try sendHead()
         try flush(holdingBack: 0)
