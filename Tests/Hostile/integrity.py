@@ -53,11 +53,11 @@ def all_bytes():
 class Question:
     """One request to the erratic view, by chance, and a check of its answer that sees the bytes as they come."""
 
-    def __init__(self, chance, largest=MAXIMUM):
+    def __init__(self, chance):
         self.kind = chance.choice(KINDS)
-        self.size = min(largest, int(chance.choice((
+        self.size = chance.choice((
             chance.randrange(200), chance.randrange(100_000), 65_504 + chance.randrange(-600, 40), chance.randrange(1_000_000),
-            chance.randrange(1_000_000), chance.randrange(MAXIMUM)))))
+            chance.randrange(1_000_000), chance.randrange(MAXIMUM)))
         self.shift = chance.randrange(MAXIMUM_SHIFT)
         self.is_declared = chance.random() < 0.5
         self.end, self.throws, self.range = self.size, False, None
@@ -165,7 +165,6 @@ class Check:
             if isinstance(first[0], int):
                 begin, end = first
                 count = min(len(data), end - begin)
-                # What a file that is too long has behind its declared size is never sent: see `whole`.
                 place = self.question.shift + begin
                 if known[place:place + count] != data[:count]:
                     self.explain(data[:count], begin)
@@ -227,11 +226,9 @@ class Check:
 class Pace:
     """How fast a client reads, by chance; never so slow that one answer takes more than some seconds."""
 
-    def __init__(self, chance, hurries=False):
-        self.chance, self.budget = chance, chance.choice((0.2, 1, 3)) * options.slow
+    def __init__(self, chance):
+        self.chance, self.budget = chance, min(options.seconds, chance.choice((0.2, 1, 3)))
         self.mode = chance.choice(("fast", "fast", "slow", "slow", "stops", "bytewise", "trickle"))
-        if hurries:
-            self.mode, self.budget = chance.choice(("fast", "slow")), 0.3
         self.bytewise = chance.randrange(300) if self.mode == "bytewise" else 0
 
     def sleep(self, seconds):
@@ -335,6 +332,7 @@ class Tally:
         self.counts = collections.Counter()
         self.failures = []
         self.deadline = 0
+        # When the server was told to stop, after which it need not accept a connection.
         self.stops_at = float("inf")
 
     def add(self, **counts):
@@ -393,7 +391,7 @@ def read_records(source, rid, check, may_be_cut):
             check.fail(f"a record of type {kind}")
 
 
-def fastcgi_client(tally, chance, may_be_cut=False, largest=MAXIMUM):
+def fastcgi_client(tally, chance, may_be_cut=False):
     """One connection, on which some requests are sent, one after the other or at once."""
     is_tcp = "/" not in attack.options.socket
     try:
@@ -407,7 +405,7 @@ def fastcgi_client(tally, chance, may_be_cut=False, largest=MAXIMUM):
         source = Source(s, options.within)
         rid = chance.randrange(1, 65_000)
         for turn in range(chance.choice((1, 1, 2, 4))):
-            questions = [Question(chance, largest) for _ in range(chance.choice((1, 1, 1, 2, 4)))]
+            questions = [Question(chance) for _ in range(chance.choice((1, 1, 1, 2, 4)))]
             ids = [rid + turn * 10 + number for number in range(len(questions))]
             keeps = [True] * len(questions)
             ends = chance.random() < 0.3
@@ -717,7 +715,6 @@ def while_stopping(seed):
             finish(tally, threads)
             expect(code >= 0, f"exit status {code}")
             total.counts.update(tally.counts)
-    total.turns = turn
     return total
 
 
