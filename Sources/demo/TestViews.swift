@@ -22,6 +22,7 @@ enum TestViews {
             Route("/test/sound", SoundView())
             Route("/test/name/{name}", NamedView())
             Route("/test/validated", ValidatedView())
+            Route("/test/erratic", ErraticView())
         }
     }
 }

@@ -182,13 +182,11 @@ final class Connection: @unchecked Sendable {
                 state.phaseSince = MonotonicClock.now
             }
             state.phase = .idle
-            if hasMore {
-                arm(&state, for: [.readable, .writable], .once)
-            } else {
-                // Including what the request's task will want to know: so a kept connection is watched once and for all.
-                arm(&state, for: [.readable, .peerClosed], .changes)
-            }
+            // Including what the request's task will want to know: so a kept connection is watched once and for all.
+            arm(&state, for: [.readable, .peerClosed], .changes)
         }
+        // The kernel would tell of room alone, of which the last answer may leave none for long.
+        if hasMore { pool.report(Poller.Event(tag: tag, events: .readable)) }
     }
 
     /// Takes an idle connection into the hands of the caller, who is to close it or to wait on, if it was kept after a request

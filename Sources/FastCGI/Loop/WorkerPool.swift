@@ -9,7 +9,7 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
     let poller: Poller
     /// The jobs of suspended tasks that can go on.
     private let jobs = WorkQueue<UnownedJob>()
-    /// Events that a worker has taken with its own: any other may take them on.
+    /// Events that a worker has taken with its own, or has reported: any other may take them on.
     private let events = WorkQueue<Poller.Event>()
     private let sleeping = Atomic<Int>(0)
     private let living = Atomic<Int>(0)
@@ -33,6 +33,12 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
             return
         }
         jobs.append(job)
+        if sleeping.load(ordering: .sequentiallyConsistent) > 0 { poller.wake() }
+    }
+
+    /// Has a worker take up an event as if the kernel had told of it.
+    func report(_ event: Poller.Event) {
+        events.append(event)
         if sleeping.load(ordering: .sequentiallyConsistent) > 0 { poller.wake() }
     }
 

@@ -111,6 +111,9 @@ struct ProbeHandler: RequestHandler {
                 try await sink.write("\(number)\n")
                 if number % 2000 == 0 { await Task.yield() }
             }
+        case let target where target.hasPrefix("/bytes/"):
+            sink.begin(head, extent: .unknown)
+            try await sink.write([UInt8](repeating: 120, count: Int(target.dropFirst("/bytes/".count)) ?? 0))
         case "/main-actor":
             sink.begin(head, extent: .unknown)
             for number in 0..<10 {

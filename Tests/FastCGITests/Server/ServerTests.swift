@@ -148,6 +148,42 @@ import Testing
         }
     }
 
+    @Test("A request that came behind another is answered although the first answer fills the socket for long")
+    func answersBehindUnread() async throws {
+        try await withServer {
+            $0.receiveLimit = .milliseconds(200)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/bytes/150000") + Wire.get("/hello", id: 2))
+            try await Task.sleep(for: .milliseconds(600))
+            #expect(try await client.answer().bodyCount == 150_000)
+            #expect(try await client.answer().body == "Hello world!\n")
+        }
+    }
+
+    @Test("Nothing comes behind the end of a response that is cut while its end waits for the client")
+    func cutsBehindNoEnd() async throws {
+        try await withServer {
+            $0.writeLimit = .milliseconds(100)
+        } _: { server in
+            // Some of them are all written and do not all fit into the socket.
+            let clients = try stride(from: 100_000, to: 500_000, by: 8000).map { ($0, try server.connect()) }
+            for (count, client) in clients { try await client.send(Wire.get("/bytes/\(count)")) }
+            try await Task.sleep(for: .milliseconds(400))
+            var wholeCount = 0
+            for (count, client) in clients {
+                let answer = try await client.answer()
+                guard answer.isComplete else { continue }
+                wholeCount += 1
+                #expect(answer.bodyCount == count)
+                // Closed by then, or kept.
+                try? await client.send(Wire.get("/hello"))
+                if let next = try await client.record() { #expect(next.id == 1, "not a record behind \(count) bytes") }
+            }
+            #expect(wholeCount > 0)
+        }
+    }
+
     @Test("What is written is sent while the view waits")
     func sendsEarly() async throws {
         try await withServer { server in
