@@ -245,6 +245,10 @@ struct ErraticContent: DownloadContent {
         while let range = pieces.nextRange() {
             do {
                 try await pieces.whims.pause().take()
+            } catch {
+                guard isStubborn else { throw error }
+            }
+            do {
                 let bytes = ErraticBytes.all[range]
                 switch pieces.whims.below(5) {
                 case 0: try await sink.write(bytes)
