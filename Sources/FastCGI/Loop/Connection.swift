@@ -133,7 +133,8 @@ final class Connection: @unchecked Sendable {
         }
     }
 
-    private func countHeldIntake() {
+    /// Has the intake as it is now count as held.
+    func countHeldIntake() {
         guard intake.count != heldIntake else { return }
         buffers.countHeld(intake.count - heldIntake)
         heldIntake = intake.count
@@ -160,8 +161,9 @@ final class Connection: @unchecked Sendable {
             state.watched = mode == .changes ? events : nil
             state.hasMissedEvent = false
         } catch {
-            // Out of memory for the set. Shut down, the connection reports that it ended wherever it is used next.
+            // Out of memory for the set. Shut down, the connection is found to have ended by whoever uses it next.
             shutdown(descriptor, Int32(SHUT_RDWR))
+            pool.report(Poller.Event(tag: tag, events: .failed))
         }
     }
 
@@ -246,7 +248,9 @@ final class Connection: @unchecked Sendable {
         let isCancelled = state.withLock { state in
             guard state.phase == .responding, state.serial == serial else { return false }
             state.task = task
-            if unsafe state.roomWaiter == nil { arm(&state, for: departure, .changes) }
+            // Unless another worker, which the task went on with, has asked for room: that tells of a client that left, too.
+            let asksForRoom = state.isInPoller && state.watched == nil
+            if unsafe state.roomWaiter == nil, !asksForRoom { arm(&state, for: departure, .changes) }
             return state.cancellation != nil
         }
         if isCancelled { task.cancel() }

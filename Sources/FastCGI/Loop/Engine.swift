@@ -256,9 +256,10 @@ final class Engine: @unchecked Sendable {
                 }
             }
             guard let received = try unsafe Socket.receive(into: worker.scratch, from: connection.descriptor) else {
+                connection.countHeldIntake()
                 if !connection.intake.isEmpty, buffers.heldBytes > configuration.maximumHeldBytes {
                     statistics.requestRefused("overloaded")
-                    logRefusal("too much is held for others")
+                    logRefusal("too much would be held")
                     return close(connection)
                 }
                 return waitForRequest(on: connection)

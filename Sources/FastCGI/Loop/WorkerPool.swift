@@ -122,12 +122,13 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
                 worker.flushWritten()
                 continue
             }
+            // Before any event: whom it would be handed to may be gone when a worker was blocked for longer than the end took.
+            if stopping.load(ordering: .sequentiallyConsistent) { return }
             if let event = events.takeFirst() {
                 jobsInARow = 0
                 perform(event, by: worker)
                 continue
             }
-            if stopping.load(ordering: .sequentiallyConsistent) { return }
             let looksOnly = jobsInARow > 0 && (jobs.count > 0 || worker.nextJob != nil)
             jobsInARow = 0
             if temporary {
