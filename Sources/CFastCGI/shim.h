@@ -13,6 +13,7 @@ static inline char **downloadview_environment(void) {
 
 #ifdef __linux__
 #include <link.h>
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/ioctl.h>
@@ -48,6 +49,12 @@ static inline int downloadview_pipe_capacity(int pipe) {
 static inline int downloadview_memory_file(void) {
     extern int memfd_create(const char *, unsigned int);
     return memfd_create("fastcgi-request", 1 /* MFD_CLOEXEC */);
+}
+
+/* The calling thread, when it wakes, no longer takes the processor from another that runs; what it starts itself is not concerned. */
+static inline void downloadview_schedule_as_batch(void) {
+    struct sched_param parameter = {0};
+    sched_setscheduler(0, 3 /* SCHED_BATCH */ | 0x40000000 /* SCHED_RESET_ON_FORK */, &parameter);
 }
 
 /* The beginning of struct dl_phdr_info, which has been the same ever since. */

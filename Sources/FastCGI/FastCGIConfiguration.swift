@@ -2,13 +2,9 @@ internal import Glibc
 
 /// How a server runs: its threads and its limits.
 public struct FastCGIConfiguration: Sendable {
-    /// How many worker threads there always are, at least 1. The default is three for every four processors, between 2 and 16: the
-    /// web server needs the others. A slow client holds none of them.
-    ///
-    /// While they have more to do than they can, for half a second or longer, there are more: up to one for each processor.
-    public var threads = min(16, max(2, FastCGIConfiguration.processorCount * 3 / 4))
-
-    static let processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    /// How many worker threads there always are, at least 1. The default is one for each processor, between 2 and 16. A slow client
+    /// holds none of them.
+    public var threads = min(16, max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
     /// How many worker threads there may be while views block all others. The default is 64.
     public var maximumThreads = 64

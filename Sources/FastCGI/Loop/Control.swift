@@ -122,18 +122,13 @@ final class Control: Sendable {
     }
 }
 
-/// Adds workers while views block all there are: one, then two more, then four. While there is more to do than the workers manage
-/// it adds one at a time, up to one for each processor: more would only get in each other's way.
+/// Adds workers while views block all there are: one, then two more, then four.
 private struct Growth {
-    /// So many looks in a row must find too much to do.
-    private static let patience = 10
-
     private let engine: Engine
     private let log = LogLimit()
     private var lastProgress = -1
     private var lastLook: Int64 = 0
     private var step = 1
-    private var busyLooks = 0
 
     init(_ engine: Engine) {
         self.engine = engine
@@ -146,15 +141,7 @@ private struct Growth {
         let pool = engine.pool
         guard pool.idleCount == 0 else {
             step = 1
-            busyLooks = 0
             return lastProgress = -1
-        }
-        busyLooks = pool.hasWork ? busyLooks + 1 : 0
-        if busyLooks >= Self.patience {
-            busyLooks = 0
-            let most = min(FastCGIConfiguration.processorCount, engine.configuration.maximumThreads)
-            // One more would be of use and is not needed: without it the others go on as before.
-            if pool.count < most { try? pool.addWorker(temporary: true) }
         }
         let progress = pool.progress
         guard progress == lastProgress else {

@@ -73,6 +73,7 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
         living.add(1, ordering: .relaxed)
         do {
             let thread = try Thread.start { [self] in
+                Thread.preferThroughput()
                 let worker = Worker()
                 worker.becomeCurrent()
                 worker.handover.prepare()
