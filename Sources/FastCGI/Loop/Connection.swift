@@ -30,7 +30,8 @@ enum Cancellation: Error, CustomStringConvertible {
 /// connection was closed by another thread a moment ago. Such a late event does no harm, since it counts only as a hint.
 ///
 /// `@unchecked Sendable`: `state` is behind its lock; `intake`, `heldIntake` and `descriptor` change only in the hands of whoever
-/// moved the phase to `receiving` (or opened the connection), one thread at a time; `quickWaits` is the request's task's own.
+/// moved the phase to `receiving` (or opened the connection), one thread at a time; `quickWaits` and `turnBegan` are the request's
+/// task's own.
 final class Connection: @unchecked Sendable {
     enum Phase {
         /// Not in use.
@@ -92,6 +93,8 @@ final class Connection: @unchecked Sendable {
     private let flags = Atomic<UInt8>(0)
     /// How many waits for room in a row took no longer than 5 ms.
     private var quickWaits = 0
+    /// When the task last looked whether others wait for its worker, in monotonic milliseconds.
+    private var turnBegan: Int64 = 0
 
     /// What is watched for besides `failed`, to see that the peer has left. On a unix socket nothing is: a peer that is gone shows as
     /// `failed` there, and one that has only closed its sending half still waits for its answer. On TCP the two look alike.
@@ -388,7 +391,7 @@ final class Connection: @unchecked Sendable {
             switch output.flush() {
             case .done:
                 output.rewind()
-                return
+                return await giveWay()
             case .failed:
                 cancel(.clientLeft)
                 throw CancellationError()
@@ -401,6 +404,16 @@ final class Connection: @unchecked Sendable {
                 await waitForRoom(despiteCancellation: failure != nil)
             }
         }
+    }
+
+    /// Lets others have the worker, each millisecond at most: a generator whose client is always quicker would keep it to itself.
+    private func giveWay() async {
+        let now = MonotonicClock.now
+        guard now > turnBegan else { return }
+        turnBegan = now
+        guard let worker = Worker.current, pool.hasWork else { return }
+        worker.looksNext = true
+        await Task.yield()
     }
 
     /// How long a response that failed waits, once it is cancelled, for its client to take what shows it: 1 s.

@@ -116,8 +116,9 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
         var lastNeeded = MonotonicClock.now
         while true {
             rounds.count.store(rounds.count.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
-            // After some jobs the descriptors get a look too, so that tasks which keep each other busy starve no connection.
-            if jobsInARow < 16, let job = worker.takeNextJob() ?? jobs.takeFirst() {
+            // After some jobs the descriptors get a look too, so that tasks which keep each other busy starve no connection; and at
+            // once when a task has given way to what waits.
+            if jobsInARow < 16, !worker.looksNext, let job = worker.takeNextJob() ?? jobs.takeFirst() {
                 jobsInARow += 1
                 unsafe job.runSynchronously(on: asUnownedTaskExecutor())
                 worker.flushWritten()
@@ -125,6 +126,7 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
             }
             // Before any event: whom it would be handed to may be gone when a worker was blocked for longer than the end took.
             if stopping.load(ordering: .sequentiallyConsistent) { return }
+            worker.looksNext = false
             if let event = events.takeFirst() {
                 jobsInARow = 0
                 perform(event, by: worker)
@@ -201,6 +203,8 @@ final class Worker {
     /// True while the loop itself resumes a task: this worker then runs it next, without waking another.
     private(set) var keepsNextJob = false
     fileprivate(set) var nextJob: UnownedJob?
+    /// Whether this worker looks for events before it runs another job.
+    var looksNext = false
     private var written: [Connection] = []
     /// A record buffer between two requests, so that no other worker has to be asked for one.
     private var spareBuffer: UnsafeMutablePointer<UInt8>?

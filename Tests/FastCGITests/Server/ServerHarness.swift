@@ -91,6 +91,13 @@ struct ProbeHandler: RequestHandler {
             while !probe.isGateOpen { usleep(1000) }
             sink.begin(head, extent: .exactly(2))
             try await sink.write("ok")
+        case "/compute":
+            sink.begin(head, extent: .unknown)
+            while !probe.isGateOpen {
+                let end = ContinuousClock.now + .milliseconds(2)
+                while ContinuousClock.now < end {}
+                try await sink.write(Self.chunk)
+            }
         case "/write-then-block":
             sink.begin(head, extent: .unknown)
             try await sink.write("before\n")
