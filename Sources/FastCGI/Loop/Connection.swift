@@ -417,7 +417,7 @@ final class Connection: @unchecked Sendable {
     }
 
     /// How long a response that failed waits, once it is cancelled, for its client to take what shows it: 1 s.
-    private static let failurePatience: Int64 = 1000
+    static let failurePatience: Int64 = 1000
 
     /// Whether a response that failed (a monotonic moment, in milliseconds) may wait on. Until it is cancelled the limit on writing
     /// holds for it as for any other.
@@ -474,96 +474,5 @@ final class Connection: @unchecked Sendable {
             return unsafe state.roomWaiter
         }
         unsafe waiter?.resume()
-    }
-
-    // MARK: - Limits
-
-    enum Limit {
-        /// The connection is in the hands of the caller, who is to close it.
-        case receiving
-        case writing
-        case request
-        /// A cancelled request that still waits for room, to show its client that it failed.
-        case ending
-    }
-
-    /// Which limit (in milliseconds) the connection has passed, and with which request.
-    func limitPassed(_ now: Int64, receive: Int64, write: Int64, request: Int64?) -> (limit: Limit, serial: Int)? {
-        state.withLock { state in
-            switch state.phase {
-            case .closed, .receiving:
-                return nil
-            case .idle:
-                guard state.expectsRequest, now - state.phaseSince > receive else { return nil }
-                state.phase = .receiving
-                return (.receiving, state.serial)
-            case .responding:
-                let waits = unsafe state.roomWaiter != nil
-                if state.cancellation != nil {
-                    return waits && now - state.waitingSince > Self.failurePatience ? (.ending, state.serial) : nil
-                }
-                if waits, !takes(&state, at: now, within: write) { return (.writing, state.serial) }
-                if let request, now - state.phaseSince > request { return (.request, state.serial) }
-                return nil
-            }
-        }
-    }
-
-    /// Whether the client that is waited for has taken something within the limit (in milliseconds). The kernel tells of room only
-    /// when there is much of it: for a client that is slow enough that is long after it began to take what there was.
-    ///
-    /// To be called with the lock held.
-    private func takes(_ state: inout State, at now: Int64, within limit: Int64) -> Bool {
-        if now - state.lookedAt >= min(limit / 4, 1000) {
-            let unread = Socket.unreadBytes(descriptor)
-            if let before = state.unread, unread != before { state.takenAt = now }
-            state.unread = unread
-            state.lookedAt = now
-        }
-        return now - state.takenAt <= limit
-    }
-
-    // MARK: - Status
-
-    /// How long the request under way has taken, in milliseconds.
-    func age(at now: Int64) -> Int64 {
-        state.withLock { now - $0.phaseSince }
-    }
-
-    /// The pattern of the route that the request under way has taken; empty for none.
-    var route: String { state.withLock { $0.route } }
-
-    func noteRoute(_ pattern: String) {
-        state.withLock { $0.route = pattern }
-    }
-
-    /// The request under way, if there is one.
-    func activeRequest(at now: Int64) -> ServerStatus.ActiveRequest? {
-        let request: ServerStatus.ActiveRequest? = state.withLock { state in
-            guard state.phase == .responding else { return nil }
-            return ServerStatus.ActiveRequest(
-                id: state.requestID,
-                target: state.target,
-                route: state.route,
-                phase: unsafe state.roomWaiter == nil ? .generating : .writing,
-                milliseconds: now - state.phaseSince,
-                bytes: 0
-            )
-        }
-        guard var request else { return nil }
-        request.bytes = output.bytesSent
-        return request
-    }
-
-    /// The request under way, the first time that it is seen to have taken longer than `limit` (milliseconds).
-    func newlySlowRequest(at now: Int64, limit: Int64) -> ServerStatus.ActiveRequest? {
-        let isNew = state.withLock { state in
-            guard state.phase == .responding, !state.isReportedSlow, now - state.phaseSince > limit else {
-                return false
-            }
-            state.isReportedSlow = true
-            return true
-        }
-        return isNew ? activeRequest(at: now) : nil
     }
 }

@@ -1,0 +1,44 @@
+/// What the status page and the log say of a connection.
+extension Connection {
+    /// How long the request under way has taken, in milliseconds.
+    func age(at now: Int64) -> Int64 {
+        state.withLock { now - $0.phaseSince }
+    }
+
+    /// The pattern of the route that the request under way has taken; empty for none.
+    var route: String { state.withLock { $0.route } }
+
+    func noteRoute(_ pattern: String) {
+        state.withLock { $0.route = pattern }
+    }
+
+    /// The request under way, if there is one.
+    func activeRequest(at now: Int64) -> ServerStatus.ActiveRequest? {
+        let request: ServerStatus.ActiveRequest? = state.withLock { state in
+            guard state.phase == .responding else { return nil }
+            return ServerStatus.ActiveRequest(
+                id: state.requestID,
+                target: state.target,
+                route: state.route,
+                phase: unsafe state.roomWaiter == nil ? .generating : .writing,
+                milliseconds: now - state.phaseSince,
+                bytes: 0
+            )
+        }
+        guard var request else { return nil }
+        request.bytes = output.bytesSent
+        return request
+    }
+
+    /// The request under way, the first time that it is seen to have taken longer than `limit` (milliseconds).
+    func newlySlowRequest(at now: Int64, limit: Int64) -> ServerStatus.ActiveRequest? {
+        let isNew = state.withLock { state in
+            guard state.phase == .responding, !state.isReportedSlow, now - state.phaseSince > limit else {
+                return false
+            }
+            state.isReportedSlow = true
+            return true
+        }
+        return isNew ? activeRequest(at: now) : nil
+    }
+}
