@@ -93,7 +93,7 @@ final class Connection: @unchecked Sendable {
     private let flags = Atomic<UInt8>(0)
     /// How many waits for room in a row took no longer than 5 ms.
     private var quickWaits = 0
-    /// When the task last looked whether others wait for its worker, in monotonic milliseconds.
+    /// Since when the task has not suspended, as far as is known, in monotonic milliseconds.
     private var turnBegan: Int64 = 0
 
     /// What is watched for besides `failed`, to see that the peer has left. On a unix socket nothing is: a peer that is gone shows as
@@ -231,6 +231,7 @@ final class Connection: @unchecked Sendable {
     func beginResponding(to request: DownloadRequest, requestID: UInt16) -> Int {
         output.open(requestID: requestID, on: descriptor)
         quickWaits = 0
+        turnBegan = MonotonicClock.now
         flags.store(0, ordering: .relaxed)
         return state.withLock { state in
             state.phase = .responding
@@ -390,8 +391,9 @@ final class Connection: @unchecked Sendable {
         while true {
             switch output.flush() {
             case .done:
+                await giveWay()
                 output.rewind()
-                return await giveWay()
+                return
             case .failed:
                 cancel(.clientLeft)
                 throw CancellationError()
@@ -406,14 +408,18 @@ final class Connection: @unchecked Sendable {
         }
     }
 
-    /// Lets others have the worker, each millisecond at most: a generator whose client is always quicker would keep it to itself.
+    /// Lets others have the worker after two milliseconds: a generator whose client is always quicker would keep it to itself.
+    ///
+    /// Everything is sent; the buffer serves the others meanwhile.
     private func giveWay() async {
         let now = MonotonicClock.now
-        guard now > turnBegan else { return }
-        turnBegan = now
-        guard let worker = Worker.current, pool.hasWork else { return }
-        worker.looksNext = true
-        await Task.yield()
+        guard now - turnBegan >= 2, let worker = Worker.current else { return }
+        if pool.hasWork {
+            output.compact()
+            worker.looksNext = true
+            await Task.yield()
+        }
+        turnBegan = MonotonicClock.now
     }
 
     /// How long a response that failed waits, once it is cancelled, for its client to take what shows it: 1 s.
@@ -456,7 +462,8 @@ final class Connection: @unchecked Sendable {
             }
             if resumesNow { unsafe continuation.resume() }
         }
-        quickWaits = MonotonicClock.now - start <= 5 ? quickWaits + 1 : 0
+        turnBegan = MonotonicClock.now
+        quickWaits = turnBegan - start <= 5 ? quickWaits + 1 : 0
     }
 
     /// Keeps of a response that has waited for room for a while only what is unsent; called every tick.

@@ -148,7 +148,7 @@ final class RecordStream: @unchecked Sendable {
         }
     }
 
-    /// Before a long wait: keeps only the unsent rest, and gives the buffer back. Everything must be published.
+    /// Before a wait: keeps only the unsent rest, if there is one, and gives the buffer back. Everything must be published.
     func compact() {
         transport.withLock { transport in
             guard let buffer = unsafe buffer, unsafe transport.rest == nil else { return }
@@ -157,15 +157,19 @@ final class RecordStream: @unchecked Sendable {
             let begun = transport.sending
             let pending = published.load(ordering: .acquiring) - transport.recorded
             let size = begun.count + (pending > 0 ? Self.headerSize + pending : 0) + (transport.tail?.size ?? 0)
-            let rest = unsafe pool.takeBlock(size)
-            unsafe rest.copyMemory(from: UnsafeRawBufferPointer(start: buffer + begun.lowerBound, count: begun.count))
-            transport.sending = 0..<0
-            prepareRecord(&transport)
-            let added = transport.sending
-            unsafe UnsafeMutableRawBufferPointer(rebasing: rest[begun.count...])
-                .copyMemory(from: UnsafeRawBufferPointer(start: buffer + added.lowerBound, count: added.count))
-            unsafe transport.rest = rest
-            transport.restSent = 0
+            if size > 0 {
+                let rest = unsafe pool.takeBlock(size)
+                unsafe rest.copyMemory(
+                    from: UnsafeRawBufferPointer(start: buffer + begun.lowerBound, count: begun.count)
+                )
+                transport.sending = 0..<0
+                prepareRecord(&transport)
+                let added = transport.sending
+                unsafe UnsafeMutableRawBufferPointer(rebasing: rest[begun.count...])
+                    .copyMemory(from: UnsafeRawBufferPointer(start: buffer + added.lowerBound, count: added.count))
+                unsafe transport.rest = rest
+                transport.restSent = 0
+            }
             transport.sending = 0..<0
             transport.recorded = Self.headerSize
             giveBuffer()

@@ -30,6 +30,8 @@ import Testing
                     if compacts { stream.compact() }
                     sched_yield()
                 }
+                // With nothing unsent.
+                if compacts { stream.compact() }
                 stream.rewind()
             }
             unsafe stream.append(piece.span.bytes)
