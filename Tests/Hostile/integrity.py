@@ -345,6 +345,17 @@ class Tally:
                 f"{c['connections']} connections")
 
 
+def take_content(source, size, check):
+    """Has the check see so many bytes as they come; false if the connection ends before."""
+    while size:
+        data = source.take_some(size)
+        if data is None:
+            return False
+        size -= len(data)
+        check.take(data)
+    return True
+
+
 def read_records(source, rid, check, may_be_cut):
     """One answer in records; whether it was whole. False also at the end of the connection."""
     ended = False
@@ -367,14 +378,9 @@ def read_records(source, rid, check, may_be_cut):
         if kind == STDOUT and size:
             if ended:
                 check.fail("content behind the end of the content")
-            left = size
-            while left:
-                data = source.take_some(left)
-                if data is None:
-                    check.broken(may_be_cut)
-                    return False
-                left -= len(data)
-                check.take(data)
+            if not take_content(source, size, check):
+                check.broken(may_be_cut)
+                return False
             if pad:
                 source.take(pad)
         elif kind == STDOUT:
@@ -495,14 +501,9 @@ def read_http(source, check, may_be_cut):
                 check.broken(may_be_cut)
                 return False
             size = int(line, 16)
-            left = size
-            while left:
-                data = source.take_some(left)
-                if data is None:
-                    check.broken(may_be_cut)
-                    return False
-                left -= len(data)
-                check.take(data)
+            if not take_content(source, size, check):
+                check.broken(may_be_cut)
+                return False
             end = source.take(2)
             if end is None:
                 check.broken(may_be_cut)

@@ -130,7 +130,8 @@ struct RecordSink: ResponseSink, ~Copyable {
         guard !isFinished else { return }
         let now = MonotonicClock.now
         if isEnded {
-            // Its proper end can't be called back, and the web server may use the connection again once it has that.
+            // Its proper end can't be called back, and the web server may use the connection again once it has that. Where this
+            // throws the connection closes before its end, which shows.
             try? await connection.drain(failedAt: now)
             return
         }

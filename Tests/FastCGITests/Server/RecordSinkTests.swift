@@ -16,12 +16,8 @@ import Testing
         exchange.begin()
         var sink = RecordSink(exchange.connection)
         sink.begin(HTTPResponse(status: .ok), extent: .unknown)
-        // Until the socket is full.
-        while case .done = exchange.connection.output.flush() {
-            try await sink.write([UInt8](repeating: 120, count: 1000))
-            if sink.contentBytes % 50_000 == 0 { exchange.connection.output.rewind() }
-        }
         let connection = exchange.connection
+        try await exchange.fill(through: &sink)
         let cutter = try OwnThread {
             while connection.state.withLock({ state in unsafe state.roomWaiter == nil }) { usleep(1000) }
             connection.cancel(.requestTimedOut)
@@ -59,10 +55,7 @@ import Testing
         let connection = exchange.connection
         var sink = RecordSink(connection)
         sink.begin(HTTPResponse(status: .ok), extent: .unknown)
-        while case .done = connection.output.flush() {
-            try await sink.write([UInt8](repeating: 120, count: 1000))
-            if sink.contentBytes % 50_000 == 0 { connection.output.rewind() }
-        }
+        try await exchange.fill(through: &sink)
         let isDone = Atomic<Bool>(false)
         // What the kernel does that finds some room, but not enough.
         let waker = try OwnThread {
@@ -116,20 +109,6 @@ import Testing
     }
 }
 
-/// A thread, since nothing here may wait for the test's own executor.
-@safe
-private final class OwnThread {
-    private let thread: pthread_t
-
-    init(_ body: @escaping @Sendable () -> Void) throws {
-        thread = try FastCGI.Thread.start(body)
-    }
-
-    func join() {
-        pthread_join(thread, nil)
-    }
-}
-
 /// A connection whose request's task is the test.
 private final class Exchange: Sendable {
     let connection: Connection
@@ -159,6 +138,14 @@ private final class Exchange: Sendable {
     func begin() {
         let http = HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/")
         _ = connection.beginResponding(to: DownloadRequest(http: http), requestID: 1)
+    }
+
+    /// Writes until the socket is full.
+    func fill(through sink: inout RecordSink) async throws {
+        while case .done = connection.output.flush() {
+            try await sink.write([UInt8](repeating: 120, count: 1000))
+            if sink.contentBytes % 50_000 == 0 { connection.output.rewind() }
+        }
     }
 
     func hangUp() {

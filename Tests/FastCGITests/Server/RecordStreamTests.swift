@@ -15,11 +15,11 @@ import Testing
         stream.open(requestID: 1, on: pair.near)
         let expected = 20_000_000
         let isDone = Atomic<Bool>(false)
-        let flushers = (0..<2)
+        let flushers = try (0..<2)
             .map { _ in
-                Flusher { while !isDone.load(ordering: .relaxed) { _ = stream.flush() } }
+                try OwnThread { while !isDone.load(ordering: .relaxed) { _ = stream.flush() } }
             }
-        let reader = Flusher { pair.readContent(until: expected, isSlow: compacts) }
+        let reader = try OwnThread { pair.readContent(until: expected, isSlow: compacts) }
         var next: UInt8 = 0
         var written = 0
         while written < expected {
@@ -72,7 +72,7 @@ import Testing
         }
         stream.compact()
         let whole = ends ? written : written + 10
-        let reader = Flusher { pair.readContent(until: whole) }
+        let reader = try OwnThread { pair.readContent(until: whole) }
         while case .wouldBlock = stream.flush() { sched_yield() }
         if !ends {
             stream.rewind()
@@ -98,20 +98,6 @@ import Testing
         #expect(stream.hasForgottenContent())
         _ = stream.flush()
         #expect(!stream.hasForgottenContent(), "sent")
-    }
-}
-
-/// A thread, since nothing here may wait for the test's own executor.
-@safe
-private final class Flusher {
-    private let thread: pthread_t?
-
-    init(_ body: @escaping @Sendable () -> Void) {
-        thread = try? FastCGI.Thread.start(body)
-    }
-
-    func join() {
-        if let thread { pthread_join(thread, nil) }
     }
 }
 
