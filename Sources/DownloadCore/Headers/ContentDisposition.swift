@@ -35,7 +35,7 @@ extension ContentDisposition: CustomStringConvertible {
             return String(joining: [kind.rawValue, "; filename=\"", filename, "\""])
         }
         guard let name = DownloadName(filename) else { return kind.rawValue }
-        if name.text.utf8.allSatisfy(Self.isPlain) { return "\(kind.rawValue); filename=\"\(name.text)\"" }
+        if name.text.utf8Span.span.allSatisfy(Self.isPlain) { return "\(kind.rawValue); filename=\"\(name.text)\"" }
         var bytes = Array(kind.rawValue.utf8)
         bytes += "; filename=\"".utf8
         for byte in name.fallback.utf8 {
@@ -49,9 +49,9 @@ extension ContentDisposition: CustomStringConvertible {
 
     /// Whether the name, as almost every name, has nothing that would be cleaned or encoded.
     private var isPlainName: Bool {
-        let bytes = filename.utf8
+        let bytes = filename.utf8Span.span
         // A name of dots only begins with one; it, and "/", are for `DownloadName` to judge.
-        guard let first = bytes.first, first != UInt8(ascii: "."), bytes.count <= DownloadName.maximumByteCount else {
+        guard !bytes.isEmpty, bytes[0] != UInt8(ascii: "."), bytes.count <= DownloadName.maximumByteCount else {
             return false
         }
         return bytes.allSatisfy { Self.isPlain($0) && $0 != UInt8(ascii: "/") }

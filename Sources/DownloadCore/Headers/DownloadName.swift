@@ -15,9 +15,9 @@ struct DownloadName {
     /// Cleans `name`; nil if it is empty.
     init?(_ name: String) {
         guard !name.isEmpty else { return nil }
-        let isPlain = name.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f && $0 != 0x2f && $0 != 0x5c }
+        let isPlain = name.utf8Span.span.allSatisfy { $0 >= 0x20 && $0 < 0x7f && $0 != 0x2f && $0 != 0x5c }
         let cleaned = isPlain ? name : Self.cleaned(name)
-        let isUnusable = cleaned.utf8.allSatisfy { $0 == 0x20 || $0 == UInt8(ascii: ".") }
+        let isUnusable = cleaned.utf8Span.span.allSatisfy { $0 == 0x20 || $0 == UInt8(ascii: ".") }
         text = isUnusable ? Self.substitute : Self.shortened(cleaned)
     }
 

@@ -10,7 +10,7 @@ public struct EntityTag: Sendable {
     /// A value of visible ASCII characters without `"` is kept as it is. In any other, quotes, spaces, control characters,
     /// `%` and what is not ASCII are percent-encoded, so that no value breaks out of the field.
     public init(_ value: String, isWeak: Bool = false) {
-        self.value = value.utf8.allSatisfy { $0 < 0x80 && $0.isTagCharacter } ? value : Self.encoded(value)
+        self.value = value.utf8Span.span.allSatisfy { $0 < 0x80 && $0.isTagCharacter } ? value : Self.encoded(value)
         self.isWeak = isWeak
     }
 

@@ -4,7 +4,7 @@ public enum HeaderValue {
     ///
     /// Neither CR, LF nor NUL is in the result (RFC 9110 §5.5), so it cannot end its field.
     public static func sanitized(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) { return text }
+        if text.utf8Span.span.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) { return text }
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar.value {

@@ -52,7 +52,7 @@ public enum MediaType {
     }
 
     private static func isToken(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.allSatisfy(\.isTokenCharacter)
+        !text.isEmpty && text.utf8Span.span.allSatisfy(\.isTokenCharacter)
     }
 
     private static func skipType(_ scanner: inout FieldScanner) -> Bool {

@@ -69,23 +69,17 @@ public struct MediaTypeTable: Sendable {
     /// one counts: `tar.gz` before `gz`. The answer is the type of the file as it is, never that of its unpacked content:
     /// `a.tar.gz` is `application/gzip`.
     public func mediaType(forName name: String) -> String? {
-        let bytes = name.utf8
-        var index = bytes.endIndex
-        var length = 0
+        let bytes = name.utf8Span.span
         var best: String?
-        while index > bytes.startIndex, length <= Self.maximumEndingLength {
-            let end = index
-            bytes.formIndex(before: &index)
+        for index in (max(0, bytes.count - 1 - Self.maximumEndingLength)..<bytes.count).reversed() {
             let byte = bytes[index]
             if byte == 0x2f || byte == 0x5c { break }
             if byte == UInt8(ascii: ".") {
-                guard index > bytes.startIndex else { break }
-                let before = bytes[bytes.index(before: index)]
-                if before == 0x2f || before == 0x5c { break }
-                if let type = types[Self.key(name[end...])] { best = type }
+                guard index > 0, bytes[index - 1] != 0x2f, bytes[index - 1] != 0x5c else { break }
+                let ending = name.utf8.index(name.startIndex, offsetBy: index + 1)
+                if let type = types[Self.key(name[ending...])] { best = type }
                 if !hasCompoundEndings { break }
             }
-            length += 1
         }
         return best
     }

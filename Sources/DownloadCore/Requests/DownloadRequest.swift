@@ -42,8 +42,8 @@ public struct DownloadRequest: Sendable {
 extension String {
     /// The part of a request's target before its query.
     package var withoutQuery: String {
-        guard let mark = utf8.firstIndex(of: UInt8(ascii: "?")) else { return self }
-        return String(self[..<mark])
+        guard let mark = utf8Span.span.firstIndex(of: UInt8(ascii: "?")) else { return self }
+        return String(self[..<utf8.index(startIndex, offsetBy: mark)])
     }
 }
 

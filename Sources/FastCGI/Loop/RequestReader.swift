@@ -60,11 +60,11 @@ enum RequestReader {
     ) {
         guard var entry = unsafe environment else { return }
         while let pair = unsafe entry.pointee {
-            let bytes = unsafe UnsafeRawBufferPointer(start: pair, count: strlen(pair))
-            if let separator = unsafe bytes.firstIndex(of: UInt8(ascii: "=")) {
+            if let separator = unsafe strchr(pair, Int32(UInt8(ascii: "="))) {
+                let value = unsafe separator + 1
                 unsafe body(
-                    ParameterName(UnsafeRawBufferPointer(rebasing: bytes[..<separator])),
-                    UnsafeRawBufferPointer(rebasing: bytes[(separator + 1)...])
+                    ParameterName(UnsafeRawBufferPointer(start: pair, count: separator - pair)),
+                    UnsafeRawBufferPointer(start: value, count: strlen(value))
                 )
             }
             unsafe entry += 1
@@ -74,7 +74,8 @@ enum RequestReader {
     /// The whole content of the request. Left unread, it would break the next request on the connection.
     private static func readBody(_ stream: UnsafeMutablePointer<FCGX_Stream>?) -> [UInt8] {
         var body: [UInt8] = []
-        unsafe withUnsafeTemporaryAllocation(byteCount: 8192, alignment: 1) { buffer in
+        // Small enough for the stack: most requests have no content.
+        unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 1) { buffer in
             while true {
                 let count = unsafe FCGX_GetStr(
                     buffer.baseAddress?.assumingMemoryBound(to: CChar.self),

@@ -282,7 +282,9 @@ final class RecordStream: @unchecked Sendable {
                 UInt8(FCGI_VERSION_1), UInt8(FCGI_END_REQUEST), high, low, 0, 8, 0, 0,
                 0, 0, 0, 0, UInt8(FCGI_REQUEST_COMPLETE), 0, 0, 0,
             ]
-            for index in records.indices { unsafe buffer[index] = records[index] }
+            unsafe records.span.withUnsafeBytes { records in
+                unsafe UnsafeMutableRawBufferPointer(start: buffer, count: records.count).copyMemory(from: records)
+            }
             return records.count
         case .broken:
             for index in 0..<8 { unsafe buffer[index] = 255 }

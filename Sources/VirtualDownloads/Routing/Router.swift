@@ -51,7 +51,7 @@ public struct Router: RequestHandler {
     }
 
     /// The routes without parameters, by their whole path.
-    private let literalRoutes: [Substring: LiteralRoute]
+    private let literalRoutes: [String: LiteralRoute]
     private let mountPrefix: [String]
     private let mediaTypes: @Sendable () -> MediaTypeTable
     /// What is registered, in the order of registration.
@@ -89,7 +89,7 @@ public struct Router: RequestHandler {
             registered.filter { $0.pattern.isLiteral }
                 .map {
                     let path = $0.pattern.description
-                    return (Substring(mountPath + path), LiteralRoute(path: path, view: $0.view))
+                    return (mountPath + path, LiteralRoute(path: path, view: $0.view))
                 },
             uniquingKeysWith: { first, _ in first }
         )
@@ -109,8 +109,7 @@ public struct Router: RequestHandler {
     public func respond(to request: DownloadRequest, into sink: inout some ResponseSink & ~Copyable) async throws {
         let target = request.http.path ?? "/"
         // What is written just as the route is needs no decoding: a path with an encoded character in it is no route's.
-        let written = target.utf8.firstIndex(of: UInt8(ascii: "?")).map { target[..<$0] } ?? Substring(target)
-        if let route = literalRoutes[written] {
+        if let route = literalRoutes[target.withoutQuery] {
             var request = request
             request.path = route.path
             sink.noteRoute(route.path)

@@ -32,6 +32,16 @@ import Testing
         #expect(MediaTypeTable.mediaType(forName: String(repeating: "x", count: 1_000_000) + ".txt") == "text/plain")
     }
 
+    @Test("Endings of up to 32 bytes count")
+    func boundsEndings() {
+        let (known, long) = (String(repeating: "e", count: 32), String(repeating: "e", count: 33))
+        let table = MediaTypeTable(mimeTypes: "application/x-known \(known)\napplication/x-long \(long)\n")
+        for start in ["a", "a.b", String(repeating: "x", count: 100)] {
+            #expect(table.mediaType(forName: "\(start).\(known)") == "application/x-known")
+            #expect(table.mediaType(forName: "\(start).\(long)") == nil)
+        }
+    }
+
     @Test("The built-in table has a few hundred endings, each with a type that can be sent")
     func isWellFormed() {
         #expect(MediaTypeTable.builtIn.count > 400)
