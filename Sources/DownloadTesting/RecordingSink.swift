@@ -26,9 +26,9 @@ struct RecordingSink: ResponseSink, ~Copyable {
     var isCommitted: Bool { account.isCommitted }
 
     mutating func begin(_ head: HTTPResponse, extent: ContentExtent) {
+        guard account.begin(extent) else { return }
         recording.response.status = head.status
         recording.response.headerFields = head.headerFields
-        account.begin(extent)
         wasCancelled = false
     }
 

@@ -3,7 +3,7 @@ public struct ContentAccount: Sendable {
     private var declared: Int64?
     private var remaining: Int64 = 0
     private var hasBegun = false
-    private var failure: ContentLengthMismatch?
+    private var failure: (any Error)?
     /// Bytes of content so far.
     public private(set) var count: Int64 = 0
     /// Whether a piece of content was accepted, or the end.
@@ -11,8 +11,15 @@ public struct ContentAccount: Sendable {
 
     public init() {}
 
-    /// Begins anew, with a new head. To be called before any content was accepted.
-    public mutating func begin(_ extent: ContentExtent) {
+    /// Begins anew, with a new head.
+    ///
+    /// - Returns: False if content was accepted already. Then ``add(_:)`` and ``finish()`` throw ``ResponseOrderError/headAfterContent``.
+    public mutating func begin(_ extent: ContentExtent) -> Bool {
+        guard !isCommitted else {
+            failure = ResponseOrderError.headAfterContent
+            remaining = 0
+            return false
+        }
         hasBegun = true
         failure = nil
         switch extent {
@@ -20,6 +27,7 @@ public struct ContentAccount: Sendable {
         case .exactly(let size): (declared, remaining) = (size, size)
         case .unknown: (declared, remaining) = (nil, .max)
         }
+        return true
     }
 
     /// Whether all of an announced size was accepted. The sink keeps the last byte back then, until it is certain that the
@@ -29,9 +37,9 @@ public struct ContentAccount: Sendable {
     /// Accepts the next `bytes`, at least 1.
     ///
     /// - Throws: ``ContentLengthMismatch`` when they exceed what was announced; ``finish()`` throws it then too, so that a
-    ///   generator which swallows the error can't make a whole download of it.
-    public mutating func add(_ bytes: Int) throws(ContentLengthMismatch) {
-        precondition(hasBegun, "a response needs its head before its content")
+    ///   generator which swallows the error can't make a whole download of it. ``ResponseOrderError`` when they are out of order.
+    public mutating func add(_ bytes: Int) throws {
+        guard hasBegun else { throw ResponseOrderError.headMissing }
         guard Int64(bytes) <= remaining else {
             let error = failure ?? ContentLengthMismatch(declared: declared ?? 0, written: count + Int64(bytes))
             failure = error
@@ -54,9 +62,10 @@ public struct ContentAccount: Sendable {
 
     /// Accepts the end.
     ///
-    /// - Throws: ``ContentLengthMismatch`` when the content is shorter or longer than announced.
-    public mutating func finish() throws(ContentLengthMismatch) {
-        precondition(hasBegun, "a response needs its head before its end")
+    /// - Throws: ``ContentLengthMismatch`` when the content is shorter or longer than announced; ``ResponseOrderError`` when there
+    ///   was no head, or a second one behind content.
+    public mutating func finish() throws {
+        guard hasBegun else { throw ResponseOrderError.headMissing }
         if let failure { throw failure }
         if let declared, count < declared { throw ContentLengthMismatch(declared: declared, written: count) }
         isCommitted = true

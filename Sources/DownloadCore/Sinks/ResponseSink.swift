@@ -19,12 +19,14 @@ public protocol ResponseSink: ByteSink, ~Copyable {
     var isCommitted: Bool { get }
 
     /// Sets the head of the response. Nothing is sent yet, and what was refused under a head before is forgotten.
+    ///
+    /// Behind content it is a mistake: nothing more is accepted then, and the response fails.
     mutating func begin(_ head: HTTPResponse, extent: ContentExtent)
 
     /// Ends the response properly.
     ///
     /// - Throws: ``ContentLengthMismatch`` when fewer bytes were written than announced; whatever sending throws; what a
-    ///   write has thrown since ``begin(_:extent:)``, since a generator may have swallowed it.
+    ///   write has thrown since ``begin(_:extent:)``, since a generator may have swallowed it; ``ResponseOrderError`` without a head.
     mutating func finish() async throws
 
     /// Tells whoever keeps the log about an error that is answered by a response instead of being thrown.
@@ -39,6 +41,21 @@ public protocol ResponseSink: ByteSink, ~Copyable {
 extension ResponseSink where Self: ~Copyable {
     public mutating func note(_ error: any Error) {}
     public mutating func noteRoute(_ pattern: String) {}
+}
+
+/// A response was not written in its order: a mistake of whoever wrote it, and answered as a failed download.
+public enum ResponseOrderError: Error, CustomStringConvertible {
+    /// Content or the end came before any head.
+    case headMissing
+    /// A head came behind content.
+    case headAfterContent
+
+    public var description: String {
+        switch self {
+        case .headMissing: "the response has no head: call begin(_:extent:) before write(_:) and finish()"
+        case .headAfterContent: "begin(_:extent:) was called behind content: the head can't change any more"
+        }
+    }
 }
 
 /// A content did not have the size that its file declared.

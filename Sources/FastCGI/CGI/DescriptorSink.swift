@@ -43,8 +43,7 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
     package var isCommitted: Bool { account.isCommitted }
 
     package mutating func begin(_ head: HTTPResponse, extent: ContentExtent) {
-        precondition(!isCommitted, "the head of a response can't change after its first piece of content")
-        account.begin(extent)
+        guard account.begin(extent) else { return }
         status = head.status.code
         let end = form == .cgi ? "\r\n" : "\n"
         var text = form == .cgi ? "Status: " : "HTTP/1.1 "

@@ -27,9 +27,8 @@ struct RecordSink: ResponseSink, ~Copyable {
     var contentBytes: Int64 { account.count }
 
     mutating func begin(_ head: HTTPResponse, extent: ContentExtent) {
-        precondition(!isCommitted, "the head of a response can't change after its first piece of content")
+        guard account.begin(extent) else { return }
         output.discardUnpublished()
-        account.begin(extent)
         let headStatus = head.status
         status = headStatus.code
         headIsTooLarge = !append(headStatus, head.headerFields)

@@ -37,16 +37,36 @@ import Testing
     @Test("Pieces are accepted at once up to the declared size, and none beyond it")
     func acceptsWhatFits() throws {
         var account = ContentAccount()
-        account.begin(.exactly(3))
+        _ = account.begin(.exactly(3))
         let first = account.addIfFitting(2)
         let tooLong = account.addIfFitting(2)
         #expect(first && !tooLong && !account.isFull && account.count == 2)
         let last = account.addIfFitting(1)
         #expect(last && account.isFull)
         try account.finish()
-        account.begin(.unknown)
+        account = ContentAccount()
+        _ = account.begin(.unknown)
         let further = account.addIfFitting(1_000_000)
         #expect(further && !account.isFull)
+    }
+
+    @Test("Content without a head, or with a second one, makes no response")
+    func keepsOrder() throws {
+        var account = ContentAccount()
+        #expect(throws: ResponseOrderError.headMissing) { try account.finish() }
+        #expect(throws: ResponseOrderError.headMissing) { try account.add(1) }
+        var fits = account.addIfFitting(1)
+        #expect(!fits)
+        // Before content a head may take another's place.
+        let (first, second) = (account.begin(.exactly(1)), account.begin(.exactly(4)))
+        #expect(first && second)
+        try account.add(2)
+        let third = account.begin(.unknown)
+        fits = account.addIfFitting(1)
+        #expect(!third && !fits)
+        #expect(throws: ResponseOrderError.headAfterContent) { try account.add(2) }
+        #expect(throws: ResponseOrderError.headAfterContent) { try account.finish() }
+        #expect(account.count == 2)
     }
 
     @Test(

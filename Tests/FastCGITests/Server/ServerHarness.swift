@@ -156,6 +156,17 @@ struct ProbeHandler: RequestHandler {
             for _ in 0..<100 { try? await sink.write(Self.chunk) }
             probe.note("swallowed")
             while !probe.isGateOpen { usleep(1000) }
+        case "/no-head":
+            try await sink.finish()
+        case "/content-without-head":
+            try await sink.write("Hello")
+        case "/nothing":
+            return
+        case "/second-head":
+            sink.begin(head, extent: .exactly(10))
+            try await sink.write("01234")
+            sink.begin(HTTPResponse(status: .notFound), extent: .unknown)
+            try? await sink.write("56789")
         case "/large-head":
             head.headerFields[.contentDisposition] = String(repeating: "a", count: 70_000)
             sink.begin(head, extent: .none)

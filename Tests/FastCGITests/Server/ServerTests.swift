@@ -226,8 +226,8 @@ import Testing
     }
 
     @Test(
-        "A view that throws before its first byte, or has too large a head, harms only its own request",
-        arguments: ["/throws-at-once", "/large-head"]
+        "A handler that throws before its first byte, has too large a head, or none, harms only its own request",
+        arguments: ["/throws-at-once", "/large-head", "/no-head", "/content-without-head", "/nothing", "/second-head"]
     )
     func failsAlone(target: String) async throws {
         try await withServer { server in
