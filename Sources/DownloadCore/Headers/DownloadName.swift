@@ -42,7 +42,9 @@ struct DownloadName {
             for byte in ascii.utf8 { bytes.append(byte == 0x20 ? UInt8(ascii: "_") : byte) }
         }
         let lostItsBeginning = bytes.first == UInt8(ascii: ".") && text.utf8.first != UInt8(ascii: ".")
-        if !isComplete || lostItsBeginning || bytes.isEmpty { Self.complete(&bytes) }
+        // Also of nothing, and of what marks alone kept apart from `..`.
+        let saysNothing = bytes.allSatisfy { $0 == UInt8(ascii: ".") }
+        if !isComplete || lostItsBeginning || saysNothing { Self.complete(&bytes) }
         for index in bytes.indices.dropLast(2)
         where bytes[index] == UInt8(ascii: "%") && bytes[index + 1].isHexDigit && bytes[index + 2].isHexDigit {
             bytes[index] = UInt8(ascii: "_")

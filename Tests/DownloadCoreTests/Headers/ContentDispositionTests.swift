@@ -59,6 +59,9 @@ import Testing
         (".日", #"; filename="download"; filename*=UTF-8''.%E6%97%A5"#),
         ("\u{301}.txt", #"; filename="download.txt"; filename*=UTF-8''%CC%81.txt"#),
         ("\u{301}", #"; filename="download"; filename*=UTF-8''%CC%81"#),
+        // Marks go from the likeness, and must not leave a path's dots.
+        ("..\u{301}", #"; filename="download"; filename*=UTF-8''..%CC%81"#),
+        (".\u{fe0f}.", #"; filename="download"; filename*=UTF-8''.%EF%B8%8F."#),
         ("日2.txt", #"; filename="2.txt"; filename*=UTF-8''%E6%97%A52.txt"#), (".htaccess", #"; filename=".htaccess""#),
         ("-_-.txt", #"; filename="-_-.txt""#),
         // Look-alikes that only the likeness has, or only the end of a name.
