@@ -70,6 +70,8 @@ public enum MediaType {
             scanner.skipWhitespace()
             guard scanner.consume(";") else { return nil }
             scanner.skipWhitespace()
+            // A parameter may be empty (RFC 9110 §5.6.6).
+            if scanner.isAtEnd || scanner.next == UInt8(ascii: ";") { continue }
             guard !scanner.take(while: \.isTokenCharacter).isEmpty, scanner.consume("="), skipValue(&scanner) else {
                 return nil
             }

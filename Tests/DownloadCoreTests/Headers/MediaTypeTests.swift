@@ -121,7 +121,9 @@ import Testing
         ("text/plain\n", "utf-8", MediaType.unknown), ("text/plain\u{0}", nil, MediaType.unknown),
         (" text/plain", nil, MediaType.unknown),
         ("text/plain/x", nil, MediaType.unknown), ("text/plain x", nil, MediaType.unknown),
-        ("text/plain;", nil, MediaType.unknown),
+        // Parameters may be empty (RFC 9110 §5.6.6).
+        ("text/plain;", "utf-8", "text/plain;"), ("text/plain; a=b ; ;", nil, "text/plain; a=b ; ;"),
+        ("text/plain;\r\n", nil, MediaType.unknown), ("text/plain;,", nil, MediaType.unknown),
         ("text/plain; a", nil, MediaType.unknown), ("text/plain; a=", nil, MediaType.unknown),
         ("text/plain; =b", nil, MediaType.unknown),
         ("text/plain; a=\"b", nil, MediaType.unknown), ("text/plain; a=\"b\r\n\"", nil, MediaType.unknown),
