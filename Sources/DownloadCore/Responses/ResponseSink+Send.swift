@@ -26,8 +26,8 @@ extension ResponseSink where Self: ~Copyable {
 }
 
 extension HTTPResponse.Status {
-    /// Whether a response with this status can have content (RFC 9110 §6.4.1).
+    /// Whether a response with this status can have content (RFC 9110 §6.4.1, §15.3.6).
     var allowsContent: Bool {
-        kind != .informational && self != .noContent && self != .notModified
+        kind != .informational && self != .noContent && self != .resetContent && self != .notModified
     }
 }

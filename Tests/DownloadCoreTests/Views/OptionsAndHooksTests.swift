@@ -143,7 +143,7 @@ import Testing
 
     @Test(
         "A hook that makes it a response without content gets one",
-        arguments: [HTTPResponse.Status.noContent, .notModified]
+        arguments: [HTTPResponse.Status.noContent, .resetContent, .notModified]
     )
     func sendsNoContent(status: HTTPResponse.Status) async throws {
         let response = try await EmptiedView(status: status).response(to: .get())
