@@ -55,11 +55,14 @@ public struct LinkSigner: LinkSigning {
         name: String? = nil,
         expires: HTTPDate
     ) throws(SigningError) -> String {
-        guard !target.contains("#") else { throw SigningError("“\(target)” has a fragment, which no server is sent") }
+        // By bytes: with a combining mark behind it, “#” or “?” is another character, but the same separator.
+        guard !target.utf8.contains(UInt8(ascii: "#")) else {
+            throw SigningError("“\(target)” has a fragment, which no server is sent")
+        }
         guard let path = RequestPath(target: target) else {
             throw SigningError("“\(target)” is no path on a server, such as /export/orders.csv?rows=10")
         }
-        guard let query = try? QueryItems(target.drop { $0 != "?" }.dropFirst()) else {
+        guard let query = try? QueryItems(Substring(target.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst())) else {
             throw SigningError("the query of “\(target)” is not percent-encoded UTF-8")
         }
         if let item = query.first(where: { SignatureItem(rawValue: $0.name) != nil }) {
@@ -81,12 +84,11 @@ public struct LinkSigner: LinkSigning {
         items.append((SignatureItem.expires.rawValue, String(expires.secondsSince1970)))
         items.append((SignatureItem.keyID.rawValue, key.id))
         items.append((SignatureItem.signature.rawValue, String(hexOf: signature)))
-        let encodedPath = path.text.split(separator: "/", omittingEmptySubsequences: false)
-            .map {
-                String($0).percentEncoded
-            }
+        var encodedPath: [UInt8] = []
+        // No slash is left inside a segment: the path has been decoded.
+        encodedPath.append(percentEncoding: path.text) { $0.isUnreserved || $0 == UInt8(ascii: "/") }
         let encodedQuery = items.map { "\($0.percentEncoded)=\($1.percentEncoded)" }
-        return "\(encodedPath.joined(separator: "/"))?\(encodedQuery.joined(separator: "&"))"
+        return "\(String(decoding: encodedPath, as: UTF8.self))?\(encodedQuery.joined(separator: "&"))"
     }
 
     /// A link to `target` that holds from now on for `lifetime`, in whole seconds.

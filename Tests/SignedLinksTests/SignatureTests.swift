@@ -111,6 +111,23 @@ import Testing
     }
 
     @Test(
+        "A mark that combines with a separator hides none of the path or the query",
+        arguments: [
+            ("/\u{301}a/\u{301}b", "/%CC%81a/%CC%81b?"), ("/a?\u{301}b=1", "/a?%CC%81b=1&"),
+            ("/a?b=1&\u{301}=2", "/a?b=1&%CC%81=2&"),
+        ]
+    )
+    func combiningMarks(target: String, beginning: String) throws {
+        let signer = try LinkSigner(keys: [.first])
+        let link = try signer.link(to: target, expires: HTTPDate(secondsSince1970: 9))
+        #expect(link.hasPrefix(beginning))
+        try signer.verify(.get(link), at: HTTPDate(secondsSince1970: 8))
+        #expect(throws: SigningError.self) {
+            try signer.link(to: "/a#\u{301}", expires: HTTPDate(secondsSince1970: 9))
+        }
+    }
+
+    @Test(
         "A target that can't be signed is refused with the reason",
         arguments: [
             ("export", "no path"), ("", "no path"), ("https://example.org/a", "no path"), ("/a/../b", "no path"),
