@@ -133,8 +133,10 @@ public struct Router: RequestHandler {
 
     /// The route of a path.
     func match(_ path: RequestPath) -> (pattern: RoutePattern, view: any VirtualDownloadView)? {
-        guard path.segments.starts(with: mountPrefix), !path.endsWithSlash else { return nil }
-        return root.match(path.segments[mountPrefix.count...])
+        guard path.segments.starts(with: mountPrefix) else { return nil }
+        let own = path.segments[mountPrefix.count...]
+        // Of the prefix alone the slash at the end is the application's root.
+        return path.endsWithSlash && !own.isEmpty ? nil : root.match(own)
     }
 
     private func answer(

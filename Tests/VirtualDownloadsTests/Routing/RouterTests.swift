@@ -83,6 +83,8 @@ private struct NamedView: VirtualDownloadView {
         "The mount prefix is taken off at a segment's end only",
         arguments: [
             ("/m", "/m/a", "/a /a"), ("/m/", "/m/a", "/a /a"), ("/m", "/m", "/ /"), ("/m", "//m//a", "/a /a"),
+            ("/m", "/m/", "/ /"), ("/m", "//m/", "/ /"), ("/m", "/%6D/", "/ /"), ("/m", "/m//", "/ /"),
+            ("/m", "/m/a/", nil),
             ("/m/n", "/m/n/a?x", "/a /a"), ("/m m", "/m%20m/a", "/a /a"), ("/", "/a", "/a /a"),
             ("/m", "/mother/a", nil),
             ("/m", "/a", nil), ("/m/n", "/m/a", nil), ("/m", "/M/a", nil), ("/m", "/", nil),
