@@ -16,6 +16,8 @@ public struct DownloadRequest: Sendable {
     public var id: String
 
     /// Creates a request; what is left out is what a plain `GET /` has.
+    ///
+    /// - Parameter path: The default is the path of `http`, decoded as a router does it; as it stands, if it is no honest path.
     public init(
         http: HTTPRequest,
         path: String? = nil,
@@ -25,7 +27,7 @@ public struct DownloadRequest: Sendable {
         id: String = ""
     ) {
         self.http = http
-        self.path = path ?? (http.path ?? "/").withoutQuery
+        self.path = path ?? (http.path ?? "/").routedPath
         self.parameters = parameters
         self.body = body
         self.client = client
@@ -44,6 +46,23 @@ extension String {
     package var withoutQuery: String {
         guard let mark = utf8Span.span.firstIndex(of: UInt8(ascii: "?")) else { return self }
         return String(self[..<utf8.index(startIndex, offsetBy: mark)])
+    }
+
+    /// The path of a request's target as routes are matched against it.
+    fileprivate var routedPath: String {
+        let raw = withoutQuery
+        // Almost every path is written just as it is meant, and this runs for each request.
+        let bytes = raw.utf8Span.span
+        var previous: UInt8 = 0
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "#") || (byte == UInt8(ascii: "/") && previous == byte)
+            {
+                return RequestPath(target: raw)?.text ?? raw
+            }
+            previous = byte
+        }
+        return raw
     }
 }
 

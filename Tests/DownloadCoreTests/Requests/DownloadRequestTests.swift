@@ -151,6 +151,18 @@ import Testing
         )
     }
 
+    @Test(
+        "The path of a request that no router has seen is decoded as a router would",
+        arguments: [
+            ("/a%20b/%C3%A9?x=%20", "/a b/é"), ("//a///b", "/a/b"), ("/a/", "/a/"), ("/", "/"), ("/%zz", "/%zz"),
+            ("*", "*"),
+            ("/a%2Fb#c", "/a/b"),
+        ]
+    )
+    func decodesPath(target: String, path: String) {
+        #expect(DownloadRequest.get(target).path == path)
+    }
+
     static let languages: [(String?, String?)] = [
         (nil, "en"), ("de", "de-CH"), ("fr", nil), ("fr, *;q=0.1", "en"), ("de-CH;q=0.9, en;q=0.8", "de-CH"),
         ("DE-ch", "de-CH"),
