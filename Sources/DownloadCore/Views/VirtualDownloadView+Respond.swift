@@ -49,18 +49,30 @@ extension VirtualDownloadView {
     ) -> DownloadResponse {
         switch error {
         case is FileNotFound:
-            return fileNotFoundResponse(DownloadError.notFound.response(to: request), to: request)
+            return fileNotFoundResponse(response(of: .notFound, to: request), to: request)
         case var error as DownloadError:
             if error.status.kind == .serverError { sink.note(error) }
             // A 405 must have it (RFC 9110 §15.5.6).
             if error.code == .methodNotAllowed, error.headerFields[.allow] == nil {
                 error.headerFields[.allow] = methods.filter { $0 != request.method }.allowFieldValue
             }
-            return error.response(to: request)
+            return response(of: error, to: request)
         default:
             sink.note(error)
-            return DownloadError.internalServerError.response(to: request)
+            return response(of: .internalServerError, to: request)
         }
+    }
+
+    /// The response of an error, which depends on the fields that the file depends on too: in one language there may be none.
+    private func response(of error: DownloadError, to request: DownloadRequest) -> DownloadResponse {
+        var response = error.response(to: request)
+        let names = vary.filter { $0 != .accept }
+        if !names.isEmpty {
+            response.headerFields.append(
+                HTTPField(name: .vary, value: names.map(\.rawName).joined(separator: ", "))
+            )
+        }
+        return response
     }
 
     /// Sends what the plan and then the view's hooks made of the request.
@@ -79,7 +91,7 @@ extension VirtualDownloadView {
         default:
             var error: DownloadError = plan.status == .preconditionFailed ? .preconditionFailed : .rangeNotSatisfiable
             error.headerFields = plan.headerFields
-            response = error.response(to: request)
+            response = self.response(of: error, to: request)
         }
         // A hook may have made it a status that has no content (RFC 9110 §6.4.1).
         guard case .file = response.content, response.status.allowsContent else {

@@ -121,4 +121,18 @@ import Testing
         #expect(response.headerFields[.contentDisposition] == nil)
         #expect(response.isFinished)
     }
+
+    @Test("An error names the request fields that the view depends on, too")
+    func variesAsView() async throws {
+        var view = FileView<StubFile> { throw FileNotFound() }
+        view.vary = [.acceptLanguage, .accept]
+        #expect(try await view.response(to: .get()).headerFields[values: .vary] == ["Accept", "Accept-Language"])
+        var found = FileView { StubFile() }
+        found.vary = [.cookie]
+        for fields: HTTPFields in [[.ifMatch: "\"x\""], [.range: "bytes=10-"]] {
+            let response = try await found.response(to: .get(headerFields: fields))
+            #expect(response.status.code >= 400)
+            #expect(response.headerFields[values: .vary] == ["Accept", "Cookie"])
+        }
+    }
 }
