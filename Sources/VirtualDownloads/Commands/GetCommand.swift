@@ -50,22 +50,52 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         guard let output else {
             return try await report(get(request, from: router, into: 1).result)
         }
-        // Under another name until it is complete: a failed download must not look like a file.
-        let part = "\(output).part"
-        let file = unsafe open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard file >= 0 else {
-            throw ValidationError("Can't write \(part): \(unsafe String(cString: strerror(errno))).")
+        guard let destination = try destination(of: output) else {
+            let file = unsafe open(output, O_WRONLY | O_CLOEXEC)
+            guard file >= 0 else { throw cannotWrite(output) }
+            let result = await get(request, from: router, into: file).result
+            close(file)
+            return try report(result)
         }
+        // Under another name until it is complete: a failed download must not look like a file.
+        let part = "\(destination).part"
+        let file = unsafe open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard file >= 0 else { throw cannotWrite(part) }
         let (status, result) = await get(request, from: router, into: file)
         close(file)
         guard case .success = result, status < 400 else {
             unsafe unlink(part)
             return try report(result)
         }
-        guard unsafe rename(part, output) == 0 else {
-            throw ValidationError("Can't write \(output): \(unsafe String(cString: strerror(errno))).")
+        guard unsafe rename(part, destination) == 0 else {
+            let error = cannotWrite(output)
+            unsafe unlink(part)
+            throw error
         }
         try report(result)
+    }
+
+    /// The file that `output` names, through links; nil if what is there is none that another could take the place of, as a pipe
+    /// or `/dev/null`.
+    private func destination(of output: String) throws -> String? {
+        var status = stat()
+        guard unsafe stat(output, &status) == 0 else { return output }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG:
+            guard let path = unsafe realpath(output, nil) else { throw cannotWrite(output) }
+            defer { unsafe free(path) }
+            return unsafe String(cString: path)
+        case S_IFDIR:
+            errno = EISDIR
+            throw cannotWrite(output)
+        default:
+            return nil
+        }
+    }
+
+    /// The error that `errno` is of.
+    private func cannotWrite(_ path: String) -> ValidationError {
+        ValidationError("Can't write \(path): \(unsafe String(cString: strerror(errno))).")
     }
 
     private func request() throws -> DownloadRequest {

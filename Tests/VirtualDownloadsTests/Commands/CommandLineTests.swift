@@ -54,6 +54,38 @@ import Testing
         }
     }
 
+    @Test("get -o writes into a pipe and through a link, and leaves both what they are")
+    func specialOutput() throws {
+        try Self.withOutput { output in
+            #expect(unsafe mkfifo(output.path, 0o600) == 0)
+            // Open at both ends, so that neither waits for the other.
+            let pipe = try FileHandle(forUpdating: output)
+            #expect(try DemoProcess.run(["get", "/virtual/text", "-o", output.path]).status == 0)
+            let type = try FileManager.default.attributesOfItem(atPath: output.path)[.type] as? FileAttributeType
+            try #require(type != .typeRegular)
+            #expect(pipe.availableData == Data("Hello world!\n".utf8))
+        }
+        try Self.withOutput { output in
+            let file = output.appendingPathExtension("real")
+            try Data("before".utf8).write(to: file)
+            try FileManager.default.createSymbolicLink(at: output, withDestinationURL: file)
+            #expect(try DemoProcess.run(["get", "/virtual/text", "-o", output.path]).status == 0)
+            #expect(try String(contentsOf: file, encoding: .utf8) == "Hello world!\n")
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: output.path) == file.path)
+        }
+    }
+
+    @Test("get -o of a directory is refused before anything is downloaded")
+    func directoryOutput() throws {
+        try Self.withOutput { output in
+            try FileManager.default.createDirectory(at: output, withIntermediateDirectories: false)
+            let run = try DemoProcess.run(["get", "/virtual/text", "-o", output.path])
+            #expect(run.status == 64 && run.output == "" && run.errors.contains("Is a directory"))
+            let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
+            #expect(files == ["output"])
+        }
+    }
+
     @Test("get sends the method and the header fields it is told")
     func request() throws {
         let head = try DemoProcess.run(["get", "-I", "/virtual/text"])
