@@ -4,7 +4,8 @@ public import HTTPTypes
 ///
 ///     guard let order = orders[id] else { throw DownloadError.gone }
 ///
-/// The client is told the status, and ``detail`` if there is one; ``reason`` goes to the log.
+/// The client is told the status, and ``detail`` if there is one; ``reason`` goes to the log: at the level `error` for a 5xx, else
+/// at `debug`.
 public struct DownloadError: Error, Sendable, Hashable {
     /// What went wrong, as a well-known value; more may be added.
     public struct Code: Sendable, Hashable {
@@ -94,6 +95,13 @@ extension DownloadError {
     /// 503: not now (RFC 9110 §15.6.4); the client may ask again after so many seconds.
     public static func serviceUnavailable(retryAfter seconds: Int) -> DownloadError {
         DownloadError(.serviceUnavailable, headerFields: [.retryAfter: String(max(0, seconds))])
+    }
+}
+
+extension DownloadError {
+    /// Whether `error` is an answer like any other, a 4xx that a view gave: every client can cause one, so it is no alarm.
+    package static func isRefusal(_ error: any Error) -> Bool {
+        error is FileNotFound || (error as? DownloadError)?.status.kind == .clientError
     }
 }
 

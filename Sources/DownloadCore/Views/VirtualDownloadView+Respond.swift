@@ -3,8 +3,8 @@ import HTTPTypes
 extension VirtualDownloadView {
     /// Answers one request: the whole way from ``file(for:)`` to the last byte.
     ///
-    /// Errors before the first piece of content become a response; ``ResponseSink/note(_:)`` is told of those that are no
-    /// answer in themselves.
+    /// Errors before the first piece of content become a response; ``ResponseSink/note(_:)`` is told of them, but for a
+    /// ``DownloadError`` of the client's that gives no reason.
     ///
     /// - Parameter mediaTypes: What guesses the media type from the name; evaluated only if it has to be guessed. The default is
     ///   the table that is built in.
@@ -49,9 +49,10 @@ extension VirtualDownloadView {
     ) -> DownloadResponse {
         switch error {
         case is FileNotFound:
+            sink.note(error)
             return fileNotFoundResponse(response(of: .notFound, to: request), to: request)
         case var error as DownloadError:
-            if error.status.kind == .serverError { sink.note(error) }
+            if error.status.kind == .serverError || !error.reason.isEmpty { sink.note(error) }
             // A 405 must have it (RFC 9110 §15.5.6).
             if error.code == .methodNotAllowed, error.headerFields[.allow] == nil {
                 error.headerFields[.allow] = methods.filter { $0 != request.method }.allowFieldValue

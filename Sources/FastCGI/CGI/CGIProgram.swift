@@ -39,7 +39,9 @@ public enum CGIProgram {
             }
             try await handler.respond(to: request, into: &sink)
             try await sink.finish()
-            if let error = sink.noted { log(error, request, logger) }
+            if let error = sink.noted {
+                log(error, request, logger, at: DownloadError.isRefusal(error) ? .debug : .error)
+            }
             return 0
         } catch {
             log(error, request, logger)
@@ -47,8 +49,13 @@ public enum CGIProgram {
         }
     }
 
-    private static func log(_ error: any Error, _ request: DownloadRequest, _ logger: Logger) {
-        logger.error("a request failed", metadata: ["target": "\(request.target)", "error": "\(error)"])
+    private static func log(
+        _ error: any Error,
+        _ request: DownloadRequest,
+        _ logger: Logger,
+        at level: Logger.Level = .error
+    ) {
+        logger.log(level: level, "a request failed", metadata: ["target": "\(request.target)", "error": "\(error)"])
     }
 
     private static func forEachVariable(_ body: (String, String) -> Void) {

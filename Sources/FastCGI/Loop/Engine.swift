@@ -381,7 +381,9 @@ final class Engine: @unchecked Sendable {
         failure: (any Error)?,
         cancellation: Cancellation?
     ) {
-        guard failure != nil || sink.noted != nil || logsServed else { return }
+        // The reason of a 4xx is looked for, and is no alarm.
+        let isAlarm = sink.noted.map { !DownloadError.isRefusal($0) } ?? false
+        guard failure != nil || isAlarm || logsServed else { return }
         guard case .allowed(let leftOut) = failureLog.take(at: MonotonicClock.now) else { return }
         if leftOut > 0 { logger.warning("left out lines about requests", metadata: ["count": "\(leftOut)"]) }
         var metadata: Logger.Metadata = [
@@ -396,7 +398,7 @@ final class Engine: @unchecked Sendable {
             logger.error("a download failed", metadata: metadata)
         } else if let error = sink.noted {
             metadata["error"] = "\(error)"
-            logger.error("a request failed", metadata: metadata)
+            logger.log(level: isAlarm ? .error : .debug, isAlarm ? "a request failed" : "refused", metadata: metadata)
         } else {
             logger.debug("served", metadata: metadata)
         }

@@ -68,7 +68,7 @@ import Testing
         let response = try await view.response(to: .get())
         #expect(response.status == .notFound)
         #expect(!response.text.contains("secret"))
-        #expect(response.notes.isEmpty)
+        #expect(response.notes.count == 1 && response.notes.first is FileNotFound)
         #expect(response.isFinished)
     }
 

@@ -28,10 +28,15 @@ final class Probe: Sendable {
 /// The lines that a server has logged, as `level message key=value…` with the keys sorted.
 final class RecordedLog: LogHandler, Sendable {
     private let recorded = Lock<[String]>([])
+    private let level: Logger.Level
+
+    init(level: Logger.Level = .info) {
+        self.level = level
+    }
 
     var lines: [String] { recorded.withLock { $0 } }
     var logLevel: Logger.Level {
-        get { .info }
+        get { level }
         set {}
     }
     var metadata: Logger.Metadata {
@@ -156,6 +161,10 @@ struct ProbeHandler: RequestHandler {
             for _ in 0..<100 { try? await sink.write(Self.chunk) }
             probe.note("swallowed")
             while !probe.isGateOpen { usleep(1000) }
+        case "/refused":
+            sink.note(DownloadError(.forbidden, reason: "not today"))
+            head.status = .forbidden
+            sink.begin(head, extent: .none)
         case "/no-head":
             try await sink.finish()
         case "/content-without-head":

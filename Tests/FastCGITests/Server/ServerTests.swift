@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import ServiceLifecycle
 import Testing
 
@@ -626,6 +627,23 @@ import Testing
             #expect(ends.count == 2)
             #expect(ends.allSatisfy { $0.contains(" request=") })
         }
+    }
+
+    @Test(
+        "The reason of a 4xx is in the log for who looks for it, and no alarm",
+        arguments: [Logger.Level.info, .debug]
+    )
+    func logsRefusal(level: Logger.Level) async throws {
+        let log = RecordedLog(level: level)
+        try await withServer(log: log) { server in
+            _ = try await server.get("/refused")
+            guard level == .debug else { return }
+            #expect(await eventually { log.lines.contains { $0.contains("not today") } })
+        }
+        let lines = log.lines.filter { $0.contains("not today") }
+        #expect(lines.count == (level == .debug ? 1 : 0))
+        #expect(lines.allSatisfy { $0.hasPrefix("debug refused") })
+        #expect(!log.lines.contains { $0.hasPrefix("error") })
     }
 
     // MARK: - Workers

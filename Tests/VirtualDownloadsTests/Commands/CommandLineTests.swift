@@ -54,6 +54,14 @@ import Testing
         }
     }
 
+    @Test("get says on standard error why a view refuses")
+    func reason() throws {
+        let run = try DemoProcess.run(["get", "/export/orders.csv?rows=many"])
+        #expect(run.status == 22)
+        #expect(run.output.hasSuffix("\n\n400 Bad Request\n"))
+        #expect(run.errors == "demo: 400 Bad Request: the query item rows is no number in 0...1000000000\n")
+    }
+
     @Test("get -o writes into a pipe and through a link, and leaves both what they are")
     func specialOutput() throws {
         try Self.withOutput { output in
