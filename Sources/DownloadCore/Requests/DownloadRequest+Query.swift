@@ -97,7 +97,8 @@ extension Substring {
 
     /// Whether a name and `=` follow, after spaces.
     private var beginsWithPair: Bool {
-        let rest = trimmed.utf8
+        // Its beginning alone: this runs behind every comma.
+        let rest = utf8.drop { $0 == 0x20 || $0 == 0x09 }
         let name = rest.prefix(while: \.isTokenCharacter)
         return !name.isEmpty && rest[name.endIndex...].first == UInt8(ascii: "=")
     }
