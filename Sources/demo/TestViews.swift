@@ -114,7 +114,7 @@ private struct NamedView: VirtualDownloadView {
 /// A large file that can be had in parts: numbered lines of 16 bytes, so that every part differs.
 private struct ResumableView: VirtualDownloadView {
     func file(for request: DownloadRequest) throws -> some DownloadFile {
-        let count = try request.query.integer("n", in: 0...Int64.max) ?? 1_048_576
+        let count = try request.query.integer("n", in: 0...NumberedLines.maximumCount) ?? 1_048_576
         return VirtualFile(NumberedLines(count: count), name: "numbers.txt")
             .validated(by: EntityTag("numbers-\(count)"))
     }
@@ -178,6 +178,9 @@ private struct ValidatedView: VirtualDownloadView {
 }
 
 struct NumberedLines: DownloadContent {
+    /// What as many lines have as 15 digits can number.
+    static let maximumCount: Int64 = 16_000_000_000_000_000
+
     let count: Int64
 
     var size: Int64? { count }

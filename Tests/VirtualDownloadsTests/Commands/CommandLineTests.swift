@@ -108,6 +108,17 @@ import Testing
         #expect(range.output.hasSuffix("\n\n000000000000001\n"))
     }
 
+    @Test("The largest file that the demo numbers has its last line, and a larger one is refused")
+    func largestResumable() throws {
+        let target = "/test/resumable?n=1600000000000000"
+        let last = try DemoProcess.run(["get", "\(target)0", "-H", "Range: bytes=-16"], environment: Self.misbehaving)
+        #expect(last.output.hasSuffix("\n\n999999999999999\n"))
+        for size in ["\(target)1", "/test/resumable?n=\(Int64.max)"] {
+            let run = try DemoProcess.run(["get", size, "-H", "Range: bytes=0-1"], environment: Self.misbehaving)
+            #expect(run.output.hasPrefix("HTTP/1.1 400 "))
+        }
+    }
+
     @Test(
         "A wrong argument is refused with what to write instead",
         arguments: [
