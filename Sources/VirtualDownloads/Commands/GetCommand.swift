@@ -98,20 +98,28 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         ValidationError("Can't write \(path): \(unsafe String(cString: strerror(errno))).")
     }
 
-    private func request() throws -> DownloadRequest {
+    /// The request that the arguments describe.
+    func request() throws -> DownloadRequest {
         guard path.hasPrefix("/") else { throw ValidationError("The path must begin with a slash, as in /\(path).") }
         guard let method = HTTPRequest.Method(head ? "HEAD" : method) else {
             throw ValidationError("“\(method)” is no method.")
         }
         var fields = HTTPFields()
+        var authority = "localhost"
         for field in header {
             let parts = field.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, let name = HTTPField.Name(String(parts[0])) else {
                 throw ValidationError("“\(field)” is no header field; write -H 'Name: value'.")
             }
-            fields.append(HTTPField(name: name, value: String(parts[1].drop { $0 == " " })))
+            let value = String(parts[1].drop { $0 == " " })
+            // As from a web server: it is the authority, and no field of its own.
+            if name.canonicalName == "host" {
+                authority = value
+            } else {
+                fields.append(HTTPField(name: name, value: value))
+            }
         }
-        let http = HTTPRequest(method: method, scheme: "http", authority: "localhost", path: path, headerFields: fields)
+        let http = HTTPRequest(method: method, scheme: "http", authority: authority, path: path, headerFields: fields)
         return DownloadRequest(http: http, body: Array(data.utf8), client: ClientAddress(host: "127.0.0.1"), id: "get")
     }
 

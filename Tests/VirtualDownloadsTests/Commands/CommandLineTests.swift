@@ -1,5 +1,14 @@
+import ArgumentParser
+import DownloadCore
 import Foundation
+import HTTPTypes
 import Testing
+
+@testable import VirtualDownloads
+
+private struct Site: DownloadApplication {
+    var routes: Routes { Routes {} }
+}
 
 @Suite(.timeLimit(.minutes(1))) struct CommandLineTests {
     private static let misbehaving = ["DEMO_TEST_VIEWS": "1"]
@@ -117,6 +126,15 @@ import Testing
             let run = try DemoProcess.run(["get", size, "-H", "Range: bytes=0-1"], environment: Self.misbehaving)
             #expect(run.output.hasPrefix("HTTP/1.1 400 "))
         }
+    }
+
+    @Test("get takes Host for the host that was asked, as the server does")
+    func host() throws {
+        let fields = ["-H", "host: downloads.example:8080", "-H", "Accept: text/csv"]
+        let request = try GetCommand<Site>.parse(["/a?b"] + fields).request()
+        #expect(request.authority == "downloads.example:8080")
+        #expect(request.headerFields == [.accept: "text/csv"])
+        #expect(try GetCommand<Site>.parse(["/a"]).request().authority == "localhost")
     }
 
     @Test(
