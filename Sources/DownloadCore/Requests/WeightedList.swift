@@ -1,26 +1,38 @@
 /// A list of alternatives with weights: the value of Accept, Accept-Language and the like (RFC 9110 §12.4.2).
 struct WeightedList {
-    /// An alternative in lower case, without its parameters, and its weight in thousandths.
-    var members: [(value: String, weight: Int)] = []
+    /// An alternative in lower case, without its parameters, whether it had any, and its weight in thousandths.
+    var members: [(value: String, hasParameters: Bool, weight: Int)] = []
 
     /// Reads a field value. A malformed weight makes the alternative unacceptable.
     init(_ field: String) {
         for member in Substring(field).split(at: ",") {
             let parts = member.split(at: ";")
             guard let value = parts.first?.trimmed, !value.isEmpty else { continue }
-            var weight = 1000
+            var weight: Int?
+            var hasParameters = false
             for parameter in parts.dropFirst() {
                 let pair = parameter.trimmed.lowercased()
-                if pair.hasPrefix("q=") { weight = Self.thousandths(pair.dropFirst(2)) }
+                if pair.hasPrefix("q=") {
+                    weight = Self.thousandths(pair.dropFirst(2))
+                } else if weight == nil, !pair.isEmpty {
+                    // What stands behind the weight is none of the type's.
+                    hasParameters = true
+                }
             }
-            members.append((value.lowercased(), weight))
+            members.append((value.lowercased(), hasParameters, weight ?? 1000))
         }
     }
 
     /// The weight of the first of `patterns` that the list names; nil if it names none.
+    ///
+    /// The patterns have no parameters, so a member without any counts before one with some, which may mean another variant.
     func weight(ofFirst patterns: [String]) -> Int? {
         for pattern in patterns {
-            if let member = members.first(where: { $0.value == pattern }) { return member.weight }
+            var named = members.first { $0.value == pattern }
+            if named?.hasParameters == true {
+                named = members.first { $0.value == pattern && !$0.hasParameters } ?? named
+            }
+            if let named { return named.weight }
         }
         return nil
     }

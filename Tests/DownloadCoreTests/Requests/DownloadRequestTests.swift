@@ -147,6 +147,10 @@ import Testing
         ("text/csv;a=\"b, application/json;q=1\";q=0.1, application/json;q=0.2", "application/json"),
         ("text/csv;a=\"\\\", image/png\";q=0.3", "text/csv"),
         ("text/csv\u{301}, application/json;q=0.1", "application/json"),
+        // A range with parameters is for another type than the plain one (RFC 9110 §12.5.1), wherever it stands.
+        ("text/csv;header=present, text/csv;q=0.2, application/json;q=0.5", "application/json"),
+        ("text/csv;q=0.2, text/csv;header=present, application/json;q=0.5", "application/json"),
+        ("application/json;q=0.5;x=y, text/csv;header=present;q=0.6", "text/csv"),
     ]
 
     @Test("The media type that the client prefers is chosen", arguments: media)
