@@ -9,6 +9,9 @@ import Testing
         (nil, nil, "a.txt", "latin1", "text/plain; charset=latin1"),
         (nil, nil, "a.txt", nil, "text/plain"),
         (nil, nil, "a", "utf-8", "application/octet-stream"),
+        // By the name that the client is told: a.txt, and download.
+        (nil, nil, "a.txt\u{200e}\n", "utf-8", "text/plain; charset=utf-8"),
+        (nil, nil, "a.txt/", "utf-8", "application/octet-stream"),
         (nil, "image/png", "a.txt", "utf-8", "image/png"),
         ("text/html", "image/png", "a.txt", "utf-8", "text/html; charset=utf-8"),
         (nil, "text/csv; header=present", "a.txt", "utf-8", "text/csv; header=present"),
