@@ -63,7 +63,9 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         guard file >= 0 else { throw cannotWrite(part) }
         let (status, result) = await get(request, from: router, into: file)
         close(file)
-        guard case .success = result, status < 400 else {
+        // A 304 says that the file there is the right one, and HEAD and OPTIONS ask for none.
+        let isSaved = (200..<300).contains(status) && request.method != .head && request.method != .options
+        guard case .success = result, isSaved else {
             unsafe unlink(part)
             return try report(result)
         }

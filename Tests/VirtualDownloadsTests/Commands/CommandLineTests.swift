@@ -92,6 +92,24 @@ private struct Site: DownloadApplication {
         }
     }
 
+    @Test(
+        "get -o keeps the file there was if the answer is none to be saved",
+        arguments: [["-H", "If-None-Match: *"], ["-I"], ["-X", "OPTIONS"]]
+    )
+    func unsavedOutput(arguments: [String]) throws {
+        try Self.withOutput { output in
+            try Data("before".utf8).write(to: output)
+            let run = try DemoProcess.run(
+                ["get", "/test/validated", "-o", output.path] + arguments,
+                environment: Self.misbehaving
+            )
+            #expect(run.status == 0)
+            #expect(try String(contentsOf: output, encoding: .utf8) == "before")
+            let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
+            #expect(files == ["output"])
+        }
+    }
+
     @Test("get -o of a directory is refused before anything is downloaded")
     func directoryOutput() throws {
         try Self.withOutput { output in
