@@ -18,7 +18,7 @@ public struct VirtualFile<Content: DownloadContent>: DownloadFile {
     public var entityTag: EntityTag?
     public var modificationDate: HTTPDate?
     public var digest: ContentDigest?
-    private var modificationTest: ((String) -> Bool)?
+    private var modificationTest: (@Sendable (String) -> Bool)?
 
     /// Wraps content.
     ///
@@ -57,7 +57,7 @@ public struct VirtualFile<Content: DownloadContent>: DownloadFile {
     /// The same file, answering ``DownloadFile/wasModified(since:)`` with `test`.
     ///
     /// - Parameter test: Receives the value of `If-Modified-Since` as the client sent it, and is trusted.
-    public func modified(since test: @escaping (String) -> Bool) -> VirtualFile {
+    public func modified(since test: @escaping @Sendable (String) -> Bool) -> VirtualFile {
         var copy = self
         copy.modificationTest = test
         return copy
@@ -75,3 +75,6 @@ public struct VirtualFile<Content: DownloadContent>: DownloadFile {
         try await content.write(from: offset, to: &sink)
     }
 }
+
+/// So that a view, which is shared by all requests, may keep a file whose content can be shared.
+extension VirtualFile: Sendable where Content: Sendable {}

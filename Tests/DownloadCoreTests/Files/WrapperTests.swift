@@ -211,6 +211,14 @@ import Testing
         #expect(response.text == "23")
         #expect(response.failure is Unexpected)
     }
+
+    @Test("A view may keep a file whose content can be shared")
+    func sharesFile() async throws {
+        let view = KeepingView()
+        for _ in 0..<2 { try await expectDownload(from: view, content: "kept", size: 4) }
+        let conditional = DownloadRequest.get(headerFields: [.ifModifiedSince: "now"])
+        #expect(try await view.response(to: conditional).status == .notModified)
+    }
 }
 
 /// An iterator that is no sequence.
@@ -228,4 +236,11 @@ private struct MinimalFile: DownloadFile {
     func write(to sink: inout some ByteSink & ~Copyable) async throws {
         try await sink.write("x")
     }
+}
+
+/// Compiles only if the file is `Sendable`, as a view is.
+private struct KeepingView: VirtualDownloadView {
+    let kept = VirtualFile(StringIO("kept"), name: "kept.txt").modified { $0 != "now" }
+
+    func file(for request: DownloadRequest) -> VirtualFile<StringIO> { kept }
 }
