@@ -15,13 +15,7 @@ extension VirtualDownloadView {
         into sink: inout some ResponseSink & ~Copyable,
         mediaTypes: @autoclosure () -> MediaTypeTable = .builtIn
     ) async throws {
-        let methods = methods
-        guard methods.contains(request.method) else {
-            let error = DownloadError.methodNotAllowed(allow: methods)
-            return try await sink.send(error.response(to: request), for: request.method)
-        }
-        guard request.method != .options else {
-            let response = DownloadResponse(status: .ok, headerFields: [.allow: methods.allowFieldValue])
+        if let response = responseWithoutFile(to: request) {
             return try await sink.send(response, for: request.method)
         }
         do {
@@ -39,6 +33,16 @@ extension VirtualDownloadView {
             guard !sink.isCommitted, !Task.isCancelled else { throw error }
             try await sink.send(refusal(of: request, after: error, noting: &sink), for: request.method)
         }
+    }
+
+    /// The response to a method that asks for no file; nil for one that does.
+    private func responseWithoutFile(to request: DownloadRequest) -> DownloadResponse? {
+        let methods = methods
+        guard methods.contains(request.method) else {
+            return DownloadError.methodNotAllowed(allow: methods).response(to: request)
+        }
+        guard request.method == .options else { return nil }
+        return DownloadResponse(status: .ok, headerFields: [.allow: methods.allowFieldValue])
     }
 
     /// The response that takes the place of a download that did not come about.
@@ -76,24 +80,28 @@ extension VirtualDownloadView {
         return response
     }
 
-    /// Sends what the plan and then the view's hooks made of the request.
+    /// What the plan and then the view's hooks make of the request.
+    private func response(by plan: DownloadPlan, to request: DownloadRequest) -> DownloadResponse {
+        let response = DownloadResponse(status: plan.status, headerFields: plan.headerFields, content: .file)
+        switch plan.status.kind {
+        case .successful:
+            return downloadResponse(response, to: request)
+        case .redirection:
+            return notModifiedResponse(response, to: request)
+        default:
+            var error: DownloadError = plan.status == .preconditionFailed ? .preconditionFailed : .rangeNotSatisfiable
+            error.headerFields = plan.headerFields
+            return self.response(of: error, to: request)
+        }
+    }
+
     private func send(
         _ file: File,
         by plan: DownloadPlan,
         to request: DownloadRequest,
         into sink: inout some ResponseSink & ~Copyable
     ) async throws {
-        var response = DownloadResponse(status: plan.status, headerFields: plan.headerFields, content: .file)
-        switch plan.status.kind {
-        case .successful:
-            response = downloadResponse(response, to: request)
-        case .redirection:
-            response = notModifiedResponse(response, to: request)
-        default:
-            var error: DownloadError = plan.status == .preconditionFailed ? .preconditionFailed : .rangeNotSatisfiable
-            error.headerFields = plan.headerFields
-            response = self.response(of: error, to: request)
-        }
+        let response = response(by: plan, to: request)
         // A hook may have made it a status that has no content (RFC 9110 §6.4.1).
         guard case .file = response.content, response.status.allowsContent else {
             return try await sink.send(response, for: request.method)

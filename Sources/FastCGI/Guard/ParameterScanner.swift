@@ -125,10 +125,8 @@ struct ParameterScanner: Sendable {
             else { return nil }
             let valueStart = start + name
             if name == 14, bytes.word(at: start) == 0x5F54_4E45_544E_4F43 { return nil }
-            if bytes.contains(0, or: UInt8(ascii: "="), from: start, to: valueStart) {
-                return .refuse(bytes.contains(0, from: start, to: valueStart) ? .nulInParameter : .equalsSignInName)
-            }
-            if bytes.contains(0, from: valueStart, to: valueStart + value) { return .refuse(.nulInParameter) }
+            if bytes.contains(0, from: start, to: valueStart + value) { return .refuse(.nulInParameter) }
+            if bytes.contains(UInt8(ascii: "="), from: start, to: valueStart) { return .refuse(.equalsSignInName) }
             count += 1
             index = valueStart + value
         }

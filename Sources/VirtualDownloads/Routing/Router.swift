@@ -107,15 +107,21 @@ public struct Router: RequestHandler {
     }
 
     public func respond(to request: DownloadRequest, into sink: inout some ResponseSink & ~Copyable) async throws {
-        let target = request.http.path ?? "/"
         // What is written just as the route is needs no decoding: a path with an encoded character in it is no route's.
-        if let route = literalRoutes[target.withoutQuery] {
-            var request = request
-            request.path = route.path
-            sink.noteRoute(route.path)
-            return try await answer(request, by: route.view, into: &sink)
+        guard let route = literalRoutes[(request.http.path ?? "/").withoutQuery] else {
+            return try await respond(decoding: request, into: &sink)
         }
-        guard let path = RequestPath(target: target) else {
+        var request = request
+        request.path = route.path
+        sink.noteRoute(route.path)
+        try await answer(request, by: route.view, into: &sink)
+    }
+
+    private func respond(
+        decoding request: DownloadRequest,
+        into sink: inout some ResponseSink & ~Copyable
+    ) async throws {
+        guard let path = RequestPath(target: request.http.path ?? "/") else {
             return try await sink.send(DownloadError.badRequest.response(to: request), for: request.method)
         }
         guard let (pattern, view) = match(path) else {
