@@ -184,9 +184,12 @@ extension VirtualDownloadView {
     /// The value of Content-Type: the view's media type, or the file's, or one guessed from the name, with the charset of a text.
     fileprivate func contentType(of file: File, named name: String, by mediaTypes: () -> MediaTypeTable) -> String {
         guard let type = mimeType ?? file.contentType else {
-            // As the client is told it: a control character at its end is not part of its ending.
-            let guess = mediaTypes().mediaType(forName: DownloadName(name)?.text ?? "") ?? MediaType.unknown
-            return MediaType.contentType(known: guess, charset: charset)
+            let table = mediaTypes()
+            // Else as the client is told it: a control character at its end is not part of its ending.
+            let guess =
+                table.mediaType(forName: name)
+                ?? DownloadName(name).flatMap { table.mediaType(forName: $0.text) }
+            return MediaType.contentType(known: guess ?? MediaType.unknown, charset: charset)
         }
         return MediaType.contentType(type, charset: charset)
     }
