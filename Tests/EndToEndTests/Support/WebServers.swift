@@ -113,9 +113,9 @@ struct ApacheConfiguration {
         }
     }
 
-    /// The application's file, under a name without the spaces that its own folder may have (mod_fcgid separates arguments there).
+    /// The application's file, under a name with a space (mod_fcgid separates arguments there).
     private func program(in directory: WorkDirectory) throws -> String {
-        let link = directory.file("demo")
+        let link = directory.file("the demo")
         if !FileManager.default.fileExists(atPath: link) {
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: Demo.path())
         }
@@ -125,7 +125,7 @@ struct ApacheConfiguration {
     private func include(in directory: WorkDirectory) throws -> String {
         let define =
             switch setup {
-            case .fcgid, .cgid: "Define DOWNLOADS_PROGRAM \(try program(in: directory))"
+            case .fcgid, .cgid: "Define DOWNLOADS_PROGRAM \"\(try program(in: directory))\""
             default: "Define DOWNLOADS_SOCKET \(socket)"
             }
         let name =
