@@ -40,6 +40,24 @@ public enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+extension ListenAddress {
+    /// What a person can do about a call that failed for this address.
+    fileprivate func remedy(for error: SystemError) -> String {
+        switch (self, error.code) {
+        case (.unix, ENOENT), (.unix, ENOTDIR): "create the folder first"
+        // A socket is there, but this user may not ask whether its process lives.
+        case (.unix, EACCES) where error.call == "connect":
+            "the socket is another user's; remove it or choose another path"
+        case (.unix, EACCES), (.unix, EPERM): "give this user the right to write to the folder, or choose another"
+        case (.unix, EROFS): "choose a folder that can be written to"
+        case (.tcp, EACCES): "choose a port from 1024 on"
+        case (.tcp, EADDRINUSE): "stop the process that listens there, or choose another port"
+        case (.tcp, EADDRNOTAVAIL): "write an address of this machine"
+        default: "choose another address"
+        }
+    }
+}
+
 /// Why a listening socket can't be had.
 public struct ListenError: Error, CustomStringConvertible, Sendable {
     public let description: String
@@ -67,7 +85,10 @@ public struct Listener: Sendable {
         if Socket.isListening(0) { return try Listener(adopting: 0) }
         if let count = environmentInteger("LISTEN_FDS"), count > 0, environmentInteger("LISTEN_PID") == Int(getpid()) {
             guard Socket.isListening(3) else {
-                throw ListenError("LISTEN_FDS is set, but descriptor 3 is no listening stream socket")
+                throw ListenError(
+                    "LISTEN_FDS is set, but descriptor 3 is no listening stream socket; the unit's first socket must be a "
+                        + "ListenStream="
+                )
             }
             return try Listener(adopting: 3)
         }
@@ -93,7 +114,7 @@ public struct Listener: Sendable {
             case .tcp(let host, let port): return try bindTCP(host, port: port, address: address)
             }
         } catch let error as SystemError {
-            throw ListenError("can't listen on \(address): \(error)")
+            throw ListenError("can't listen on \(address): \(error); \(address.remedy(for: error))")
         }
     }
 
@@ -184,7 +205,9 @@ public struct Listener: Sendable {
         var list: UnsafeMutablePointer<addrinfo>?
         let code = unsafe getaddrinfo(host, String(port), &hints, &list)
         guard code == 0, let first = unsafe list else {
-            throw ListenError("can't listen on \(address): \(unsafe String(cString: gai_strerror(code)))")
+            throw ListenError(
+                "can't listen on \(address): \(unsafe String(cString: gai_strerror(code))); write an address of this machine"
+            )
         }
         defer { unsafe freeaddrinfo(first) }
         let descriptor = try SystemError.check("socket", socket(unsafe first.pointee.ai_family, streamType, 0))

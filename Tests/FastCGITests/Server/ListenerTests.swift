@@ -102,6 +102,30 @@ import Testing
         }
     }
 
+    @Test("A path without its folder is refused with what to do")
+    func refusesMissingFolder() throws {
+        defer { cleanUp() }
+        let error = #expect(throws: ListenError.self) { try Listener.bound(to: .unix(path: path("none/s"))) }
+        #expect(error?.description.hasSuffix("No such file or directory; create the folder first") == true)
+    }
+
+    @Test("A port that is taken is refused with what to do")
+    func refusesTakenPort() throws {
+        defer { cleanUp() }
+        let living = try Listener.bound(to: .tcp(host: "127.0.0.1", port: 0))
+        defer { living.close() }
+        var name = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        try unsafe withUnsafeMutablePointer(to: &name) { pointer in
+            try unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                try #require(unsafe getsockname(living.descriptor, $0, &size) == 0)
+            }
+        }
+        let port = Int(UInt16(bigEndian: name.sin_port))
+        let error = #expect(throws: ListenError.self) { try Listener.bound(to: .tcp(host: "127.0.0.1", port: port)) }
+        #expect(error?.description.hasSuffix("stop the process that listens there, or choose another port") == true)
+    }
+
     @Test("TCP sockets listen on both families", arguments: ["127.0.0.1", "::1"])
     func listensOnTCP(host: String) throws {
         defer { cleanUp() }
