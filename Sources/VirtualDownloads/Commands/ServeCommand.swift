@@ -12,6 +12,12 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
             discussion: """
                 With --listen on a socket of its own; without, on the one it was started with: descriptor 0 (spawn-fcgi, \
                 mod_fcgid) or systemd's (LISTEN_FDS). SIGTERM and SIGINT let downloads under way finish; a second one cuts them.
+
+                Who reaches a TCP port may ask for anything in anyone's name: FCGI_WEB_SERVER_ADDRS=10.0.0.1,10.0.0.2 in the \
+                environment admits these addresses alone.
+
+                --status-path and --ping-path are paths as clients ask for them, so with the prefix of --mount. Have the web server \
+                let only administrators see the status.
                 """
         )
     }
