@@ -245,7 +245,7 @@ final class Engine: @unchecked Sendable {
                     continue
                 case .tooLarge(let request):
                     statistics.requestRefused("too-large-\(request.part)")
-                    logRefusal("its \(request.part) is too large")
+                    logRefusal("too large: its \(request.part)")
                     try send(request.answer, on: connection)
                     shutdown(connection.descriptor, Int32(SHUT_WR))
                     connection.intake.discardAll()
