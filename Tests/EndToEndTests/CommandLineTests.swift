@@ -92,6 +92,32 @@ struct CommandLineTests {
     }
 
     @Test(
+        "get -o writes to a device, and puts no file in its place",
+        arguments: ["/virtual/text", "/test/throws-midway"]
+    )
+    func writesToDevice(path: String) async throws {
+        try await withWorkDirectory { directory in
+            let folder = try directory.makeFolder("files")
+            try FileManager.default.createSymbolicLink(atPath: folder + "/null", withDestinationPath: "/dev/null")
+            let (status, _, _) = try await run("get", path, "-o", folder + "/null", in: directory)
+            #expect(status == (path == "/virtual/text" ? 0 : 18))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["null"])
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder + "/null") == "/dev/null")
+        }
+    }
+
+    @Test("get -o refuses a folder, and leaves nothing beside it")
+    func refusesFolder() async throws {
+        try await withWorkDirectory { directory in
+            let folder = try directory.makeFolder("files/taken")
+            let (status, _, errors) = try await run("get", "/virtual/text", "-o", folder, in: directory)
+            #expect(status == 64)
+            #expect(errors.contains("Is a directory"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory.file("files")) == ["taken"])
+        }
+    }
+
+    @Test(
         "A download that fails leaves no file",
         arguments: ["/test/throws-midway", "/test/throws-at-once", "/test/short", "/test/long", "/no/such/view"]
     )
