@@ -95,7 +95,11 @@ final class Engine: @unchecked Sendable {
         defer { accepting.subtract(1, ordering: .sequentiallyConsistent) }
         if draining.load(ordering: .sequentiallyConsistent) { return nil }
         do {
-            return try Socket.accept(from: listener.descriptor).flatMap { takeOver($0) }
+            guard let descriptor = try Socket.accept(from: listener.descriptor) else { return nil }
+            if DescriptorLimit.isScarce(after: descriptor) {
+                pauseAccepting(because: SystemError(call: "accept4", code: EMFILE))
+            }
+            return takeOver(descriptor)
         } catch {
             pauseAccepting(because: error)
             return nil
@@ -177,7 +181,7 @@ final class Engine: @unchecked Sendable {
         defer { accepting.subtract(1, ordering: .sequentiallyConsistent) }
         if draining.load(ordering: .sequentiallyConsistent) { return }
         isListening.withLock { isListening in
-            guard !isListening else { return }
+            guard !isListening, DescriptorLimit.hasRoom(besides: listener.descriptor) else { return }
             do {
                 try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
                 isListening = true
@@ -421,6 +425,7 @@ final class Engine: @unchecked Sendable {
             while let descriptor = try Socket.accept(from: listener.descriptor) {
                 guard let connection = takeOver(descriptor) else { continue }
                 connection.waitForRequest(afterRequest: false)
+                if DescriptorLimit.isScarce(after: descriptor) { throw SystemError(call: "accept4", code: EMFILE) }
             }
         } catch {
             logger.error("left connections that waited, while stopping", metadata: ["error": "\(error)"])

@@ -35,6 +35,11 @@ struct Handover: ~Copyable {
             unsafe downloadview_pipe($0.baseAddress?.assumingMemoryBound(to: Int32.self))
         }
         try SystemError.check("pipe", code)
+        guard !DescriptorLimit.isScarce(after: ends.1) else {
+            close(ends.0)
+            close(ends.1)
+            throw SystemError(call: "pipe", code: EMFILE)
+        }
         (readEnd, writeEnd) = ends
         pipeRoom = Int(downloadview_pipe_capacity(writeEnd)) / 2
     }

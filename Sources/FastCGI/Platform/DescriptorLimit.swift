@@ -8,4 +8,27 @@ enum DescriptorLimit {
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
         return Int(clamping: limit.rlim_cur)
     }
+
+    /// The first number that connections leave alone. What is above is for views, and for libdispatch, whose timers and watch over its
+    /// threads end the process when they get no descriptor. Where so few are allowed connections need them all.
+    private static var ceiling: Int {
+        let limit = current
+        return limit < 64 ? .max : limit - min(64, max(16, limit / 16))
+    }
+
+    /// Whether a new descriptor shows, by its number, that too few are left: the kernel gives the lowest that is free.
+    static func isScarce(after descriptor: Int32) -> Bool {
+        // The least ceiling there is.
+        descriptor >= 48 && Int(descriptor) >= ceiling
+    }
+
+    /// Whether there is a descriptor for a further connection.
+    ///
+    /// - Parameter descriptor: Any that is open.
+    static func hasRoom(besides descriptor: Int32) -> Bool {
+        let probe = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard probe >= 0 else { return false }
+        close(probe)
+        return !isScarce(after: probe)
+    }
 }
