@@ -3,6 +3,7 @@ public struct ContentAccount: Sendable {
     private var declared: Int64?
     private var remaining: Int64 = 0
     private var hasBegun = false
+    private var hasEnded = false
     private var failure: (any Error)?
     /// Bytes of content so far.
     public private(set) var count: Int64 = 0
@@ -41,6 +42,8 @@ public struct ContentAccount: Sendable {
     public mutating func add(_ bytes: Int) throws {
         guard hasBegun else { throw ResponseOrderError.headMissing }
         guard Int64(bytes) <= remaining else {
+            // What was whole stays whole.
+            if hasEnded { throw failure ?? ResponseOrderError.contentAfterEnd }
             let error = failure ?? ContentLengthMismatch(declared: declared ?? 0, written: count + Int64(bytes))
             failure = error
             remaining = 0
@@ -69,5 +72,8 @@ public struct ContentAccount: Sendable {
         if let failure { throw failure }
         if let declared, count < declared { throw ContentLengthMismatch(declared: declared, written: count) }
         isCommitted = true
+        // Whatever came now would come before the next response on a connection that is kept.
+        hasEnded = true
+        remaining = 0
     }
 }

@@ -49,11 +49,14 @@ public enum ResponseOrderError: Error, CustomStringConvertible {
     case headMissing
     /// A head came behind content.
     case headAfterContent
+    /// Content came behind the end.
+    case contentAfterEnd
 
     public var description: String {
         switch self {
         case .headMissing: "the response has no head: call begin(_:extent:) before write(_:) and finish()"
         case .headAfterContent: "begin(_:extent:) was called behind content: the head can't change any more"
+        case .contentAfterEnd: "write(_:) was called behind finish(), which has ended the response"
         }
     }
 }

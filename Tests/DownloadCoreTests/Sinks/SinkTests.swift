@@ -70,6 +70,22 @@ import Testing
     }
 
     @Test(
+        "Content behind the end is refused, and the response stays whole",
+        arguments: [.unknown, .exactly(2)] as [ContentExtent]
+    )
+    func acceptsNothingBehindTheEnd(extent: ContentExtent) throws {
+        var account = ContentAccount()
+        _ = account.begin(extent)
+        try account.add(2)
+        try account.finish()
+        let fits = account.addIfFitting(1)
+        #expect(!fits)
+        #expect(throws: ResponseOrderError.contentAfterEnd) { try account.add(1) }
+        try account.finish()
+        #expect(account.count == 2)
+    }
+
+    @Test(
         "A range cut from pieces that are accepted at once is the same",
         arguments: [0..<1, 0..<10, 3..<7, 9..<10, 4..<4 + 3] as [Range<Int64>]
     )

@@ -165,6 +165,13 @@ struct ProbeHandler: RequestHandler {
             sink.note(DownloadError(.forbidden, reason: "not today"))
             head.status = .forbidden
             sink.begin(head, extent: .none)
+        case "/goes-on-behind-its-end":
+            sink.begin(head, extent: .unknown)
+            try await sink.write("all")
+            try await sink.finish()
+            try? await sink.write("more")
+            try await Task.sleep(for: .milliseconds(50))
+            try? await sink.write(Self.chunk + Self.chunk)
         case "/no-head":
             try await sink.finish()
         case "/content-without-head":

@@ -185,6 +185,19 @@ import Testing
         }
     }
 
+    @Test("Nothing that a view writes behind the end of its response reaches the next one on the connection")
+    func sendsNothingBehindTheEnd() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/goes-on-behind-its-end"))
+            #expect(try await client.answer().body == "all")
+            #expect(await server.probe.wait(for: "ended /goes-on-behind-its-end"))
+            try? await client.send(Wire.get("/hello"))
+            let next = try await client.answer()
+            #expect(next.text.hasPrefix("Status: 200"), "\(next.text.prefix(100))")
+        }
+    }
+
     @Test("What is written is sent while the view waits")
     func sendsEarly() async throws {
         try await withServer { server in
