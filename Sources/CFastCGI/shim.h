@@ -51,9 +51,11 @@ static inline int downloadview_memory_file(void) {
     return memfd_create("fastcgi-request", 1 /* MFD_CLOEXEC */);
 }
 
-/* The calling thread, when it wakes, no longer takes the processor from another that runs; what it starts itself is not concerned. */
+/* The calling thread, when it wakes, no longer takes the processor from another that runs; what it starts itself is not concerned.
+   Where an administrator has chosen another class than the usual one, that holds. */
 static inline void downloadview_schedule_as_batch(void) {
     struct sched_param parameter = {0};
+    if (sched_getscheduler(0) != 0 /* SCHED_OTHER */) return;
     sched_setscheduler(0, 3 /* SCHED_BATCH */ | 0x40000000 /* SCHED_RESET_ON_FORK */, &parameter);
 }
 
