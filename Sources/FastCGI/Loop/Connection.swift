@@ -270,19 +270,22 @@ final class Connection: @unchecked Sendable {
     ///
     /// - Parameter serial: If given, the one request that is meant: it may have ended since the reason was found, and another, even
     ///   of another client, may have the connection.
-    func cancel(_ reason: Cancellation, of serial: Int? = nil) {
-        let (task, waiter) = unsafe state.withLock { state in
+    /// - Returns: Whether it was not cancelled before.
+    @discardableResult
+    func cancel(_ reason: Cancellation, of serial: Int? = nil) -> Bool {
+        let (isFirst, task, waiter) = unsafe state.withLock { state in
             guard state.phase == .responding, state.cancellation == nil, state.serial == serial ?? state.serial else {
-                return unsafe (nil as Task<Void, Never>?, nil as UnsafeContinuation<Void, Never>?)
+                return unsafe (false, nil as Task<Void, Never>?, nil as UnsafeContinuation<Void, Never>?)
             }
             state.cancellation = reason
             state.cancelledAt = MonotonicClock.now
             flags.bitwiseOr(Flag.cancelled, ordering: .relaxed)
             defer { unsafe state.roomWaiter = nil }
-            return unsafe (state.task, state.roomWaiter)
+            return unsafe (true, state.task, state.roomWaiter)
         }
         task?.cancel()
         unsafe waiter?.resume()
+        return isFirst
     }
 
     /// Why the running request is cancelled, or nil.
@@ -381,6 +384,13 @@ final class Connection: @unchecked Sendable {
     func flushForgotten() {
         let isGenerating = state.withLock { state in unsafe state.phase == .responding && state.roomWaiter == nil }
         if isGenerating, output.hasForgottenContent() { flushAfterSuspension() }
+    }
+
+    /// Makes the response that is under way look failed, without its task, if there is room for that; the task sends no more.
+    func breakOff() {
+        state.withLock { state in
+            if state.phase == .responding { output.breakOff() }
+        }
     }
 
     /// Returns when everything published is sent and the buffer is empty. Suspends the task while the socket is full.

@@ -42,8 +42,10 @@ final class Control: Sendable {
 
     /// Has the server finish what is under way and end. The second time, or with `cutting`, it does not wait.
     func stop(cutting: Bool = false) {
-        let order = cutting || orders.load(ordering: .relaxed) >= Order.drain ? Order.cut : Order.drain
-        orders.store(order, ordering: .sequentiallyConsistent)
+        // Never back: of two orders at once the one that cuts holds.
+        let order = cutting ? Order.cut : Order.drain
+        let before = orders.max(order, ordering: .sequentiallyConsistent).oldValue
+        if before == Order.drain { orders.store(Order.cut, ordering: .sequentiallyConsistent) }
         var one: UInt64 = 1
         let wakeUp = wakeUp.load(ordering: .sequentiallyConsistent)
         if wakeUp >= 0 { _ = unsafe write(wakeUp, &one, 8) }
@@ -58,7 +60,7 @@ final class Control: Sendable {
         }
         var growth = Growth(engine)
         var drainDeadline: Int64?
-        var isCut = false
+        var cutAt: Int64?
         var cutCount = 0
         while true {
             let idles = engine.statistics.open.load(ordering: .relaxed) == 0 && !engine.isPaused
@@ -78,23 +80,29 @@ final class Control: Sendable {
                 // Again and again: a worker that did not yet know may have left a connection waiting for its next request.
                 engine.closeIdleConnections(at: now)
                 if engine.isDrained { break }
-                if !isCut, order >= Order.cut || now >= deadline {
-                    isCut = true
-                    cutCount = engine.statistics.active.load(ordering: .relaxed)
-                    engine.logger.warning("cutting the requests under way", metadata: ["active": "\(cutCount)"])
-                    engine.cancelAll()
-                    drainDeadline = now
+                if cutAt == nil, order >= Order.cut || now >= deadline {
+                    engine.logger.warning(
+                        "cutting the requests under way",
+                        metadata: ["active": "\(engine.statistics.active.load(ordering: .relaxed))"]
+                    )
+                    cutAt = now
                 }
-                // Two seconds more for cancelled tasks to end; a view that blocks its thread is left behind.
-                if isCut, now >= deadline + 2000 { break }
+                if let cutAt {
+                    // Again and again: a request may come whole, or out of the queue of the socket, only now.
+                    cutCount += engine.cancelAll()
+                    // Two seconds more for cancelled tasks to end; a view that blocks its thread is left behind.
+                    if now >= cutAt + 2000 { break }
+                }
             }
             engine.resumeAccepting(at: now)
             engine.keepLimits(at: now)
             engine.statistics.recordGauges()
             growth.look(at: now)
         }
-        engine.pool.stop(within: isCut ? 100 : 2000)
-        return isCut ? .cut(cutCount) : .drained
+        engine.pool.stop(within: cutAt == nil ? 2000 : 100)
+        guard cutAt != nil else { return .drained }
+        engine.breakOff()
+        return .cut(cutCount)
     }
 
     private func wait(signals: Signals?, milliseconds: Int32) {

@@ -458,8 +458,18 @@ final class Engine: @unchecked Sendable {
         statistics.active.load(ordering: .relaxed) == 0 && statistics.open.load(ordering: .relaxed) == 0
     }
 
-    /// Cancels every request under way.
-    func cancelAll() {
-        forEachConnection { $0.cancel(.serverStopped) }
+    /// Cancels every request under way; how many were not cancelled before.
+    func cancelAll() -> Int {
+        var count = 0
+        forEachConnection { connection in
+            if connection.cancel(.serverStopped) { count += 1 }
+        }
+        return count
+    }
+
+    /// Makes the responses of tasks that the server does not wait for any longer look failed: what closes them, the end of the process,
+    /// is to many web servers the end of a download.
+    func breakOff() {
+        forEachConnection { $0.breakOff() }
     }
 }

@@ -52,6 +52,8 @@ final class RecordStream: @unchecked Sendable {
         var recorded = headerSize
         /// What ends the response, sent after the last content.
         var tail: Tail?
+        /// Whether the response has been given its end.
+        var isEnded = false
         /// What a full socket left unsent, in a block of its own size, while the buffer serves others.
         var rest: UnsafeMutableRawBufferPointer?
         var restSent = 0
@@ -131,7 +133,10 @@ final class RecordStream: @unchecked Sendable {
     /// Appends the records after the content: the end of the response, or what makes it fail.
     func end(broken: Bool = false) {
         if unsafe buffer == nil { takeBuffer() }
-        transport.withLock { $0.tail = broken ? .broken : .proper }
+        transport.withLock { transport in
+            transport.tail = broken ? .broken : .proper
+            transport.isEnded = true
+        }
     }
 
     /// After everything published was sent: begins the buffer anew. Takes a buffer if ``compact()`` gave it away.
@@ -210,39 +215,54 @@ final class RecordStream: @unchecked Sendable {
 
     /// Sends what is published, as far as the socket has room.
     func flush() -> Outcome {
-        transport.withLock { transport in
-            let descriptor = transport.descriptor
-            guard descriptor >= 0 else { return .done }
-            while true {
-                if let rest = unsafe transport.rest {
-                    let unsent = unsafe UnsafeRawBufferPointer(rebasing: rest[transport.restSent...])
-                    switch unsafe Socket.send(unsent, to: descriptor) {
-                    case .sent(let count):
-                        transport.restSent += count
-                        transport.bytesSent += Int64(count)
-                        if count == unsent.count {
-                            unsafe pool.giveBlock(rest)
-                            unsafe transport.rest = nil
-                        }
-                        continue
-                    case .wouldBlock: return .wouldBlock
-                    case .failed(let code): return .failed(code)
-                    }
-                }
-                prepareRecord(&transport)
-                guard let buffer = unsafe buffer, !transport.sending.isEmpty else { return .done }
-                let unsent = unsafe UnsafeRawBufferPointer(
-                    start: buffer + transport.sending.lowerBound,
-                    count: transport.sending.count
-                )
+        transport.withLock { flush(&$0) }
+    }
+
+    private func flush(_ transport: inout Transport) -> Outcome {
+        let descriptor = transport.descriptor
+        guard descriptor >= 0 else { return .done }
+        while true {
+            if let rest = unsafe transport.rest {
+                let unsent = unsafe UnsafeRawBufferPointer(rebasing: rest[transport.restSent...])
                 switch unsafe Socket.send(unsent, to: descriptor) {
                 case .sent(let count):
-                    transport.sending = transport.sending.dropFirst(count)
+                    transport.restSent += count
                     transport.bytesSent += Int64(count)
+                    if count == unsent.count {
+                        unsafe pool.giveBlock(rest)
+                        unsafe transport.rest = nil
+                    }
+                    continue
                 case .wouldBlock: return .wouldBlock
                 case .failed(let code): return .failed(code)
                 }
             }
+            prepareRecord(&transport)
+            guard let buffer = unsafe buffer, !transport.sending.isEmpty else { return .done }
+            let unsent = unsafe UnsafeRawBufferPointer(
+                start: buffer + transport.sending.lowerBound,
+                count: transport.sending.count
+            )
+            switch unsafe Socket.send(unsent, to: descriptor) {
+            case .sent(let count):
+                transport.sending = transport.sending.dropFirst(count)
+                transport.bytesSent += Int64(count)
+            case .wouldBlock: return .wouldBlock
+            case .failed(let code): return .failed(code)
+            }
+        }
+    }
+
+    /// Ends a response that has no end yet by the record that makes it look failed, if the socket has room, and sends nothing of it from
+    /// then on. Not the writer calls this, and it may still write.
+    func breakOff() {
+        transport.withLock { transport in
+            guard transport.descriptor >= 0, !transport.isEnded else { return }
+            if case .done = flush(&transport) {
+                let record: [8 of UInt8] = [255, 255, 255, 255, 255, 255, 255, 255]
+                unsafe record.span.withUnsafeBytes { _ = unsafe Socket.send($0, to: transport.descriptor) }
+            }
+            transport.descriptor = -1
         }
     }
 

@@ -505,6 +505,46 @@ import Testing
         }
     }
 
+    @Test("A request that comes whole only after the drain limit is cut visibly like the others")
+    func cutsAfterTheCut() async throws {
+        try await withServer {
+            $0.drainLimit = .milliseconds(50)
+        } _: { server in
+            let waiting = try server.connect()
+            try await waiting.send(Wire.get("/wait"))
+            _ = try await waiting.output(upTo: "first\n")
+            let late = try server.connect()
+            let request = Wire.get("/wait", flags: 0)
+            try await late.send(Array(request.dropLast(8)))
+            await server.group.triggerGracefulShutdown()
+            #expect(try await waiting.answer().isBroken)
+            // The view that has not noticed keeps the server for up to two seconds.
+            try await late.send(Array(request.suffix(8)))
+            _ = try? await late.output(upTo: "first\n")
+            let running = server.running
+            let end = Task { try await late.answer() }
+            _ = await running.result
+            #expect(try await end.value.isBroken)
+        }
+    }
+
+    @Test("A view that does not end when its server does leaves no download that looks whole")
+    func leavesBehindVisibly() async throws {
+        try await withServer {
+            $0.drainLimit = .milliseconds(50)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/write-then-block", flags: 0))
+            #expect(try await client.output(upTo: "before\n").hasSuffix("before\n"))
+            await server.group.triggerGracefulShutdown()
+            await #expect(throws: (any Error).self) { try await server.running.value }
+            server.probe.openGate()
+            let answer = try await client.answer()
+            #expect(answer.isBroken)
+            #expect(!answer.isComplete)
+        }
+    }
+
     // MARK: - Status
 
     @Test("The status page shows what is under way, in three formats; the ping needs no view")
