@@ -17,6 +17,8 @@ extension Connection {
                 return nil
             case .idle:
                 guard state.expectsRequest, now - state.phaseSince > receive else { return nil }
+                // What has come in time is not late because every worker is blocked.
+                if Socket.isReady(descriptor, for: .readable) { return nil }
                 state.phase = .receiving
                 return (.receiving, state.serial)
             case .responding:
@@ -38,6 +40,8 @@ extension Connection {
     private func takes(_ state: inout State, at now: Int64, within limit: Int64) -> Bool {
         if now - state.lookedAt >= min(limit / 4, 1000) {
             let unread = Socket.unreadBytes(descriptor)
+            // Nothing left: then it waits for a worker, which may be blocked.
+            if unread == 0 { state.takenAt = now }
             if let before = state.unread, unread != before { state.takenAt = now }
             state.unread = unread
             state.lookedAt = now

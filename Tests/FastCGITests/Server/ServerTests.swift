@@ -356,6 +356,48 @@ import Testing
         }
     }
 
+    @Test("A request that has arrived is answered however long no worker looks at it")
+    func limitsNoArrived() async throws {
+        try await withServer {
+            $0.threads = 1
+            $0.maximumThreads = 1
+            $0.receiveLimit = .milliseconds(100)
+        } _: { server in
+            let blocking = try server.connect()
+            try await blocking.send(Wire.get("/hello"))
+            _ = try await blocking.answer()
+            let client = try server.connect()
+            #expect(await eventually { server.server.status.connections == 2 })
+            try await blocking.send(Wire.get("/block"))
+            #expect(await server.probe.wait(for: "began /block"))
+            try await client.send(Wire.get("/hello"))
+            try await Task.sleep(for: .milliseconds(500))
+            server.probe.openGate()
+            #expect(try await client.answer().body == "Hello world!\n")
+        }
+    }
+
+    @Test("A client that has taken all there is is not cut, however long no worker gives it more")
+    func limitsNoneThatTookAll() async throws {
+        try await withServer {
+            $0.threads = 1
+            $0.maximumThreads = 1
+            $0.writeLimit = .milliseconds(600)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/large"))
+            #expect(await eventually { server.server.status.slowest.first?.phase == .writing })
+            let blocking = try server.connect()
+            try await blocking.send(Wire.get("/block"))
+            #expect(await server.probe.wait(for: "began /block"))
+            try await client.readWhatComes(pause: .milliseconds(1500))
+            server.probe.openGate()
+            let answer = try await client.answer()
+            #expect(answer.isComplete)
+            #expect(answer.bodyCount == 64 * 65_536)
+        }
+    }
+
     @Test("A client that takes nothing for too long is cut visibly")
     func limitsWriting() async throws {
         try await withServer {
