@@ -247,6 +247,61 @@ def descriptor_limit_too_small_to_serve():
         demo.__exit__()
 
 
+# --- Memory
+
+SHORT_OF_MEMORY = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+static int fails(const char *name, atomic_int *count) {
+    const char *nth = getenv(name);
+    return nth && atomic_fetch_add(count, 1) + 1 == atoi(nth);
+}
+ssize_t send(int descriptor, const void *bytes, size_t size, int flags) {
+    static atomic_int count;
+    if (fails("FAIL_SEND", &count)) return errno = ENOBUFS, -1;
+    return ((ssize_t (*)(int, const void *, size_t, int))dlsym(RTLD_NEXT, "send"))(descriptor, bytes, size, flags);
+}
+int epoll_ctl(int set, int operation, int descriptor, struct epoll_event *event) {
+    static atomic_int count;
+    /* Only for connections, whose tags are addresses. */
+    if (event && event->data.u64 > 4096 && fails("FAIL_WATCH", &count)) return errno = ENOMEM, -1;
+    return ((int (*)(int, int, int, struct epoll_event *))dlsym(RTLD_NEXT, "epoll_ctl"))(
+        set, operation, descriptor, event);
+}
+"""
+
+
+@case
+def downloads_outlive_a_moment_without_memory():
+    folder = tempfile.mkdtemp(prefix="process-")
+    try:
+        library = os.path.join(folder, "short.so")
+        compiler = shutil.which("cc") or shutil.which("clang")
+        subprocess.run(
+            [compiler, "-shared", "-fPIC", "-x", "c", "-", "-o", library, "-ldl"], input=SHORT_OF_MEMORY.encode(), check=True)
+        for what in ("FAIL_SEND", "FAIL_WATCH"):
+            for nth in (1, 2, 4):
+                environment = {
+                    "LD_PRELOAD": library, "ASAN_OPTIONS": "verify_asan_link_order=0", what: str(nth)}
+                with Demo(environment=environment) as demo:
+                    for uri, size in ((b"/test/slow?n=3", 21), (b"/test/resumable?n=5000000", 5_000_000)):
+                        with connect(20) as s:
+                            send(s, request(uri=uri, keep=False))
+                            time.sleep(0.1)
+                            answer = Reader(s).answer(20)
+                            expect(answer is not None, f"the connection just ended with {what}={nth}")
+                            count = len(body(answer))
+                            expect(count == size, f"{count} of {size} bytes came with {what}={nth}")
+                    demo.stop()
+    finally:
+        shutil.rmtree(folder)
+
+
 # --- Peers
 
 @case

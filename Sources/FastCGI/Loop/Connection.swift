@@ -50,6 +50,8 @@ final class Connection: @unchecked Sendable {
         var isInPoller = false
         /// What is watched for changes, without an end; nil while nothing is, not even a failure.
         var watched: Poller.Events?
+        /// Whether the kernel had no memory to watch for what a request's task waits for.
+        var isUnwatched = false
         /// Whether an event came that nobody has acted on yet: to be found again it must be watched for anew.
         var hasMissedEvent = false
         /// Counts the requests, so that what comes late from one does not touch the next.
@@ -163,8 +165,11 @@ final class Connection: @unchecked Sendable {
             state.isInPoller = true
             state.watched = mode == .changes ? events : nil
             state.hasMissedEvent = false
+            state.isUnwatched = false
         } catch {
-            // Out of memory for the set. Shut down, the connection is found to have ended by whoever uses it next.
+            // Out of memory for the set. A response must not look ended for it: the next tick tries again.
+            if state.phase == .responding { return state.isUnwatched = true }
+            // Shut down, the connection is found to have ended by whoever uses it next.
             shutdown(descriptor, Int32(SHUT_RDWR))
             pool.report(Poller.Event(tag: tag, events: .failed))
         }
@@ -360,7 +365,8 @@ final class Connection: @unchecked Sendable {
     func flushAfterSuspension() {
         flags.bitwiseAnd(~Flag.written, ordering: .sequentiallyConsistent)
         switch output.flush() {
-        case .done: break
+        // For want of memory: the next tick tries again.
+        case .done, .noMemory: break
         case .wouldBlock:
             state.withLock { state in
                 if state.phase == .responding, unsafe state.roomWaiter == nil {
@@ -398,6 +404,7 @@ final class Connection: @unchecked Sendable {
     /// - Parameter failure: When the response failed that is to be seen as such (monotonic milliseconds): cancelled, it waits for a
     ///   second more.
     func drain(failedAt failure: Int64? = nil) async throws {
+        var attempts = 0
         while true {
             switch output.flush() {
             case .done:
@@ -408,14 +415,30 @@ final class Connection: @unchecked Sendable {
                 cancel(.clientLeft)
                 throw CancellationError()
             case .wouldBlock:
-                if let failure {
-                    guard mayWait(failedAt: failure) else { throw CancellationError() }
-                } else {
-                    try checkCancellation()
-                }
+                try checkWaiting(failedAt: failure)
                 await waitForRoom(despiteCancellation: failure != nil)
+            case .noMemory:
+                // Some seconds; then it is given up, as visibly as that allows.
+                attempts += 1
+                guard attempts < 200 else {
+                    // Nothing may be written any more, as after every failure.
+                    flags.bitwiseOr(Flag.cancelled, ordering: .relaxed)
+                    throw SystemError(call: "send", code: ENOBUFS)
+                }
+                try checkWaiting(failedAt: failure)
+                await Self.sleepDespiteCancellation(milliseconds: 20)
             }
         }
+    }
+
+    private func checkWaiting(failedAt failure: Int64?) throws {
+        guard let failure else { return try checkCancellation() }
+        guard mayWait(failedAt: failure) else { throw CancellationError() }
+    }
+
+    /// In a task of its own, since this one may be cancelled and still has to wait.
+    private static func sleepDespiteCancellation(milliseconds: Int) async {
+        _ = await Task { try await Task.sleep(for: .milliseconds(milliseconds)) }.result
     }
 
     /// Lets others have the worker after two milliseconds: a generator whose client is always quicker would keep it to itself.
@@ -448,8 +471,7 @@ final class Connection: @unchecked Sendable {
     func waitUntilRead() async {
         for _ in 0..<50 {
             let isRead = Socket.unreadBytes(descriptor) == 0
-            // In a task of its own, since this one may be cancelled and still has to wait.
-            _ = await Task { try await Task.sleep(for: .milliseconds(2)) }.result
+            await Self.sleepDespiteCancellation(milliseconds: 2)
             if isRead { return }
         }
     }
@@ -482,6 +504,21 @@ final class Connection: @unchecked Sendable {
             // The task can't go on meanwhile: whoever resumes it takes the waiter, and the lock, first.
             if unsafe state.roomWaiter != nil, now - state.waitingSince > 50 { output.compact() }
         }
+    }
+
+    /// Watches again for what the kernel had no memory to watch for; called every tick.
+    func watchIfUnwatched() {
+        let waiter = unsafe state.withLock { state in
+            guard state.isUnwatched, state.phase == .responding else {
+                return unsafe nil as UnsafeContinuation<Void, Never>?
+            }
+            state.isUnwatched = false
+            // The task that waits for room looks whether there is some, and asks anew.
+            defer { unsafe state.roomWaiter = nil }
+            if unsafe state.roomWaiter == nil { arm(&state, for: departure, .changes) }
+            return unsafe state.roomWaiter
+        }
+        unsafe waiter?.resume()
     }
 
     /// Wakes the task that waits for room, without any: its deadline has passed.

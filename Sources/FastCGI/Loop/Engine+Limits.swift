@@ -22,6 +22,7 @@ extension Engine {
             case .request: connection.cancel(.requestTimedOut, of: passed?.serial)
             case .ending: connection.wakeWaiter()
             }
+            connection.watchIfUnwatched()
             connection.flushForgotten()
             connection.compactIfWaiting(at: now)
             if let slowLimit, let request = connection.newlySlowRequest(at: now, limit: slowLimit) {

@@ -7,6 +7,8 @@ enum Socket {
     enum Outcome {
         case sent(Int)
         case wouldBlock
+        /// The kernel has no memory for it at the moment; room would be told of at once.
+        case noMemory
         case failed(Int32)
     }
 
@@ -23,6 +25,7 @@ enum Socket {
             switch errno {
             case EINTR: continue
             case EAGAIN: return .wouldBlock
+            case ENOBUFS, ENOMEM: return .noMemory
             case let code: return .failed(code)
             }
         }

@@ -18,6 +18,8 @@ final class RecordStream: @unchecked Sendable {
         case done
         /// The socket is full.
         case wouldBlock
+        /// The kernel has no memory at the moment.
+        case noMemory
         /// The connection is broken: the `errno`.
         case failed(Int32)
     }
@@ -234,6 +236,7 @@ final class RecordStream: @unchecked Sendable {
                     }
                     continue
                 case .wouldBlock: return .wouldBlock
+                case .noMemory: return .noMemory
                 case .failed(let code): return .failed(code)
                 }
             }
@@ -248,6 +251,7 @@ final class RecordStream: @unchecked Sendable {
                 transport.sending = transport.sending.dropFirst(count)
                 transport.bytesSent += Int64(count)
             case .wouldBlock: return .wouldBlock
+            case .noMemory: return .noMemory
             case .failed(let code): return .failed(code)
             }
         }
