@@ -361,7 +361,7 @@ import Testing
         try await withServer {
             $0.threads = 1
             $0.maximumThreads = 1
-            $0.receiveLimit = .milliseconds(100)
+            $0.receiveLimit = .seconds(2)
         } _: { server in
             let blocking = try server.connect()
             try await blocking.send(Wire.get("/hello"))
@@ -371,7 +371,7 @@ import Testing
             try await blocking.send(Wire.get("/block"))
             #expect(await server.probe.wait(for: "began /block"))
             try await client.send(Wire.get("/hello"))
-            try await Task.sleep(for: .milliseconds(500))
+            try await Task.sleep(for: .seconds(3))
             server.probe.openGate()
             #expect(try await client.answer().body == "Hello world!\n")
         }
