@@ -50,7 +50,7 @@ final class Connection: @unchecked Sendable {
         var isInPoller = false
         /// What is watched for changes, without an end; nil while nothing is, not even a failure.
         var watched: Poller.Events?
-        /// Whether the kernel had no memory to watch for what a request's task waits for.
+        /// Whether the kernel had no memory to watch for what is waited for.
         var isUnwatched = false
         /// Whether an event came that nobody has acted on yet: to be found again it must be watched for anew.
         var hasMissedEvent = false
@@ -168,10 +168,7 @@ final class Connection: @unchecked Sendable {
             state.isUnwatched = false
         } catch {
             // Out of memory for the set. A response must not look ended for it: the next tick tries again.
-            if state.phase == .responding { return state.isUnwatched = true }
-            // Shut down, the connection is found to have ended by whoever uses it next.
-            shutdown(descriptor, Int32(SHUT_RDWR))
-            pool.report(Poller.Event(tag: tag, events: .failed))
+            state.isUnwatched = true
         }
     }
 
@@ -509,13 +506,18 @@ final class Connection: @unchecked Sendable {
     /// Watches again for what the kernel had no memory to watch for; called every tick.
     func watchIfUnwatched() {
         let waiter = unsafe state.withLock { state in
-            guard state.isUnwatched, state.phase == .responding else {
-                return unsafe nil as UnsafeContinuation<Void, Never>?
+            let none = unsafe nil as UnsafeContinuation<Void, Never>?
+            guard state.isUnwatched else { return unsafe none }
+            switch state.phase {
+            case .closed, .receiving: return unsafe none
+            case .idle:
+                // A worker looks whether something has come, and asks anew.
+                pool.report(Poller.Event(tag: tag, events: .readable))
+            case .responding:
+                // So does the task that waits for room.
+                if unsafe state.roomWaiter == nil { arm(&state, for: departure, .changes) }
             }
-            state.isUnwatched = false
-            // The task that waits for room looks whether there is some, and asks anew.
             defer { unsafe state.roomWaiter = nil }
-            if unsafe state.roomWaiter == nil { arm(&state, for: departure, .changes) }
             return unsafe state.roomWaiter
         }
         unsafe waiter?.resume()
