@@ -113,6 +113,7 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
             living.subtract(1, ordering: .relaxed)
         }
         var jobsInARow = 0
+        var eventsInARow = 0
         var lastNeeded = MonotonicClock.now
         while true {
             rounds.count.store(rounds.count.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
@@ -127,13 +128,16 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
             // Before any event: whom it would be handed to may be gone when a worker was blocked for longer than the end took.
             if stopping.load(ordering: .sequentiallyConsistent) { return }
             worker.looksNext = false
-            if let event = events.takeFirst() {
+            // As with jobs: web servers that send one request behind another have an event reported after each answer.
+            if eventsInARow < 16, let event = events.takeFirst() {
                 jobsInARow = 0
+                eventsInARow += 1
                 perform(event, by: worker)
                 continue
             }
             let looksOnly = jobsInARow > 0 && (jobs.count > 0 || worker.nextJob != nil)
             jobsInARow = 0
+            eventsInARow = 0
             if temporary {
                 let now = MonotonicClock.now
                 if sleeping.load(ordering: .relaxed) == 0 { lastNeeded = now }
