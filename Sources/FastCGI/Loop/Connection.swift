@@ -169,6 +169,7 @@ final class Connection: @unchecked Sendable {
         } catch {
             // Out of memory for the set. A response must not look ended for it: the next tick tries again.
             state.isUnwatched = true
+            state.watched = nil
         }
     }
 
