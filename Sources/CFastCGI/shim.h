@@ -31,7 +31,9 @@ static inline int downloadview_accept(int listener) {
 /* ioctl is variadic, which Swift does not import. */
 static inline int downloadview_unread(int descriptor) {
     int count = 0;
-    return ioctl(descriptor, 0x5411 /* SIOCOUTQ */, &count) == 0 ? count : 0;
+    if (ioctl(descriptor, 0x5411 /* SIOCOUTQ */, &count) == 0) return count;
+    /* A pipe, of which both ends tell the same. */
+    return ioctl(descriptor, 0x541B /* FIONREAD */, &count) == 0 ? count : 0;
 }
 
 static inline int downloadview_pipe(int *ends) {

@@ -45,8 +45,19 @@ public enum CGIProgram {
             return 0
         } catch {
             log(error, request, logger)
+            if sink.isCommitted { letBeginningBeRead() }
             return 1
         }
+    }
+
+    /// Returns when the web server has read what was sent and had time to pass it on, or after two seconds.
+    ///
+    /// One that meets the end together with all that comes before it takes that for the whole: Apache then replaces the declared size by
+    /// what there is.
+    private static func letBeginningBeRead() {
+        let deadline = MonotonicClock.now + 2000
+        while Socket.unreadBytes(1) > 0, MonotonicClock.now < deadline { usleep(2000) }
+        usleep(100_000)
     }
 
     private static func log(

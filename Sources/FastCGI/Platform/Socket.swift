@@ -53,7 +53,8 @@ enum Socket {
         return unsafe poll(&entry, 1, milliseconds) > 0
     }
 
-    /// How many sent bytes the peer has not taken yet: not read from a unix socket, not acknowledged on TCP.
+    /// How many sent bytes the peer has not taken yet: not read from a unix socket or a pipe, not acknowledged on
+    /// TCP.
     static func unreadBytes(_ descriptor: Int32) -> Int {
         Int(downloadview_unread(descriptor))
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct CGIProgramTests {
@@ -78,6 +79,38 @@ import Testing
         let run = try DemoProcess.run(environment: Self.variables(target))
         #expect(run.status != 0)
         #expect(run.output.hasPrefix("Status: 200 OK\r\n"))
+    }
+
+    // Apache, which meets both at once, takes what there is for the whole, and puts its length in the place of the declared one.
+    @Test("The beginning of a download that failed is read before its end", arguments: [true, false])
+    func endsAfterItsBeginning(isSocket: Bool) async throws {
+        var ends: [Int32] = [-1, -1]
+        // As mod_cgid has it, and as mod_cgi.
+        if isSocket {
+            #expect(unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        } else {
+            #expect(unsafe pipe(&ends) == 0)
+        }
+        defer { close(ends[0]) }
+        let demo = Process()
+        demo.executableURL = DemoProcess.executable
+        demo.environment = Self.variables("/test/throws-midway?after=100&size=200")
+            .merging(DemoProcess.libraries) { own, _ in own }
+        demo.standardInput = FileHandle.nullDevice
+        demo.standardError = FileHandle.nullDevice
+        demo.standardOutput = FileHandle(fileDescriptor: ends[1], closeOnDealloc: false)
+        try demo.run()
+        close(ends[1])
+        var entry = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
+        #expect(unsafe poll(&entry, 1, 20_000) == 1)
+        try await Task.sleep(for: .milliseconds(300))
+        entry.revents = 0
+        #expect(unsafe poll(&entry, 1, 0) == 1)
+        #expect(entry.revents & Int16(POLLHUP) == 0, "the end came before anybody had read")
+        var content = [UInt8](repeating: 0, count: 4096)
+        while unsafe read(ends[0], &content, content.count) > 0 {}
+        demo.waitUntilExit()
+        #expect(demo.terminationStatus == 1)
     }
 
     @Test("A first piece that is longer than the declared size is a 500")

@@ -6,6 +6,15 @@ struct DemoProcess {
     var output: String
     var errors: String
 
+    static var executable: URL {
+        Bundle.module.bundleURL.deletingLastPathComponent().appending(path: "demo")
+    }
+
+    /// Where the toolchain keeps its libraries, if the system does not know.
+    static var libraries: [String: String] {
+        ProcessInfo.processInfo.environment.filter { $0.key == "LD_LIBRARY_PATH" }
+    }
+
     /// Runs it with nothing in its environment but `environment`, and `input` (empty by default) as its standard input.
     static func run(
         _ arguments: [String] = [],
@@ -13,10 +22,8 @@ struct DemoProcess {
         input: String = ""
     ) throws -> DemoProcess {
         let process = Process()
-        process.executableURL = Bundle.module.bundleURL.deletingLastPathComponent().appending(path: "demo")
+        process.executableURL = executable
         process.arguments = arguments
-        // Where the toolchain keeps its libraries, if the system does not know.
-        let libraries = ProcessInfo.processInfo.environment.filter { $0.key == "LD_LIBRARY_PATH" }
         process.environment = environment.merging(libraries) { own, _ in own }
         let directory = FileManager.default.temporaryDirectory.appending(path: "demo-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
