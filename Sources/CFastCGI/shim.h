@@ -20,6 +20,7 @@ static inline char **downloadview_environment(void) {
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 
 /* Declared under _GNU_SOURCE alone, which must not be set here: the C library's own module is built without it. */
@@ -51,6 +52,28 @@ static inline int downloadview_pipe_capacity(int pipe) {
 static inline int downloadview_memory_file(void) {
     extern int memfd_create(const char *, unsigned int);
     return memfd_create("fastcgi-request", 1 /* MFD_CLOEXEC */);
+}
+
+static inline int downloadview_is_main_thread(void) {
+    extern int gettid(void);
+    return gettid() == getpid();
+}
+
+/* A descriptor that is readable when signals of the set are pending; -1 for want of descriptors. The signals stay pending. */
+static inline int downloadview_signal_descriptor(const sigset_t *set) {
+    return signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* What libdispatch has for CoreFoundation, which runs the main queue within a loop of its own: a descriptor that is readable when
+   something waits there, and what runs all that waits. */
+static inline int downloadview_main_queue_descriptor(void) {
+    extern int _dispatch_get_main_queue_handle_4CF(void);
+    return _dispatch_get_main_queue_handle_4CF();
+}
+
+static inline void downloadview_run_main_queue(void) {
+    extern void _dispatch_main_queue_callback_4CF(void *);
+    _dispatch_main_queue_callback_4CF(0);
 }
 
 /* The calling thread, when it wakes, no longer takes the processor from another that runs; what it starts itself is not concerned.

@@ -61,6 +61,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// Serves until SIGTERM or SIGINT, on the calling thread: what a program's `main` calls before it has started other threads.
     ///
     /// The first signal drains as graceful shutdown does, a second one cuts what is under way. SIGHUP and SIGUSR1 are ignored.
+    /// On the main thread it also runs what is for the main actor; what blocks there holds up the limits and the signals.
     ///
     /// - Returns: The exit status: 0 when every request was finished, 1 when some were cut.
     /// - Throws: ``SystemError`` when no thread can be started.

@@ -17,6 +17,7 @@ enum TestViews {
             Route("/test/slow", SlowView())
             Route("/test/wait", WaitingView())
             Route("/test/block", BlockingView())
+            Route("/test/main-actor", MainActorView())
             Route("/test/inline", InlineView())
             Route("/test/resumable", ResumableView())
             Route("/test/sound", SoundView())
@@ -83,6 +84,23 @@ private struct WaitingView: VirtualDownloadView {
             defer { _ = unsafe write(2, "wait ended\n", 11) }
             try await sink.write("waiting\n")
             try await Task.sleep(for: .seconds(86_400))
+        }
+    }
+}
+
+/// Lines that the main actor counts.
+private struct MainActorView: VirtualDownloadView {
+    @MainActor private static var count = 0
+
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        content { sink in
+            for _ in 0..<50 {
+                let number = await MainActor.run {
+                    Self.count += 1
+                    return Self.count
+                }
+                try await sink.write("line \(number)\n")
+            }
         }
     }
 }

@@ -101,6 +101,14 @@ struct DownloadTests {
         #expect(curl.outputText.hasSuffix("line 29\n"))
     }
 
+    @Test("A view may use the main actor", arguments: Setup.allCases)
+    func runsMainActor(setup: Setup) async throws {
+        let answer = try await site(setup).curl("/test/main-actor", "--max-time", "20")
+        #expect(answer.exit == 0)
+        let numbers = answer.text.split(separator: "\n").compactMap { Int($0.dropFirst("line ".count)) }
+        #expect(numbers.count == 50 && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
+    }
+
     @Test("A client that leaves ends its generator", arguments: Setup.showingClientsThatLeave)
     func endsForClientsThatLeave(setup: Setup) async throws {
         let site = try await site(setup)

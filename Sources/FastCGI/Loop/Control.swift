@@ -58,6 +58,7 @@ final class Control: Sendable {
         if signals == nil {
             wakeUp.store(eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)), ordering: .sequentiallyConsistent)
         }
+        let mainQueue = signals == nil ? nil : MainQueue()
         var growth = Growth(engine)
         var drainDeadline: Int64?
         var cutAt: Int64?
@@ -65,7 +66,7 @@ final class Control: Sendable {
         while true {
             let idles = engine.statistics.open.load(ordering: .relaxed) == 0 && !engine.isPaused
             let tick = idles ? Self.idleTick : growth.isLikely ? Self.busyTick : Self.tick
-            wait(signals: signals, milliseconds: drainDeadline != nil ? 5 : tick)
+            wait(signals: signals, mainQueue, milliseconds: drainDeadline != nil ? 5 : tick)
             let now = MonotonicClock.now
             let order = orders.load(ordering: .relaxed)
             if order >= Order.drain, drainDeadline == nil {
@@ -105,10 +106,10 @@ final class Control: Sendable {
         return .cut(cutCount)
     }
 
-    private func wait(signals: Signals?, milliseconds: Int32) {
+    private func wait(signals: Signals?, _ mainQueue: MainQueue?, milliseconds: Int32) {
         if let signals {
-            guard let first = signals.next(within: milliseconds) else { return }
-            var signal: Int32? = first
+            var signal = signals.next(within: milliseconds, orWorkIn: mainQueue)
+            mainQueue?.run()
             while let received = signal {
                 if received == SIGTERM || received == SIGINT { stop() }
                 signal = signals.next(within: 0)

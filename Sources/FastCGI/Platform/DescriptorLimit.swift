@@ -9,11 +9,14 @@ enum DescriptorLimit {
         return Int(clamping: limit.rlim_cur)
     }
 
+    /// Whether connections need all that there are.
+    static var isSmall: Bool { current < 64 }
+
     /// The first number that connections leave alone. What is above is for views, and for libdispatch, whose timers and watch over its
     /// threads end the process when they get no descriptor. Where so few are allowed connections need them all.
     private static var ceiling: Int {
         let limit = current
-        return limit < 64 ? .max : limit - min(64, max(16, limit / 16))
+        return isSmall ? .max : limit - min(64, max(16, limit / 16))
     }
 
     /// Whether a new descriptor shows, by its number, that too few are left: the kernel gives the lowest that is free.
