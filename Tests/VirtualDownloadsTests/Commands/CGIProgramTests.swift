@@ -12,8 +12,8 @@ import Testing
     }
 
     @Test("A request in the environment is answered on standard output")
-    func answers() throws {
-        let run = try DemoProcess.run(environment: Self.variables("/virtual/text"))
+    func answers() async throws {
+        let run = try await DemoProcess.run(environment: Self.variables("/virtual/text"))
         #expect(run.status == 0)
         #expect(run.output.hasPrefix("Status: 200 OK\r\n"))
         #expect(run.output.contains("\r\nContent-Length: 13\r\n"))
@@ -22,8 +22,8 @@ import Testing
     }
 
     @Test("HEAD has the head of GET and no content")
-    func head() throws {
-        let run = try DemoProcess.run(environment: Self.variables("/virtual/text", method: "HEAD"))
+    func head() async throws {
+        let run = try await DemoProcess.run(environment: Self.variables("/virtual/text", method: "HEAD"))
         #expect(run.status == 0)
         #expect(run.output.contains("\r\nContent-Length: 13\r\n"))
         #expect(run.output.hasSuffix("\r\n\r\n"))
@@ -35,8 +35,8 @@ import Testing
             ("/nothing", "404 Not Found"), ("/virtual/%zz", "400 Bad Request"), ("/bench/gen?n=x", "400 Bad Request"),
         ]
     )
-    func refuses(target: String, status: String) throws {
-        let run = try DemoProcess.run(environment: Self.variables(target))
+    func refuses(target: String, status: String) async throws {
+        let run = try await DemoProcess.run(environment: Self.variables(target))
         #expect(run.output.hasPrefix("Status: \(status)\r\n"))
     }
 
@@ -48,10 +48,10 @@ import Testing
             ["x"],
         ]
     )
-    func ignoresArguments(arguments: [String]) throws {
+    func ignoresArguments(arguments: [String]) async throws {
         let output = FileManager.default.temporaryDirectory.appending(path: "output-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: output) }
-        let run = try DemoProcess.run(
+        let run = try await DemoProcess.run(
             arguments.map { $0.replacing("OUTPUT", with: output.path) },
             environment: Self.variables("/virtual/text?\(arguments.joined(separator: "+"))")
         )
@@ -62,8 +62,8 @@ import Testing
     }
 
     @Test("An error before the first byte is a 500 that says nothing of it, and a line in the log")
-    func errorAtOnce() throws {
-        let run = try DemoProcess.run(environment: Self.variables("/test/throws-at-once"))
+    func errorAtOnce() async throws {
+        let run = try await DemoProcess.run(environment: Self.variables("/test/throws-at-once"))
         #expect(run.output.hasPrefix("Status: 500 Internal Server Error\r\n"))
         #expect(!run.output.contains("TestFailure"))
         #expect(run.errors.contains("TestFailure"))
@@ -75,8 +75,8 @@ import Testing
         "A download that fails on the way ends the program with a failure",
         arguments: ["/test/throws-midway?after=50000", "/test/short"]
     )
-    func errorMidway(target: String) throws {
-        let run = try DemoProcess.run(environment: Self.variables(target))
+    func errorMidway(target: String) async throws {
+        let run = try await DemoProcess.run(environment: Self.variables(target))
         #expect(run.status != 0)
         #expect(run.output.hasPrefix("Status: 200 OK\r\n"))
     }
@@ -99,23 +99,26 @@ import Testing
         demo.standardInput = FileHandle.nullDevice
         demo.standardError = FileHandle.nullDevice
         demo.standardOutput = FileHandle(fileDescriptor: ends[1], closeOnDealloc: false)
+        let (ended, end) = AsyncStream<Never>.makeStream()
+        demo.terminationHandler = { _ in end.finish() }
         try demo.run()
         close(ends[1])
         var entry = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
         #expect(unsafe poll(&entry, 1, 20_000) == 1)
-        try await Task.sleep(for: .milliseconds(300))
+        // No task's sleep, which may last for seconds when the other tests need all threads.
+        usleep(300_000)
         entry.revents = 0
         #expect(unsafe poll(&entry, 1, 0) == 1)
         #expect(entry.revents & Int16(POLLHUP) == 0, "the end came before anybody had read")
         var content = [UInt8](repeating: 0, count: 4096)
         while unsafe read(ends[0], &content, content.count) > 0 {}
-        demo.waitUntilExit()
+        for await _ in ended {}
         #expect(demo.terminationStatus == 1)
     }
 
     @Test("A first piece that is longer than the declared size is a 500")
-    func tooLong() throws {
-        let run = try DemoProcess.run(environment: Self.variables("/test/long"))
+    func tooLong() async throws {
+        let run = try await DemoProcess.run(environment: Self.variables("/test/long"))
         #expect(run.output.hasPrefix("Status: 500 Internal Server Error\r\n"))
         #expect(run.errors.contains("declared as 50000"))
     }
@@ -124,10 +127,10 @@ import Testing
         "Content that ends before its length is a 400, one over the limit a 413",
         arguments: [("5", "x=1", "400"), ("3", "x=1", "405"), ("1048577", "x=1", "413"), ("", "x=1", "405")]
     )
-    func content(length: String, content: String, status: String) throws {
+    func content(length: String, content: String, status: String) async throws {
         var variables = Self.variables("/virtual/text", method: "POST")
         variables["CONTENT_LENGTH"] = length
-        let run = try DemoProcess.run(environment: variables, input: content)
+        let run = try await DemoProcess.run(environment: variables, input: content)
         #expect(run.output.hasPrefix("Status: \(status) "))
     }
 }

@@ -14,16 +14,16 @@ private struct Site: DownloadApplication {
     private static let misbehaving = ["DEMO_TEST_VIEWS": "1"]
 
     /// A path nothing stands at, removed afterwards with what else begins like it.
-    private static func withOutput(_ body: (URL) throws -> Void) throws {
+    private static func withOutput(_ body: (URL) async throws -> Void) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "get-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
-        try body(directory.appending(path: "output"))
+        try await body(directory.appending(path: "output"))
     }
 
     @Test("get prints what a client would be sent", arguments: ["text", "stringio", "generated"])
-    func get(view: String) throws {
-        let run = try DemoProcess.run(["get", "/virtual/\(view)"])
+    func get(view: String) async throws {
+        let run = try await DemoProcess.run(["get", "/virtual/\(view)"])
         #expect(run.status == 0)
         #expect(run.output.hasPrefix("HTTP/1.1 200 OK\n"))
         #expect(run.output.contains("\nContent-Disposition: attachment; filename=\"hello-world.txt\"\n"))
@@ -31,9 +31,9 @@ private struct Site: DownloadApplication {
     }
 
     @Test("get -o leaves the content in the file, and nothing beside it")
-    func output() throws {
-        try Self.withOutput { output in
-            let run = try DemoProcess.run(["get", "/virtual/text", "-o", output.path])
+    func output() async throws {
+        try await Self.withOutput { output in
+            let run = try await DemoProcess.run(["get", "/virtual/text", "-o", output.path])
             #expect(run.status == 0)
             #expect(try String(contentsOf: output, encoding: .utf8) == "Hello world!\n")
             let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
@@ -49,10 +49,10 @@ private struct Site: DownloadApplication {
         ],
         [true, false]
     )
-    func failedOutput(expectation: (target: String, status: Int32), existed: Bool) throws {
-        try Self.withOutput { output in
+    func failedOutput(expectation: (target: String, status: Int32), existed: Bool) async throws {
+        try await Self.withOutput { output in
             if existed { try Data("before".utf8).write(to: output) }
-            let run = try DemoProcess.run(
+            let run = try await DemoProcess.run(
                 ["get", expectation.target, "-o", output.path],
                 environment: Self.misbehaving
             )
@@ -64,29 +64,29 @@ private struct Site: DownloadApplication {
     }
 
     @Test("get says on standard error why a view refuses")
-    func reason() throws {
-        let run = try DemoProcess.run(["get", "/export/orders.csv?rows=many"])
+    func reason() async throws {
+        let run = try await DemoProcess.run(["get", "/export/orders.csv?rows=many"])
         #expect(run.status == 22)
         #expect(run.output.hasSuffix("\n\n400 Bad Request\n"))
         #expect(run.errors == "demo: 400 Bad Request: the query item rows is no number in 0...1000000000\n")
     }
 
     @Test("get -o writes into a pipe and through a link, and leaves both what they are")
-    func specialOutput() throws {
-        try Self.withOutput { output in
+    func specialOutput() async throws {
+        try await Self.withOutput { output in
             #expect(unsafe mkfifo(output.path, 0o600) == 0)
             // Open at both ends, so that neither waits for the other.
             let pipe = try FileHandle(forUpdating: output)
-            #expect(try DemoProcess.run(["get", "/virtual/text", "-o", output.path]).status == 0)
+            #expect(try await DemoProcess.run(["get", "/virtual/text", "-o", output.path]).status == 0)
             let type = try FileManager.default.attributesOfItem(atPath: output.path)[.type] as? FileAttributeType
             try #require(type != .typeRegular)
             #expect(pipe.availableData == Data("Hello world!\n".utf8))
         }
-        try Self.withOutput { output in
+        try await Self.withOutput { output in
             let file = output.appendingPathExtension("real")
             try Data("before".utf8).write(to: file)
             try FileManager.default.createSymbolicLink(at: output, withDestinationURL: file)
-            #expect(try DemoProcess.run(["get", "/virtual/text", "-o", output.path]).status == 0)
+            #expect(try await DemoProcess.run(["get", "/virtual/text", "-o", output.path]).status == 0)
             #expect(try String(contentsOf: file, encoding: .utf8) == "Hello world!\n")
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: output.path) == file.path)
         }
@@ -96,10 +96,10 @@ private struct Site: DownloadApplication {
         "get -o keeps the file there was if the answer is none to be saved",
         arguments: [["-H", "If-None-Match: *"], ["-I"], ["-X", "OPTIONS"]]
     )
-    func unsavedOutput(arguments: [String]) throws {
-        try Self.withOutput { output in
+    func unsavedOutput(arguments: [String]) async throws {
+        try await Self.withOutput { output in
             try Data("before".utf8).write(to: output)
-            let run = try DemoProcess.run(
+            let run = try await DemoProcess.run(
                 ["get", "/test/validated", "-o", output.path] + arguments,
                 environment: Self.misbehaving
             )
@@ -111,10 +111,10 @@ private struct Site: DownloadApplication {
     }
 
     @Test("get -o of a directory is refused before anything is downloaded")
-    func directoryOutput() throws {
-        try Self.withOutput { output in
+    func directoryOutput() async throws {
+        try await Self.withOutput { output in
             try FileManager.default.createDirectory(at: output, withIntermediateDirectories: false)
-            let run = try DemoProcess.run(["get", "/virtual/text", "-o", output.path])
+            let run = try await DemoProcess.run(["get", "/virtual/text", "-o", output.path])
             #expect(run.status == 64 && run.output == "" && run.errors.contains("Is a directory"))
             let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
             #expect(files == ["output"])
@@ -122,26 +122,29 @@ private struct Site: DownloadApplication {
     }
 
     @Test("get sends the method and the header fields it is told")
-    func request() throws {
-        let head = try DemoProcess.run(["get", "-I", "/virtual/text"])
+    func request() async throws {
+        let head = try await DemoProcess.run(["get", "-I", "/virtual/text"])
         #expect(head.output.hasSuffix("\n\n"))
         #expect(head.output.contains("\nContent-Length: 13\n"))
-        let delete = try DemoProcess.run(["get", "-X", "DELETE", "/virtual/text"])
+        let delete = try await DemoProcess.run(["get", "-X", "DELETE", "/virtual/text"])
         #expect(delete.status == 22)
         #expect(delete.output.hasPrefix("HTTP/1.1 405 "))
         let fields = ["-H", "Range: bytes=16-31", "-H", "X-Other: 1"]
-        let range = try DemoProcess.run(["get", "/test/resumable"] + fields, environment: Self.misbehaving)
+        let range = try await DemoProcess.run(["get", "/test/resumable"] + fields, environment: Self.misbehaving)
         #expect(range.output.hasPrefix("HTTP/1.1 206 "))
         #expect(range.output.hasSuffix("\n\n000000000000001\n"))
     }
 
     @Test("The largest file that the demo numbers has its last line, and a larger one is refused")
-    func largestResumable() throws {
+    func largestResumable() async throws {
         let target = "/test/resumable?n=1600000000000000"
-        let last = try DemoProcess.run(["get", "\(target)0", "-H", "Range: bytes=-16"], environment: Self.misbehaving)
+        let last = try await DemoProcess.run(
+            ["get", "\(target)0", "-H", "Range: bytes=-16"],
+            environment: Self.misbehaving
+        )
         #expect(last.output.hasSuffix("\n\n999999999999999\n"))
         for size in ["\(target)1", "/test/resumable?n=\(Int64.max)"] {
-            let run = try DemoProcess.run(["get", size, "-H", "Range: bytes=0-1"], environment: Self.misbehaving)
+            let run = try await DemoProcess.run(["get", size, "-H", "Range: bytes=0-1"], environment: Self.misbehaving)
             #expect(run.output.hasPrefix("HTTP/1.1 400 "))
         }
     }
@@ -163,16 +166,16 @@ private struct Site: DownloadApplication {
             (["get", "/virtual/text", "-o", "/nowhere/file"], "/nowhere/file"),
         ]
     )
-    func refuses(arguments: [String], message: String) throws {
-        let run = try DemoProcess.run(arguments)
+    func refuses(arguments: [String], message: String) async throws {
+        let run = try await DemoProcess.run(arguments)
         #expect(run.status == 64)
         #expect(run.errors.contains(message))
         #expect(run.output == "")
     }
 
     @Test("routes lists each route below the mount prefix, with its methods and its view")
-    func routes() throws {
-        let run = try DemoProcess.run(["routes", "--mount", "/downloads"])
+    func routes() async throws {
+        let run = try await DemoProcess.run(["routes", "--mount", "/downloads"])
         #expect(run.status == 0)
         let line = try #require(run.output.split(separator: "\n").first { $0.hasPrefix("/downloads/virtual/text ") })
         #expect(line.contains("GET, HEAD"))
@@ -181,8 +184,8 @@ private struct Site: DownloadApplication {
     }
 
     @Test("Started by nothing that would use it, the program says how to start it", arguments: [[], ["serve"]])
-    func usage(arguments: [String]) throws {
-        let run = try DemoProcess.run(arguments)
+    func usage(arguments: [String]) async throws {
+        let run = try await DemoProcess.run(arguments)
         #expect(run.status == 64)
         #expect(run.output == "")
         #expect(run.errors.contains("serve --listen unix:"))

@@ -20,7 +20,7 @@ struct DemoProcess {
         _ arguments: [String] = [],
         environment: [String: String] = [:],
         input: String = ""
-    ) throws -> DemoProcess {
+    ) async throws -> DemoProcess {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
@@ -38,15 +38,28 @@ struct DemoProcess {
         process.standardInput = files[0]
         process.standardOutput = files[1]
         process.standardError = files[2]
-        try process.run()
-        // A program that serves instead of answering would never end, and a blocked wait can't be cancelled.
+        // A program that serves instead of answering would never end.
         let watchdog = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
         DispatchQueue.global().asyncAfter(deadline: .now() + 20, execute: watchdog)
-        process.waitUntilExit()
+        try await process.runToEnd()
         watchdog.cancel()
         func text(_ name: String) throws -> String {
             String(decoding: try Data(contentsOf: directory.appending(path: name)), as: UTF8.self)
         }
         return DemoProcess(status: process.terminationStatus, output: try text("output"), errors: try text("errors"))
+    }
+}
+
+extension Process {
+    /// Starts it and returns when it has ended. (`waitUntilExit` would spin on a thread that other tests need.)
+    func runToEnd() async throws {
+        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+            terminationHandler = { _ in ended.resume() }
+            do {
+                try run()
+            } catch {
+                ended.resume(throwing: error)
+            }
+        }
     }
 }

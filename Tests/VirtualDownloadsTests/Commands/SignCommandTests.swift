@@ -3,21 +3,21 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct SignCommandTests {
     private static let keys = ["DOWNLOADS_SIGNING_KEYS": "new:\(String(repeating: "a5", count: 32))"]
 
-    private static func link(_ arguments: String...) throws -> String {
-        let run = try DemoProcess.run(["sign"] + arguments, environment: keys)
+    private static func link(_ arguments: String...) async throws -> String {
+        let run = try await DemoProcess.run(["sign"] + arguments, environment: keys)
         try #require(run.status == 0, "\(run.errors)")
         return String(run.output.dropLast())
     }
 
     @Test("sign prints a link that get follows, under the name it suggests")
-    func signs() throws {
-        let link = try Self.link("/signed/orders.csv?rows=1", "--expires", "1h", "--name", "orders-2026.csv")
+    func signs() async throws {
+        let link = try await Self.link("/signed/orders.csv?rows=1", "--expires", "1h", "--name", "orders-2026.csv")
         #expect(link.hasPrefix("/signed/orders.csv?rows=1&link-name=orders-2026.csv&link-expires="))
-        let run = try DemoProcess.run(["get", link], environment: Self.keys)
+        let run = try await DemoProcess.run(["get", link], environment: Self.keys)
         #expect(run.status == 0)
         #expect(run.output.contains("\nContent-Disposition: attachment; filename=\"orders-2026.csv\"\n"))
         #expect(run.output.contains("\r\n1,2026-01-02,"))
-        let head = try DemoProcess.run(["get", "-I", link], environment: Self.keys)
+        let head = try await DemoProcess.run(["get", "-I", link], environment: Self.keys)
         #expect(head.status == 0)
     }
 
@@ -25,18 +25,18 @@ import Testing
         "Without a good link the signed export is refused",
         arguments: [("rows=1", "rows=2", "signature-invalid"), ("link-signature", "x", "signature-missing")]
     )
-    func refuses(from: String, to: String, code: String) throws {
-        let link = try Self.link("/signed/orders.csv?rows=1", "--expires", "1h")
-        let run = try DemoProcess.run(["get", link.replacing(from, with: to)], environment: Self.keys)
+    func refuses(from: String, to: String, code: String) async throws {
+        let link = try await Self.link("/signed/orders.csv?rows=1", "--expires", "1h")
+        let run = try await DemoProcess.run(["get", link.replacing(from, with: to)], environment: Self.keys)
         #expect(run.status == 22)
         #expect(run.output.hasPrefix("HTTP/1.1 403 Forbidden\n"))
         #expect(run.output.hasSuffix("\n\n403 Forbidden: \(code)\n"))
     }
 
     @Test("A link expires when it was told to", arguments: [("30s", 30), ("15m", 900), ("1h", 3600), ("7d", 604_800)])
-    func expires(duration: String, seconds: Int) throws {
-        let now = try Self.expiry(of: Self.link("/signed/orders.csv", "--expires", "1s")) - 1
-        let expiry = try Self.expiry(of: Self.link("/signed/orders.csv", "--expires", duration))
+    func expires(duration: String, seconds: Int) async throws {
+        let now = try await Self.expiry(of: Self.link("/signed/orders.csv", "--expires", "1s")) - 1
+        let expiry = try await Self.expiry(of: Self.link("/signed/orders.csv", "--expires", duration))
         // Another process, perhaps in another second.
         #expect((seconds...seconds + 20).contains(expiry - now))
     }
@@ -55,8 +55,11 @@ import Testing
             ("٣h", "30s, 15m, 1h or 7d"), ("36501d", "36500d at most"), ("99999999999999999999s", "36500d at most"),
         ]
     )
-    func refusesDuration(duration: String, reason: String) throws {
-        let run = try DemoProcess.run(["sign", "/signed/orders.csv", "--expires=\(duration)"], environment: Self.keys)
+    func refusesDuration(duration: String, reason: String) async throws {
+        let run = try await DemoProcess.run(
+            ["sign", "/signed/orders.csv", "--expires=\(duration)"],
+            environment: Self.keys
+        )
         #expect(run.status == 64)
         #expect(run.output == "")
         #expect(run.errors.contains(reason))
@@ -72,26 +75,26 @@ import Testing
             (["/signed/orders.csv", "--expires", "1h", "-X", "GE T"], "is no method"),
         ]
     )
-    func refusesTarget(arguments: [String], reason: String) throws {
-        let run = try DemoProcess.run(["sign"] + arguments, environment: Self.keys)
+    func refusesTarget(arguments: [String], reason: String) async throws {
+        let run = try await DemoProcess.run(["sign"] + arguments, environment: Self.keys)
         #expect(run.status == 64)
         #expect(run.output == "")
         #expect(run.errors.contains(reason))
     }
 
     @Test("A mount prefix is part of the link")
-    func signsMounted() throws {
-        let link = try Self.link("/downloads/signed/orders.csv", "--expires", "1h", "--mount", "/downloads")
-        let run = try DemoProcess.run(["get", link, "-I", "--mount", "/downloads"], environment: Self.keys)
+    func signsMounted() async throws {
+        let link = try await Self.link("/downloads/signed/orders.csv", "--expires", "1h", "--mount", "/downloads")
+        let run = try await DemoProcess.run(["get", link, "-I", "--mount", "/downloads"], environment: Self.keys)
         #expect(run.status == 0)
     }
 
     @Test("Without keys nothing is signed, and sign says how to give it some")
-    func saysHowToConfigure() throws {
-        let run = try DemoProcess.run(["sign", "/signed/orders.csv", "--expires", "1h"])
+    func saysHowToConfigure() async throws {
+        let run = try await DemoProcess.run(["sign", "/signed/orders.csv", "--expires", "1h"])
         #expect(run.status == 78)
         #expect(run.errors.contains("DOWNLOADS_SIGNING_KEYS=2026-11:$(openssl rand -hex 32)"))
-        let get = try DemoProcess.run(["get", "/signed/orders.csv"])
+        let get = try await DemoProcess.run(["get", "/signed/orders.csv"])
         #expect(get.output.hasPrefix("HTTP/1.1 404 "))
     }
 
@@ -99,13 +102,13 @@ import Testing
         "With keys that can't be used, nothing starts",
         arguments: [["routes"], ["get", "/virtual/text"], ["sign", "/signed/orders.csv", "--expires", "1h"], []]
     )
-    func refusesKeys(arguments: [String]) throws {
+    func refusesKeys(arguments: [String]) async throws {
         var environment = ["DOWNLOADS_SIGNING_KEYS": "a:0011"]
         if arguments.isEmpty {
             environment["GATEWAY_INTERFACE"] = "CGI/1.1"
             environment["REQUEST_METHOD"] = "GET"
         }
-        let run = try DemoProcess.run(arguments, environment: environment)
+        let run = try await DemoProcess.run(arguments, environment: environment)
         #expect(run.status == 78)
         #expect(
             run.errors

@@ -100,7 +100,7 @@ import Testing
         .enabled(if: FileManager.default.fileExists(atPath: "/etc/mime.types"), "apt-get install media-types"),
         arguments: [false, true]
     )
-    func isReadByTheProgram(isCGI: Bool) throws {
+    func isReadByTheProgram(isCGI: Bool) async throws {
         // An ending that the system knows, and the core does not.
         let system = MediaTypeTable(mimeTypes: try String(contentsOfFile: "/etc/mime.types", encoding: .utf8))
         let plain = system.entries.filter { $0.key.utf8.allSatisfy { (0x61...0x7a).contains($0) } }
@@ -113,7 +113,7 @@ import Testing
             environment["REQUEST_METHOD"] = "GET"
             environment["REQUEST_URI"] = target
         }
-        let run = try DemoProcess.run(isCGI ? [] : ["get", target], environment: environment)
+        let run = try await DemoProcess.run(isCGI ? [] : ["get", target], environment: environment)
         #expect(run.status == 0)
         #expect(run.output.contains("Content-Type: \(entry.value)"), "\(entry)")
     }
