@@ -66,6 +66,17 @@ struct StoppingTests {
         #expect(![0, 28].contains(await download.status))
     }
 
+    @Test("A program that dies in the midst of a download leaves none that looks whole, although its size is unknown")
+    func failsVisiblyWhenKilled() async throws {
+        try await withSite { site, demo in
+            let downloads = try ["/test/wait", "/bench/gen?n=1000000000000", "/test/wait"]
+                .map { try site.startCurl($0, ["-N", "--limit-rate", "1M"]) }
+            #expect(await eventually { downloads.allSatisfy { !$0.outputText.isEmpty } })
+            demo.signal(SIGKILL)
+            for status in await Self.body(of: downloads) { #expect(![0, 28].contains(status)) }
+        }
+    }
+
     @Test("Two processes on one inherited socket restart without a lost request")
     func restartsWithoutLoss() async throws {
         let (socket, port) = try listeningSocket()

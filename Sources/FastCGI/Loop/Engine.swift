@@ -210,9 +210,11 @@ final class Engine: @unchecked Sendable {
 
     /// The usual case: one whole request waits, nothing before it and nothing behind.
     ///
-    /// - Returns: False if it is not so; then what came is in the connection's intake.
+    /// - Returns: False if it is not so; then nothing was taken.
     private func receiveAtOnce(from connection: Connection, by worker: Worker) throws -> Bool {
-        guard let received = try unsafe Socket.receive(into: worker.scratch, from: connection.descriptor) else {
+        guard
+            let received = try unsafe Socket.receive(into: worker.scratch, from: connection.descriptor, peeking: true)
+        else {
             waitForRequest(on: connection)
             return true
         }
@@ -220,15 +222,12 @@ final class Engine: @unchecked Sendable {
             close(connection)
             return true
         }
-        if unsafe received.count == worker.scratch.count { connection.noteUnread() }
         var requestGuard = self.requestGuard
         guard case .request(let shape) = requestGuard.examine(unsafe received.assumingMemoryBound(to: UInt8.self).span),
             shape.length == received.count, shape.isCanonical
-        else {
-            unsafe connection.intake.append(received)
-            return false
-        }
+        else { return false }
         connection.intake.passRequest()
+        connection.leaveUnread(shape.length)
         try unsafe serve(received, of: connection, by: worker)
         return true
     }
@@ -335,6 +334,7 @@ final class Engine: @unchecked Sendable {
         }
         do {
             try send(ResponseRecords.answer(received.requestID, status: .serviceUnavailable), on: connection)
+            connection.takeUnread()
             guard received.keepsConnection else { return close(connection) }
             connection.waitForRequest(afterRequest: true)
         } catch {

@@ -32,12 +32,16 @@ enum Socket {
     }
 
     /// Receives what is there; empty when the peer has closed, nil when nothing is there yet.
+    ///
+    /// - Parameter peeking: Leaves it there, too.
     static func receive(
         into buffer: UnsafeMutableRawBufferPointer,
-        from descriptor: Int32
+        from descriptor: Int32,
+        peeking: Bool = false
     ) throws(SystemError) -> UnsafeRawBufferPointer? {
+        let options = Int32(MSG_DONTWAIT) | (peeking ? Int32(MSG_PEEK) : 0)
         while true {
-            let count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+            let count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, options)
             if count >= 0 { return unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count]) }
             switch errno {
             case EINTR: continue
