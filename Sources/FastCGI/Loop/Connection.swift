@@ -419,10 +419,15 @@ final class Connection: @unchecked Sendable {
         if isGenerating, output.hasForgottenContent() { flushAfterSuspension() }
     }
 
-    /// Makes the response that is under way look failed, without its task, if there is room for that; the task sends no more.
+    /// Makes the response that is under way look failed, without its task, if there is room for that; the task sends no more. Where
+    /// nothing is under way nobody will answer any more, and the peer is to know.
     func breakOff() {
         state.withLock { state in
-            if state.phase == .responding { output.breakOff() }
+            switch state.phase {
+            case .responding: output.breakOff()
+            case .idle: shutdown(descriptor, Int32(SHUT_RDWR))
+            case .closed, .receiving: break
+            }
         }
     }
 

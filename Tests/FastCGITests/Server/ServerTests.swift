@@ -561,13 +561,16 @@ import Testing
             try await late.send(Array(request.dropLast(8)))
             await server.group.triggerGracefulShutdown()
             #expect(try await waiting.answer().isBroken)
-            // The view that has not noticed keeps the server for up to two seconds.
-            try await late.send(Array(request.suffix(8)))
-            _ = try? await late.output(upTo: "first\n")
+            // The request that is half there keeps the server for two seconds. On a busy machine these may have passed; then the
+            // connection has ended.
+            try? await late.send(Array(request.suffix(8)))
+            let hasBegun = try await late.output(upTo: "first\n").hasSuffix("first\n")
             let running = server.running
             let end = Task { try await late.answer() }
             _ = await running.result
-            #expect(try await end.value.isBroken)
+            let answer = try await end.value
+            #expect(!answer.isComplete)
+            #expect(answer.isBroken || !hasBegun)
         }
     }
 
