@@ -29,9 +29,9 @@ enum Cancellation: Error, CustomStringConvertible {
 /// Objects are kept and used again for later connections, never freed while the server lives: an event may still name one whose
 /// connection was closed by another thread a moment ago. Such a late event does no harm, since it counts only as a hint.
 ///
-/// `@unchecked Sendable`: `state` is behind its lock; `intake`, `heldIntake`, `unreadRequest` and `descriptor` change only in the hands of whoever
-/// moved the phase to `receiving` (or opened the connection), one thread at a time; `quickWaits` and `turnBegan` are the request's
-/// task's own.
+/// `@unchecked Sendable`: `state` is behind its lock; `intake`, `heldIntake` and `descriptor` change only in the hands of whoever
+/// moved the phase to `receiving` (or opened the connection), one thread at a time; so does `unreadRequest`, and at its end in those
+/// of the request's task, whose own `quickWaits` and `turnBegan` are.
 final class Connection: @unchecked Sendable {
     enum Phase {
         /// Not in use.

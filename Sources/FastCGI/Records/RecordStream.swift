@@ -40,6 +40,8 @@ final class RecordStream: @unchecked Sendable {
     }
 
     private static let headerSize = 8
+    /// A header of no version that there is.
+    private static let brokenRecord: [8 of UInt8] = [255, 255, 255, 255, 255, 255, 255, 255]
     /// Room behind the content for the records that end the response.
     private static let tailSize = 24
     private static let contentEnd = BufferPool.bufferSize - tailSize
@@ -263,8 +265,7 @@ final class RecordStream: @unchecked Sendable {
         transport.withLock { transport in
             guard transport.descriptor >= 0, !transport.isEnded else { return }
             if case .done = flush(&transport) {
-                let record: [8 of UInt8] = [255, 255, 255, 255, 255, 255, 255, 255]
-                unsafe record.span.withUnsafeBytes { _ = unsafe Socket.send($0, to: transport.descriptor) }
+                unsafe Self.brokenRecord.span.withUnsafeBytes { _ = unsafe Socket.send($0, to: transport.descriptor) }
             }
             transport.descriptor = -1
         }
@@ -311,8 +312,8 @@ final class RecordStream: @unchecked Sendable {
             }
             return records.count
         case .broken:
-            for index in 0..<8 { unsafe buffer[index] = 255 }
-            return 8
+            for index in Self.brokenRecord.indices { unsafe buffer[index] = Self.brokenRecord[index] }
+            return Self.brokenRecord.count
         }
     }
 }
