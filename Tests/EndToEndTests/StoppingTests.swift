@@ -69,8 +69,14 @@ struct StoppingTests {
     @Test("A program that dies in the midst of a download leaves none that looks whole, although its size is unknown")
     func failsVisiblyWhenKilled() async throws {
         try await withSite { site, demo in
-            let downloads = try ["/test/wait", "/bench/gen?n=1000000000000", "/test/wait"]
-                .map { try site.startCurl($0, ["-N", "--limit-rate", "1M"]) }
+            // More than is received at once.
+            let content = try site.directory.write(String(repeating: "a", count: 200_000), to: "content")
+            let withContent = ["-N", "--request", "GET", "--data-binary", "@\(content)"]
+            let downloads = [
+                try site.startCurl("/test/wait", ["-N"]),
+                try site.startCurl("/bench/gen?n=1000000000000", ["-N", "--limit-rate", "1M"]),
+                try site.startCurl("/test/wait", withContent),
+            ]
             #expect(await eventually { downloads.allSatisfy { !$0.outputText.isEmpty } })
             demo.signal(SIGKILL)
             for status in await Self.body(of: downloads) { #expect(![0, 28].contains(status)) }

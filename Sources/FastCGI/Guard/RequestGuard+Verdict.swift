@@ -38,6 +38,11 @@ extension RequestGuard {
         case tooLarge(TooLarge)
         /// Malformed or hostile: close the connection without an answer.
         case refuse(Reason)
+
+        /// Whether the bytes examined, so many, are one whole request with nothing behind it.
+        func isRequest(of count: Int) -> Bool {
+            if case .request(let shape) = self { shape.length == count } else { false }
+        }
     }
 
     /// How far an incomplete request has come.

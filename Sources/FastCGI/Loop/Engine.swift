@@ -236,7 +236,10 @@ final class Engine: @unchecked Sendable {
     private func receiveInParts(from connection: Connection, by worker: Worker) throws {
         while true {
             if !connection.intake.isEmpty {
-                switch connection.intake.examine() {
+                let verdict = connection.intake.examine()
+                // The last part of a request stays unread, as a whole one does. All else makes way for what comes.
+                if !verdict.isRequest(of: connection.intake.count) { connection.takeUnread() }
+                switch verdict {
                 case .incomplete: break
                 case .request(let shape):
                     let request = connection.intake.takeRequest(shape)
@@ -258,7 +261,9 @@ final class Engine: @unchecked Sendable {
                     return close(connection)
                 }
             }
-            guard let received = try unsafe Socket.receive(into: worker.scratch, from: connection.descriptor) else {
+            let scratch = unsafe worker.scratch
+            guard let received = try unsafe Socket.receive(into: scratch, from: connection.descriptor, peeking: true)
+            else {
                 connection.countHeldIntake()
                 if !connection.intake.isEmpty, buffers.heldBytes > configuration.maximumHeldBytes {
                     statistics.requestRefused("overloaded")
@@ -267,8 +272,10 @@ final class Engine: @unchecked Sendable {
                 }
                 return waitForRequest(on: connection)
             }
-            if unsafe received.count == worker.scratch.count { connection.noteUnread() }
+            if received.count == scratch.count { connection.noteUnread() }
             unsafe connection.intake.append(received)
+            connection.leaveUnread(received.count)
+            if connection.intake.discards { connection.takeUnread() }
             if unsafe received.isEmpty || connection.intake.hasDiscardedTooMuch { return close(connection) }
         }
     }
