@@ -28,6 +28,11 @@ struct Program: Hashable, Sendable {
         package: "libapache2-mod-fcgid",
         files: ["/usr/lib/apache2/modules/mod_fcgid.so"]
     )
+    static let apacheHTTP2 = Program(
+        name: "apache2",
+        package: "apache2",
+        files: ["/usr/lib/apache2/modules/mod_http2.so"]
+    )
 
     /// Where the program is, or nil.
     var path: String? {

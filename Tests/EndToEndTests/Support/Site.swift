@@ -40,17 +40,26 @@ struct Site: Sendable {
     /// - Parameters:
     ///   - options: Further options of `demo serve`, where the test starts it.
     ///   - backend: Where the demo listens.
+    ///   - offer: Who offers HTTP/2, where the web server is Apache.
     static func start(
         _ setup: Setup,
         options: [String] = [],
-        backend: Backend = .ownSocket
+        backend: Backend = .ownSocket,
+        http2 offer: ApacheConfiguration.Offer = .nobody
     ) async throws -> Site {
         let directory = try WorkDirectory()
         var failure: any Error = ServerFailure(description: "\(setup.rawValue) did not start")
         // A free port may be taken by another before the server has it: once more, then.
         for _ in 0..<3 {
             do {
-                return try await Site(setup, in: directory, port: freePort(), options: options, backend: backend)
+                return try await Site(
+                    setup,
+                    in: directory,
+                    port: freePort(),
+                    options: options,
+                    backend: backend,
+                    http2: offer
+                )
             } catch {
                 failure = error
             }
@@ -70,7 +79,8 @@ struct Site: Sendable {
         in directory: WorkDirectory,
         port: Int,
         options: [String],
-        backend: Backend
+        backend: Backend,
+        http2 offer: ApacheConfiguration.Offer
     ) async throws {
         self.setup = setup
         self.directory = directory
@@ -99,7 +109,7 @@ struct Site: Sendable {
         }
         server =
             if setup.isApache {
-                try ApacheConfiguration(setup: setup, port: port, socket: socket).start(in: directory)
+                try ApacheConfiguration(setup: setup, port: port, socket: socket, http2: offer).start(in: directory)
             } else {
                 try await NginxConfiguration(setup: setup, port: port, backend: address).start(in: directory)
             }

@@ -61,14 +61,22 @@ struct NginxConfiguration {
 
 /// What an administrator writes around the files of `deploy/apache`.
 struct ApacheConfiguration {
+    /// Who offers HTTP/2, to clients of the downloads among others.
+    enum Offer {
+        case nobody, server, virtualHost
+    }
+
     var setup: Setup
     var port: Int
     var socket: String
+    var http2 = Offer.nobody
 
     func start(in directory: WorkDirectory) throws -> RunningProgram {
         let modules =
             ["mpm_event", "authz_core", "alias", "env", "setenvif"]
             + (setup == .fcgid ? ["fcgid"] : setup == .proxied ? ["proxy", "proxy_fcgi"] : ["cgid"])
+            + (http2 == .nobody ? [] : ["http2"])
+        let offer = "Protocols h2c http/1.1"
         let file = try directory.write(
             """
             ServerRoot \(directory.path)
@@ -80,7 +88,9 @@ struct ApacheConfiguration {
             Listen 127.0.0.1:\(port)
             \(modules.map { "LoadModule \($0)_module /usr/lib/apache2/modules/mod_\($0).so" }.joined(separator: "\n"))
             \(particulars(in: directory))
+            \(http2 == .server ? offer : "")
             <VirtualHost 127.0.0.1:\(port)>
+                \(http2 == .virtualHost ? offer : "")
                 Define DOWNLOADS_PLACE \(setup.prefix)/
                 \(try include(in: directory))
             </VirtualHost>
