@@ -32,15 +32,6 @@ struct PreconditionCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 }
 
-extension StubFile {
-    /// The file with some of its properties changed.
-    func with(_ change: (inout StubFile) -> Void) -> StubFile {
-        var copy = self
-        change(&copy)
-        return copy
-    }
-}
-
 @Suite struct PreconditionTests {
     static let date = "Sun, 09 Sep 2001 01:46:40 GMT"
     static let before = "Sun, 09 Sep 2001 01:46:39 GMT"

@@ -32,19 +32,6 @@ struct RangeCase: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// How the content can serve a range.
-enum Seeking: CaseIterable, Sendable {
-    case repeats, startsInTheMiddle
-
-    var file: StubFile {
-        StubFile()
-            .with {
-                $0.isRepeatable = self == .repeats
-                $0.canStartInTheMiddle = self == .startsInTheMiddle
-            }
-    }
-}
-
 @Suite struct RangeTests {
     static let all = "0123456789"
     static let date = PreconditionTests.date
