@@ -77,8 +77,8 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         try report(result)
     }
 
-    /// The file that `output` names, with links followed; nil if what is there must not be replaced by a file, such as a pipe or
-    /// `/dev/null`.
+    /// The file that `output` names, through links; nil if what is there is none that another could take the place of, as a pipe
+    /// or `/dev/null`.
     private func destination(of output: String) throws -> String? {
         var status = stat()
         guard unsafe stat(output, &status) == 0 else { return output }
@@ -95,7 +95,7 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         }
     }
 
-    /// The error to end with, which says what `errno` says.
+    /// The error that `errno` is of.
     private func cannotWrite(_ path: String) -> ValidationError {
         ValidationError("Can't write \(path): \(unsafe String(cString: strerror(errno))).")
     }
