@@ -112,7 +112,7 @@ struct PreconditionCase: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test("Neither size nor date is looked at when the wrapper was not modified")
+    @Test("The size is not looked at when the wrapper was not modified")
     func leavesSizeAlone() async throws {
         let view = FileView { SizelessFile() }
         let response = try await view.response(to: .get(headerFields: [.ifModifiedSince: "x"]))
