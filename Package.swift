@@ -83,8 +83,9 @@ let package = Package(
         .executableTarget(name: "demo", dependencies: ["VirtualDownloads", "SignedLinks"], swiftSettings: settings),
         .testTarget(
             name: "DownloadCoreTests",
-            dependencies: ["DownloadCore", "DownloadTesting"],
-            resources: [.copy("Resources")],
+            dependencies: [
+                "DownloadCore", "DownloadTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -111,10 +112,13 @@ let package = Package(
         ),
         .testTarget(
             name: "SignedLinksTests",
-            dependencies: ["SignedLinks", "VirtualDownloads", "DownloadTesting"],
+            dependencies: [
+                "SignedLinks", "DownloadCore", "VirtualDownloads", "DownloadTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             swiftSettings: settings
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["VirtualDownloads"], swiftSettings: settings),
+        .testTarget(name: "EndToEndTests", dependencies: ["demo"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -166,15 +166,16 @@ class Go(Peer):
         go = need(["golang-go"], "go")
         if not go:
             return "Go is missing (apt-get install golang-go)"
-        self.binary = self.built(self.name)
+        # One program for both protocols.
+        self.binary = self.built("go")
         environment = dict(os.environ, GOCACHE=self.built("go-cache"), GO111MODULE="off")
-        if not run_quietly([go, "build", "-o", self.binary, self.source(self.name, "main.go")], self.log(), env=environment):
+        if not run_quietly([go, "build", "-o", self.binary, self.source("go", "main.go")], self.log(), env=environment):
             return f"it did not build, see {self.log()}"
         self.version = (first_line(go, "version") or "").replace("go version ", "")
         return None
 
     def command(self, socket, folder):
-        return [self.binary, socket]
+        return [self.binary, self.protocol, socket]
 
 
 class PHP(Peer):

@@ -84,7 +84,7 @@ static inline void downloadview_schedule_as_batch(void) {
     sched_setscheduler(0, 3 /* SCHED_BATCH */ | 0x40000000 /* SCHED_RESET_ON_FORK */, &parameter);
 }
 
-/* The beginning of struct dl_phdr_info, which has been the same ever since. */
+/* The beginning of struct dl_phdr_info, which Linux has never changed. */
 struct downloadview_object {
     ElfW(Addr) address;
     const char *name;

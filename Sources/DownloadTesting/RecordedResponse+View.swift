@@ -14,17 +14,12 @@ extension VirtualDownloadView {
     public func response(to request: DownloadRequest) async throws -> RecordedResponse {
         let observations = Observations()
         let view = ObservedView(base: self, observations: observations)
-        let recording = Recording(method: request.method)
-        var sink = RecordingSink(into: recording)
-        do {
+        var response = try await Recording.response(to: request) { sink in
             try await view.respond(to: request, into: &sink)
-        } catch {
-            guard recording.isCommitted else { throw error }
-            recording.response.failure = error
         }
-        recording.response.fileRequests = observations.fileRequests.load(ordering: .relaxed)
-        recording.response.generatorRuns = observations.generatorRuns.load(ordering: .relaxed)
-        return recording.response
+        response.fileRequests = observations.fileRequests.load(ordering: .relaxed)
+        response.generatorRuns = observations.generatorRuns.load(ordering: .relaxed)
+        return response
     }
 }
 
@@ -36,14 +31,6 @@ extension RequestHandler {
     ///
     /// - Throws: What the handler throws before its first byte. An error after it is ``RecordedResponse/failure``.
     public func response(to request: DownloadRequest) async throws -> RecordedResponse {
-        let recording = Recording(method: request.method)
-        var sink = RecordingSink(into: recording)
-        do {
-            try await respond(to: request, into: &sink)
-        } catch {
-            guard recording.isCommitted else { throw error }
-            recording.response.failure = error
-        }
-        return recording.response
+        try await Recording.response(to: request) { sink in try await respond(to: request, into: &sink) }
     }
 }

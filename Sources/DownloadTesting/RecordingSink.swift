@@ -10,6 +10,24 @@ final class Recording {
         response = RecordedResponse()
         response.method = method
     }
+
+    /// The response that `respond` writes.
+    ///
+    /// - Throws: What `respond` throws before the response is committed.
+    static func response(
+        to request: DownloadRequest,
+        _ respond: (inout RecordingSink) async throws -> Void
+    ) async throws -> RecordedResponse {
+        let recording = Recording(method: request.method)
+        var sink = RecordingSink(into: recording)
+        do {
+            try await respond(&sink)
+        } catch {
+            guard recording.isCommitted else { throw error }
+            recording.response.failure = error
+        }
+        return recording.response
+    }
 }
 
 /// A response sink that keeps what a web server would have sent, and holds the writer to the same contract.

@@ -28,7 +28,7 @@ public struct FastCGIConfiguration: Sendable {
     /// default is 256 MiB; while there are more, a further request is answered 503, and one that comes in parts is refused.
     public var maximumHeldBytes = 268_435_456
 
-    /// How many bytes the parameters of a request may have: its head. The default is 64 KiB; beyond it the request is refused.
+    /// How many bytes the parameters of a request may have: its head. The default is 64 KiB; beyond it the answer is 431.
     public var maximumHeadSize = 65_536
 
     /// How many bytes the content of a request may have. The default is 1 MiB; beyond it the answer is 413.

@@ -68,7 +68,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     public func runHandlingSignals() throws -> Int32 {
         let signals = Signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
         try engine.start()
-        // More than half of what is resident by now only the start needed: reading arguments, building routes and tables.
+        // More than half of what is resident by now was needed for the start alone: reading arguments, building routes and tables.
         downloadview_drop_code()
         engine.logger.info(
             "serving",

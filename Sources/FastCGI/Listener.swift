@@ -81,6 +81,8 @@ public struct Listener: Sendable {
 
     /// The listening socket that the process was started with: descriptor 0 (spawn-fcgi, mod_fcgid, systemd with
     /// `StandardInput=socket`), or the first of systemd's socket activation (`LISTEN_FDS`). Nil if there is none.
+    ///
+    /// - Throws: ``ListenError`` when `LISTEN_FDS` is set and descriptor 3 is no listening stream socket.
     public static func inherited() throws -> Listener? {
         if Socket.isListening(0) { return try Listener(adopting: 0) }
         if let count = environmentInteger("LISTEN_FDS"), count > 0, environmentInteger("LISTEN_PID") == Int(getpid()) {

@@ -10,7 +10,8 @@ public import HTTPTypes
 ///     Route("/export/orders.csv", OrdersExportView().signed(by: signer))
 ///
 /// The signature is HMAC-SHA-256 over method, path, query, suggested name and expiry. It does not depend on how a client or a
-/// proxy writes them: `%7E` for `~` changes nothing, another order of the query does. A link for GET is also good for HEAD. The content of a POST is not signed.
+/// proxy writes them: `%7E` for `~` changes nothing, another order of the query does. A link for GET is also good for HEAD. The
+/// content of a POST is not signed.
 ///
 /// To change the key, put the new one in front: the first signs, all verify. Once the last link of the old one has expired,
 /// remove it. A link can't be taken back but by removing its key.

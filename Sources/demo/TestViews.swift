@@ -30,7 +30,7 @@ enum TestViews {
 
 struct TestFailure: Error {}
 
-/// The closure's content of a request, which may throw.
+/// A file whose content a closure writes.
 private func content(
     _ name: String = "test.txt",
     size: Int64? = nil,
@@ -195,8 +195,9 @@ private struct ValidatedView: VirtualDownloadView {
     }
 }
 
+/// Lines of 15 digits, numbered from 0, in so many bytes.
 struct NumberedLines: DownloadContent {
-    /// What as many lines have as 15 digits can number.
+    /// The bytes of as many lines as 15 digits can number.
     static let maximumCount: Int64 = 16_000_000_000_000_000
 
     let count: Int64

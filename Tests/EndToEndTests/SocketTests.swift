@@ -73,7 +73,10 @@ struct SocketTests {
             Program.cgiFCGI.requiredPath(),
             ["-bind", "-connect", socket],
             in: directory,
-            environment: PlainCGI.environment("/virtual/text")
+            environment: [
+                "REQUEST_METHOD": "GET", "REQUEST_URI": "/virtual/text", "SERVER_PROTOCOL": "HTTP/1.1",
+                "REMOTE_ADDR": "127.0.0.1",
+            ]
         )
         _ = await client.status
         return client.outputText

@@ -4,7 +4,8 @@ import Testing
 /// The server stops without hurting a download, and restarts without losing a request.
 @Suite(.sites, .needs(.curl, .nginx), .timeLimit(.minutes(1)))
 struct StoppingTests {
-    private static func body(of downloads: [RunningProgram]) async -> [Int32] {
+    /// How the downloads end: curl's exit codes.
+    private static func statuses(of downloads: [RunningProgram]) async -> [Int32] {
         var statuses: [Int32] = []
         for download in downloads { statuses.append(await download.status) }
         return statuses
@@ -35,7 +36,7 @@ struct StoppingTests {
             #expect(await eventually { downloads.allSatisfy { $0.outputText.hasPrefix("line 0\n") } })
             demo.signal(SIGTERM)
             #expect(await demo.status == 0)
-            #expect(await Self.body(of: downloads) == Array(repeating: 0, count: 20))
+            #expect(await Self.statuses(of: downloads) == Array(repeating: 0, count: 20))
             #expect(downloads.allSatisfy { $0.outputText.hasSuffix("line 14\n") })
         }
     }
@@ -79,7 +80,7 @@ struct StoppingTests {
             ]
             #expect(await eventually { downloads.allSatisfy { !$0.outputText.isEmpty } })
             demo.signal(SIGKILL)
-            for status in await Self.body(of: downloads) { #expect(![0, 28].contains(status)) }
+            for status in await Self.statuses(of: downloads) { #expect(![0, 28].contains(status)) }
         }
     }
 

@@ -781,6 +781,21 @@ def run(name, function):
     return True
 
 
+def chosen(parser, what, cases, usual=None):
+    """The names of cases that the command line asks for; `usual` are those that "all" stands for, if not all."""
+    names = list(usual or cases) if what == ["all"] else what
+    unknown = [name for name in names if name not in cases]
+    if unknown:
+        parser.error(f"no such case: {', '.join(unknown)}")
+    return names
+
+
+def summary(results):
+    """Says how many cases went well; the exit status."""
+    print(f"{sum(results)} of {len(results)} ok", file=sys.stderr)
+    return 0 if all(results) else 1
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("socket", help="a path, or HOST:PORT")
@@ -799,13 +814,8 @@ def main():
         count = int(options.what[1]) if len(options.what) > 1 else 10_000
         seed = int(options.what[2]) if len(options.what) > 2 else 20261121
         return 0 if run(f"fuzz-{count}-{seed}", lambda: fuzz(count, seed)) else 1
-    names = list(cases) if options.what == ["all"] else options.what
-    unknown = [name for name in names if name not in cases]
-    if unknown:
-        parser.error(f"no such case: {', '.join(unknown)}")
-    results = [run(name, cases[name]) for name in names]
-    print(f"{sum(results)} of {len(results)} ok", file=sys.stderr)
-    return 0 if all(results) else 1
+    names = chosen(parser, options.what, cases)
+    return summary([run(name, cases[name]) for name in names])
 
 
 if __name__ == "__main__":

@@ -748,14 +748,10 @@ def main():
     options.within = 30 * options.slow
     process.options.__dict__.update(demo=options.demo, slow=options.slow)
     attack.options.uri = "/bench/hello"
-    names = list(cases) if options.what == ["all"] else options.what
-    unknown = [name for name in names if name not in cases]
-    if unknown:
-        parser.error(f"no such case: {', '.join(unknown)}")
+    names = attack.chosen(parser, options.what, cases)
     known = all_bytes()
-    results = [run(name, cases[name], seed) for seed in range(options.seed, options.seed + options.rounds) for name in names]
-    print(f"{sum(results)} of {len(results)} ok", file=sys.stderr)
-    return 0 if all(results) else 1
+    seeds = range(options.seed, options.seed + options.rounds)
+    return attack.summary([run(name, cases[name], seed) for seed in seeds for name in names])
 
 
 if __name__ == "__main__":

@@ -934,13 +934,7 @@ def main():
         print("\n".join(cases))
         return 0
     usual = [name for name in cases if not name.startswith(("load-", "soak-"))]
-    names = usual if options.what == ["all"] else options.what
-    unknown = [name for name in names if name not in cases]
-    if unknown:
-        parser.error(f"no such case: {', '.join(unknown)}")
-    results = [run(name, cases[name]) for name in names]
-    print(f"{sum(results)} of {len(results)} ok", file=sys.stderr)
-    return 0 if all(results) else 1
+    return attack.summary([run(name, cases[name]) for name in attack.chosen(parser, options.what, cases, usual)])
 
 
 if __name__ == "__main__":

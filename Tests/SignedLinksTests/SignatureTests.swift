@@ -5,7 +5,7 @@ import SignedLinks
 import Testing
 
 @Suite struct SignatureTests {
-    /// A link, and the HMAC that Python's `hmac` computes over the form that ``LinkSigner`` documents.
+    /// A link, and the HMAC that Python's `hmac` computes over the form that `LinkContents.canonicalForm` documents.
     struct Vector: CustomTestStringConvertible {
         var key: [UInt8]
         var target: String
@@ -62,8 +62,7 @@ import Testing
             name: vector.name,
             expires: HTTPDate(secondsSince1970: vector.expires)
         )
-        #expect(link.hasSuffix("&link-key=k&link-signature=\(vector.signature)") || link.hasPrefix("/?link-expires=0&"))
-        #expect(link.hasSuffix(vector.signature))
+        #expect(link.hasSuffix("&link-key=k&link-signature=\(vector.signature)"))
         #expect(link.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && !#""'<>\"#.utf8.contains($0) })
         let verified = try signer.verify(.make(vector.method, link), at: HTTPDate(secondsSince1970: vector.expires - 1))
         #expect(verified.name == vector.name)

@@ -15,7 +15,7 @@ struct WeightedList {
                 if pair.hasPrefix("q=") {
                     weight = Self.thousandths(pair.dropFirst(2))
                 } else if weight == nil, !pair.isEmpty {
-                    // What stands behind the weight is none of the type's.
+                    // What follows the weight is no parameter of the type.
                     hasParameters = true
                 }
             }

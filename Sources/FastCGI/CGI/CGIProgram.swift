@@ -52,8 +52,8 @@ public enum CGIProgram {
 
     /// Returns when the web server has read what was sent and had time to pass it on, or after two seconds.
     ///
-    /// One that meets the end together with all that comes before it takes that for the whole: Apache then replaces the declared size by
-    /// what there is.
+    /// A web server that sees the end together with all that came before takes that for the whole: Apache then replaces the declared
+    /// size by what there is.
     private static func letBeginningBeRead() {
         let deadline = MonotonicClock.now + 2000
         while Socket.unreadBytes(1) > 0, MonotonicClock.now < deadline { usleep(2000) }

@@ -70,7 +70,7 @@ struct RequestBuilder {
         }
     }
 
-    /// Whether parameters are needed that others take the place of on most servers.
+    /// Whether the target or the host is still missing, which most servers send, and has to be made of other parameters.
     var needsSubstitutes: Bool { uri.isEmpty || host.isEmpty }
 
     /// Takes one parameter of those that are needed only if ``needsSubstitutes``.

@@ -29,9 +29,9 @@ enum Cancellation: Error, CustomStringConvertible {
 /// Objects are kept and used again for later connections, never freed while the server lives: an event may still name one whose
 /// connection was closed by another thread a moment ago. Such a late event does no harm, since it counts only as a hint.
 ///
-/// `@unchecked Sendable`: `state` is behind its lock; `intake`, `heldIntake` and `descriptor` change only in the hands of whoever
-/// moved the phase to `receiving` (or opened the connection), one thread at a time; so does `unreadRequest`, and at its end in those
-/// of the request's task, whose own `quickWaits` and `turnBegan` are.
+/// `@unchecked Sendable`: `state` is behind its lock. `intake`, `heldIntake` and `descriptor` change only in the hands of whoever moved
+/// the phase to `receiving` or opened the connection, one thread at a time. `unreadRequest` is set in the same hands, and cleared by
+/// the request's task when it ends. `quickWaits` and `turnBegan` belong to that task.
 final class Connection: @unchecked Sendable {
     enum Phase {
         /// Not in use.

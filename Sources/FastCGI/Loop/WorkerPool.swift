@@ -1,8 +1,8 @@
 internal import Glibc
 internal import Synchronization
 
-/// A few threads that run the requests' tasks and wait for descriptors, all from one queue and one set (D2 of the design: no
-/// thread waits for a client, and a thread that a view blocks leaves its work to the others).
+/// A few threads that run the requests' tasks and wait for descriptors, all from one queue and one set: no thread waits for a
+/// client, and a thread that a view blocks leaves its work to the others.
 ///
 /// `@unchecked Sendable`: all state is atomic, behind a lock, or set before the first thread starts.
 final class WorkerPool: TaskExecutor, @unchecked Sendable {

@@ -9,11 +9,11 @@ enum DescriptorLimit {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// Whether connections need all that there are.
+    /// Whether there are so few that connections need all of them.
     static var isSmall: Bool { current < 64 }
 
-    /// The first number that connections leave alone. What is above is for views, and for libdispatch, whose timers and watch over its
-    /// threads end the process when they get no descriptor. Where so few are allowed connections need them all.
+    /// The first number that connections leave alone. Those from it on are for views, and for libdispatch, which ends the process when
+    /// its timers, or its watch over its threads, get no descriptor. Where there are few, connections may have them all.
     private static var ceiling: Int {
         let limit = current
         return isSmall ? .max : limit - min(64, max(16, limit / 16))

@@ -1,7 +1,7 @@
 internal import CFastCGI
 internal import Glibc
 
-/// Signals that one thread waits for, instead of interrupting whichever runs (D8 of the design).
+/// Signals that one thread waits for, instead of interrupting whichever runs.
 final class Signals: Sendable {
     private let set: sigset_t
     /// Readable while one is pending; -1 where descriptors are too scarce for one.
@@ -21,7 +21,8 @@ final class Signals: Sendable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// The next signal, waiting for one at most this long; nil when none came, or something waits in the main queue before.
+    /// The next signal, waiting for one at most this long (in milliseconds); nil when none came, or when something came into the main
+    /// queue first.
     func next(within milliseconds: Int32, orWorkIn queue: MainQueue?) -> Int32? {
         guard let queue, descriptor >= 0, queue.descriptor >= 0 else { return next(within: milliseconds) }
         var entries: [2 of pollfd] = [
@@ -33,7 +34,7 @@ final class Signals: Sendable {
         return next(within: 0)
     }
 
-    /// The next signal, waiting for one at most this long; nil when none came.
+    /// The next signal, waiting for one at most this long (in milliseconds); nil when none came.
     func next(within milliseconds: Int32) -> Int32? {
         var set = self.set
         var timeout = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)

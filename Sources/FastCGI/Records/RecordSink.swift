@@ -7,8 +7,7 @@ struct RecordSink: ResponseSink, ~Copyable {
     private let output: RecordStream
     private var account = ContentAccount()
     private var headIsTooLarge = false
-    /// What sending has thrown, whatever the generator made of it: of a piece that was accepted a part may be missing, and nothing may
-    /// follow.
+    /// What sending has thrown, whatever the generator made of it: part of an accepted piece may be missing, so nothing may follow.
     private var failure: (any Error)?
     /// Whether the end of the response is on its way.
     private var isEnded = false

@@ -40,7 +40,7 @@ final class RecordStream: @unchecked Sendable {
     }
 
     private static let headerSize = 8
-    /// A header of no version that there is.
+    /// A header of a version that does not exist.
     private static let brokenRecord: [8 of UInt8] = [255, 255, 255, 255, 255, 255, 255, 255]
     /// Room behind the content for the records that end the response.
     private static let tailSize = 24
@@ -260,7 +260,7 @@ final class RecordStream: @unchecked Sendable {
     }
 
     /// Ends a response that has no end yet by the record that makes it look failed, if the socket has room, and sends nothing of it from
-    /// then on. Not the writer calls this, and it may still write.
+    /// then on. It is not called by the writer, which may still write meanwhile.
     func breakOff() {
         transport.withLock { transport in
             guard transport.descriptor >= 0, !transport.isEnded else { return }

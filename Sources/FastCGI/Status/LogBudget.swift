@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// Lets so many lines a second into the log: each failing request has its line, and a client that asks for thousands of them
-/// fills no disk.
+/// Lets a limited number of lines a second into the log: each failing request has its line, yet a client that causes thousands of
+/// them fills no disk.
 final class LogBudget: Sendable {
     enum Answer: Equatable {
         /// Log the line, after one that says how many before it were left out.

@@ -6,7 +6,7 @@ public struct ServerStatus: Sendable {
         public var accepted: Int
         /// Requests answered whole, error responses included.
         public var served: Int
-        /// Downloads that failed after their first byte, and requests cut by the end of the server.
+        /// Downloads that failed after their first byte, and requests cut when the server stopped.
         public var failed: Int
         /// Downloads whose client left.
         public var aborted: Int
@@ -58,8 +58,9 @@ public struct ServerStatus: Sendable {
     public var connections: Int
     /// Requests under way.
     public var active: Int
-    /// The requests that are under way for the longest time, at most 20, the longest first.
+    /// The requests that have been under way the longest: at most 20, the longest first.
     public var slowest: [ActiveRequest]
+    /// What was counted since the server started.
     public var totals: Totals
     /// The limits in force, by name, in the unit that the name ends with.
     public var limits: [(name: String, value: Int64)]

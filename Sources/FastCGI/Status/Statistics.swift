@@ -13,7 +13,7 @@ final class Statistics: Sendable {
     /// What is counted at each request, in one place for each worker: one for all would be fought over.
     private let tallies = Lock<(all: [Tally], free: [Tally])>(([], []))
     private let refused = Lock<[String: Int]>([:])
-    /// What ended on threads that are no worker's.
+    /// Counts what ends on a thread that is no worker's.
     private let others = Tally()
     private let requests = Atomic<UInt64>(0)
 

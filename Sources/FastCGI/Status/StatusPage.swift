@@ -57,7 +57,8 @@ enum StatusPage {
             ("connections_accepted_total", "counter", "Connections accepted.", Int64(status.totals.accepted)),
             ("requests_served_total", "counter", "Requests answered whole.", Int64(status.totals.served)),
             (
-                "requests_failed_total", "counter", "Downloads that failed after their first byte.",
+                "requests_failed_total", "counter",
+                "Downloads that failed after their first byte, and requests cut when the server stopped.",
                 Int64(status.totals.failed)
             ),
             ("requests_aborted_total", "counter", "Downloads whose client left.", Int64(status.totals.aborted)),

@@ -32,7 +32,7 @@ struct MountOptions: ParsableArguments {
         try router(of: Application.made())
     }
 
-    /// The router of an application that is there.
+    /// The router of an application that has been made.
     func router(of application: some DownloadApplication) throws -> Router {
         do {
             return try Router(application.routes, mountPrefix: prefix ?? application.mountPrefix)

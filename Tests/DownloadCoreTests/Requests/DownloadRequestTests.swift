@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test(
-        "What no UTF-8 is, however it is encoded, is 400",
+        "What is not UTF-8, however it is encoded, is 400",
         arguments: [
             "%", "%%", "%4", "%G0", "%0G", "% 4", "%-1", "%+1", "%u0041", "%C0%80", "%ED%A0%80", "%F5%80%80%80", "%80",
             "%C3%28",

@@ -130,7 +130,7 @@ private final class PieceCounter: @unchecked Sendable {
     var pieces = 0
 }
 
-/// Ten bytes, one at a time, counted as they are made.
+/// What a ``GreedySink`` was given, and how often it was asked the slow way.
 private final class GreedyRecorder {
     var bytes: [UInt8] = []
     var slowWrites = 0
@@ -151,6 +151,7 @@ private struct GreedySink: ByteSink, ~Copyable {
     }
 }
 
+/// Ten bytes, one at a time, counted as they are made.
 private struct CountedFile: DownloadFile {
     let counter: PieceCounter
     var name: String { "x.bin" }

@@ -44,6 +44,15 @@ struct StubFile: DownloadFile {
     }
 }
 
+extension StubFile {
+    /// The file with some of its properties changed.
+    func with(_ change: (inout StubFile) -> Void) -> StubFile {
+        var copy = self
+        change(&copy)
+        return copy
+    }
+}
+
 struct Unexpected: Error {}
 
 /// A view over whatever file a test hands it, with every option open.

@@ -3,7 +3,7 @@ import DownloadTesting
 import HTTPTypes
 import Testing
 
-/// Requests at the edges of RFC 9110 §13 and §14 which the tables of recorded cases have not.
+/// Requests at the edges of RFC 9110 §13 and §14, beyond the tables of ``RangeTests`` and ``PreconditionTests``.
 @Suite struct FurtherRangeTests {
     private static let date = PreconditionTests.date
     private static let thirtyNines = String(repeating: "9", count: 30)

@@ -6,7 +6,7 @@ import Testing
 @Suite struct RandomRangeTests {
     @Test("Whatever ranges are asked, exactly their bytes are sent", arguments: 1...40, Seeking.allCases)
     func sendsExactlyTheRanges(seed: UInt64, seeking: Seeking) async throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededRandom(seed: seed)
         for _ in 0..<25 {
             let size = Int.random(in: 1...300, using: &random)
             let file = seeking.file.with {
@@ -65,19 +65,5 @@ import Testing
         let numbers = field.split { !$0.isNumber }.compactMap { Int($0) }
         guard field.hasPrefix("bytes "), numbers.count == 3, numbers[0] <= numbers[1] else { return nil }
         return numbers[0]..<numbers[1] + 1
-    }
-}
-
-/// The same numbers at every run.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        // SplitMix64.
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
     }
 }

@@ -17,31 +17,18 @@ struct RangeCase: Sendable, CustomTestStringConvertible {
         case unsatisfiable
     }
 
-    var name: String
     var range: String
     var answer: Answer
     var fields: HTTPFields
 
-    init(_ name: String, _ range: String, _ answer: Answer, _ fields: HTTPFields = [:]) {
-        self.name = name
+    init(_ range: String, _ answer: Answer, _ fields: HTTPFields = [:]) {
         self.range = range
         self.answer = answer
         self.fields = fields
     }
 
-    var testDescription: String { "\(name): \(range)" }
-}
-
-/// How the content can serve a range.
-enum Seeking: CaseIterable, Sendable {
-    case repeats, startsInTheMiddle
-
-    var file: StubFile {
-        StubFile()
-            .with {
-                $0.isRepeatable = self == .repeats
-                $0.canStartInTheMiddle = self == .startsInTheMiddle
-            }
+    var testDescription: String {
+        ([String(range.prefix(60))] + fields.map { "\($0.name): \($0.value)" }).joined(separator: ", ")
     }
 }
 
@@ -50,58 +37,58 @@ enum Seeking: CaseIterable, Sendable {
     static let date = PreconditionTests.date
 
     static let cases: [RangeCase] = [
-        .init("R1", "bytes=0-3", .one("0123", at: 0)),
-        .init("R2", "bytes=3-", .one("3456789", at: 3)),
-        .init("R3", "bytes=-3", .one("789", at: 7)),
-        .init("R4", "bytes=0-", .one(all, at: 0)),
-        .init("R5", "bytes=0-0", .one("0", at: 0)),
-        .init("R6", "bytes=9-9", .one("9", at: 9)),
-        .init("R7", "bytes=-10", .one(all, at: 0)),
-        .init("R10", "bytes=10-", .unsatisfiable),
-        .init("R11", "bytes=10-20", .unsatisfiable),
-        .init("R12", "bytes=5-20", .one("56789", at: 5)),
-        .init("R13", "bytes=0-100", .one(all, at: 0)),
-        .init("R14", "bytes=3-2", .whole),
-        .init("R15", "bytes=", .whole),
-        .init("R17", "bytes=a-b", .whole),
-        .init("R18", "bytes", .whole),
-        .init("R19", "0-3", .whole),
-        .init("R20", "items=0-3", .whole),
-        .init("R22", "bytes = 0-3", .whole),
-        .init("R24 trailing space", "bytes=0-3, ", .one("0123", at: 0)),
-        .init("R24 leading tab", "bytes=\t0-3", .one("0123", at: 0)),
-        .init("R25", "bytes=0-1,3-4", .several([("01", at: 0), ("34", at: 3)])),
-        .init("R26", "bytes=0-1, 3-4", .several([("01", at: 0), ("34", at: 3)])),
-        .init("R28 first empty", "bytes=,0-1", .one("01", at: 0)),
-        .init("R28 last empty", "bytes=0-1,", .one("01", at: 0)),
-        .init("R29", "bytes=0-5,2-8", .one("012345678", at: 0)),
-        .init("touching", "bytes=2-3,0-1", .one("0123", at: 0)),
-        .init("bridged by the third", "bytes=0-1,4-5,2-3,8-9", .several([("012345", at: 0), ("89", at: 8)])),
-        .init("R32", "bytes=20-30,40-50", .unsatisfiable),
-        .init("one of two exists", "bytes=20-30,1-2", .one("12", at: 1)),
-        .init("R33", "bytes=0-0,-1", .several([("0", at: 0), ("9", at: 9)])),
-        .init("R35", "bytes=0-3,0-3,0-3,0-3,0-3,0-3", .one("0123", at: 0)),
-        .init("R36", "bytes=" + Array(repeating: "0-0", count: 101).joined(separator: ","), .whole),
-        .init("R37 plus", "bytes=+0-3", .whole),
-        .init("R37 second plus", "bytes=0-+3", .whole),
-        .init("R39 two dashes", "bytes=1-2-3", .whole),
-        .init("R39 hexadecimal", "bytes=0-0x1", .whole),
-        .init("R39 semicolon", "bytes=0-1;2-3", .whole),
-        .init("R40", "bytes=99999999999999999999-", .unsatisfiable),
-        .init("R42", "bytes=-99999999999999999999", .one(all, at: 0)),
-        .init("R43", "bytes=00000-00003", .one("0123", at: 0)),
-        .init("last byte of a huge range", "bytes=0-99999999999999999999", .one(all, at: 0)),
-        .init("nothing from the end", "bytes=-0", .unsatisfiable),
-        .init("R47", "bytes=0-3", .one("0123", at: 0), [.ifRange: "\"abc\""]),
-        .init("R48", "bytes=0-3", .whole, [.ifRange: "\"x\""]),
-        .init("R49", "bytes=0-3", .whole, [.ifRange: "W/\"abc\""]),
-        .init("R50", "bytes=0-3", .one("0123", at: 0), [.ifRange: date]),
-        .init("R51", "bytes=0-3", .whole, [.ifRange: PreconditionTests.before]),
-        .init("If-Range a second later", "bytes=0-3", .whole, [.ifRange: PreconditionTests.after]),
-        .init("R53 garbage", "bytes=0-3", .whole, [.ifRange: "garbage"]),
-        .init("R53 unquoted", "bytes=0-3", .whole, [.ifRange: "abc"]),
-        .init("If-Range any", "bytes=0-3", .whole, [.ifRange: "*"]),
-        .init("R54", "bytes=20-", .whole, [.ifRange: "\"x\""]),
+        .init("bytes=0-3", .one("0123", at: 0)),
+        .init("bytes=3-", .one("3456789", at: 3)),
+        .init("bytes=-3", .one("789", at: 7)),
+        .init("bytes=0-", .one(all, at: 0)),
+        .init("bytes=0-0", .one("0", at: 0)),
+        .init("bytes=9-9", .one("9", at: 9)),
+        .init("bytes=-10", .one(all, at: 0)),
+        .init("bytes=10-", .unsatisfiable),
+        .init("bytes=10-20", .unsatisfiable),
+        .init("bytes=5-20", .one("56789", at: 5)),
+        .init("bytes=0-100", .one(all, at: 0)),
+        .init("bytes=3-2", .whole),
+        .init("bytes=", .whole),
+        .init("bytes=a-b", .whole),
+        .init("bytes", .whole),
+        .init("0-3", .whole),
+        .init("items=0-3", .whole),
+        .init("bytes = 0-3", .whole),
+        .init("bytes=0-3, ", .one("0123", at: 0)),
+        .init("bytes=\t0-3", .one("0123", at: 0)),
+        .init("bytes=0-1,3-4", .several([("01", at: 0), ("34", at: 3)])),
+        .init("bytes=0-1, 3-4", .several([("01", at: 0), ("34", at: 3)])),
+        .init("bytes=,0-1", .one("01", at: 0)),
+        .init("bytes=0-1,", .one("01", at: 0)),
+        .init("bytes=0-5,2-8", .one("012345678", at: 0)),
+        .init("bytes=2-3,0-1", .one("0123", at: 0)),
+        .init("bytes=0-1,4-5,2-3,8-9", .several([("012345", at: 0), ("89", at: 8)])),
+        .init("bytes=20-30,40-50", .unsatisfiable),
+        .init("bytes=20-30,1-2", .one("12", at: 1)),
+        .init("bytes=0-0,-1", .several([("0", at: 0), ("9", at: 9)])),
+        .init("bytes=0-3,0-3,0-3,0-3,0-3,0-3", .one("0123", at: 0)),
+        .init("bytes=" + Array(repeating: "0-0", count: 101).joined(separator: ","), .whole),
+        .init("bytes=+0-3", .whole),
+        .init("bytes=0-+3", .whole),
+        .init("bytes=1-2-3", .whole),
+        .init("bytes=0-0x1", .whole),
+        .init("bytes=0-1;2-3", .whole),
+        .init("bytes=99999999999999999999-", .unsatisfiable),
+        .init("bytes=-99999999999999999999", .one(all, at: 0)),
+        .init("bytes=00000-00003", .one("0123", at: 0)),
+        .init("bytes=0-99999999999999999999", .one(all, at: 0)),
+        .init("bytes=-0", .unsatisfiable),
+        .init("bytes=0-3", .one("0123", at: 0), [.ifRange: "\"abc\""]),
+        .init("bytes=0-3", .whole, [.ifRange: "\"x\""]),
+        .init("bytes=0-3", .whole, [.ifRange: "W/\"abc\""]),
+        .init("bytes=0-3", .one("0123", at: 0), [.ifRange: date]),
+        .init("bytes=0-3", .whole, [.ifRange: PreconditionTests.before]),
+        .init("bytes=0-3", .whole, [.ifRange: PreconditionTests.after]),
+        .init("bytes=0-3", .whole, [.ifRange: "garbage"]),
+        .init("bytes=0-3", .whole, [.ifRange: "abc"]),
+        .init("bytes=0-3", .whole, [.ifRange: "*"]),
+        .init("bytes=20-", .whole, [.ifRange: "\"x\""]),
     ]
 
     @Test("A Range selects what RFC 9110 §14 says", arguments: cases, Seeking.allCases)
@@ -160,7 +147,7 @@ enum Seeking: CaseIterable, Sendable {
         #expect(plan.status == (range.contains(",") ? .ok : .partialContent))
     }
 
-    @Test("R30: parts keep the requested order if the content can start in the middle, else the whole is sent")
+    @Test("Parts keep the requested order if the content can start in the middle, else the whole is sent")
     func keepsRequestedOrder() async throws {
         let request = DownloadRequest.get(headerFields: [.range: "bytes=5-8,0-2"])
         let seeking = try await FileView { Seeking.startsInTheMiddle.file }.response(to: request)
@@ -191,7 +178,7 @@ enum Seeking: CaseIterable, Sendable {
         #expect(first.headerFields[.contentType] != other.headerFields[.contentType])
     }
 
-    @Test("R45: nothing of an empty file can be selected")
+    @Test("Nothing of an empty file can be selected")
     func refusesRangeOfEmptyFile() async throws {
         let file = StubFile()
             .with {
@@ -205,7 +192,7 @@ enum Seeking: CaseIterable, Sendable {
     }
 
     static let withoutRanges: [(String, StubFile)] = [
-        ("R46 unknown size", StubFile().with { $0.size = nil }),
+        ("unknown size", StubFile().with { $0.size = nil }),
         ("no tag, only a date", StubFile().with { $0.entityTag = nil }),
         ("a weak tag", StubFile().with { $0.entityTag = EntityTag("abc", isWeak: true) }),
         ("neither repeatable nor able to start in the middle", StubFile().with { $0.isRepeatable = false }),
@@ -229,19 +216,19 @@ enum Seeking: CaseIterable, Sendable {
         #expect(response.headerFields[.acceptRanges] == (method == .head ? "bytes" : nil))
     }
 
-    @Test("R55: a matching If-None-Match comes before Range")
+    @Test("A matching If-None-Match comes before Range")
     func prefersNotModified() async throws {
         let fields: HTTPFields = [.range: "bytes=0-3", .ifNoneMatch: "\"abc\""]
         #expect(try await FileView { StubFile() }.response(to: .get(headerFields: fields)).status == .notModified)
     }
 
-    @Test("R57: If-Range without Range means nothing")
+    @Test("If-Range without Range means nothing")
     func ignoresLoneIfRange() async throws {
         let response = try await FileView { StubFile() }.response(to: .get(headerFields: [.ifRange: "\"abc\""]))
         #expect(response.status == .ok)
     }
 
-    @Test("R60: a content coding stays on one range, and makes several ranges the whole")
+    @Test("A content coding stays on one range, and makes several ranges the whole")
     func keepsContentCoding() async throws {
         var view = FileView { StubFile() }
         view.encoding = "gzip"

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What an administrator writes around `deploy/nginx/downloads.conf`.
+/// What an administrator writes around the files of `deploy/nginx`.
 struct NginxConfiguration {
     var setup: Setup
     var port: Int
@@ -17,6 +17,8 @@ struct NginxConfiguration {
                 ssl_certificate_key \(directory.file("key.pem"));
                 """
         }
+        let upstream = try String(contentsOfFile: Demo.deploy + "/nginx/upstream.conf", encoding: .utf8)
+            .replacing("server unix:/run/downloads/downloads.sock;", with: "server \"\(backend)\";")
         let temporary = ["client_body", "fastcgi", "proxy", "scgi", "uwsgi"]
             .map { "\($0)_temp_path \(directory.file($0));" }.joined(separator: "\n")
         let file = try directory.write(
@@ -29,10 +31,7 @@ struct NginxConfiguration {
             http {
                 access_log off;
                 \(temporary)
-                upstream downloads {
-                    server \(backend);
-                    keepalive 16;
-                }
+                \(upstream)
                 server {
                     \(listen)
                     include "\(Demo.deploy)/nginx/downloads.conf";

@@ -3,7 +3,7 @@ import Testing
 @testable import FastCGI
 
 @Suite struct GuardReplyTests {
-    /// The 8 bytes of an empty `FCGI_GET_VALUES` and its names.
+    /// An `FCGI_GET_VALUES` record that asks for these names.
     private func question(_ names: [String], padding: Int = 0) -> [UInt8] {
         Wire.record(9, id: 0, names.flatMap { Wire.pair($0, "") }, padding: padding)
     }
@@ -18,14 +18,14 @@ import Testing
         Wire.record(3, id: id, [0, 0, 0, 0, status, 0, 0, 0])
     }
 
-    @Test("an unpadded FCGI_GET_VALUES is answered at once, names in the order asked")
+    @Test("An unpadded FCGI_GET_VALUES is answered at once, names in the order asked")
     func answersValues() {
         let answer = result([("FCGI_MPXS_CONNS", "0"), ("FCGI_MAX_CONNS", "64"), ("FCGI_MAX_REQS", "32")])
         let bytes = question(["FCGI_MPXS_CONNS", "FCGI_MAX_CONNS", "UNHEARD_OF", "FCGI_MAX_REQS"])
         #expect(Conversation.events(bytes) == [.reply(answer, closes: false), .end(.incomplete(.idle))])
     }
 
-    @Test("a name asked four times in 73 bytes is answered once")
+    @Test("A name asked four times in 73 bytes is answered once")
     func answersRepeatedNameOnce() {
         let bytes = question([String](repeating: "FCGI_MAX_CONNS", count: 4), padding: 1)
         #expect(bytes.count == 73)
@@ -33,19 +33,19 @@ import Testing
         #expect(Conversation.events(bytes) == [.reply(answer, closes: false), .end(.incomplete(.idle))])
     }
 
-    @Test("an empty FCGI_GET_VALUES has an empty answer")
+    @Test("An empty FCGI_GET_VALUES has an empty answer")
     func answersNoValues() {
         #expect(Conversation.events(question([])).first == .reply(Wire.record(10, id: 0), closes: false))
     }
 
-    @Test("an unknown management record is named in the answer", arguments: [UInt8(0), 12, 200, 255])
+    @Test("An unknown management record is named in the answer", arguments: [UInt8(0), 12, 200, 255])
     func answersUnknownType(type: UInt8) {
         let answer = Wire.record(11, id: 0, [type, 0, 0, 0, 0, 0, 0, 0])
         let bytes = Wire.record(type, id: 0, [1, 2, 3], padding: 5)
         #expect(Conversation.events(bytes) == [.reply(answer, closes: false), .end(.incomplete(.idle))])
     }
 
-    @Test("a request after a management record is as good as one alone")
+    @Test("A request after a management record is as good as one alone")
     func dropsWhatItAnswered() {
         let request = Wire.request()
         let events = Conversation.events(question([]) + request)
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(
-        "a role other than responder is refused and its other records are passed over",
+        "A role other than responder is refused and its other records are passed over",
         arguments: [UInt8(0), 2, 3, 99]
     )
     func refusesRole(role: UInt8) {
@@ -71,13 +71,13 @@ import Testing
         }
     }
 
-    @Test("without FCGI_KEEP_CONN the connection closes after a refused role")
+    @Test("Without FCGI_KEEP_CONN the connection closes after a refused role")
     func closesAfterRole() {
         let events = Conversation.events(Wire.begin(role: 2, flags: 0))
         #expect(events.first == .reply(endRequest(1, 3), closes: true))
     }
 
-    @Test("a second request begun meanwhile is told that the connection cannot be shared")
+    @Test("A second request begun meanwhile is told that the connection cannot be shared")
     func refusesSecondRequest() {
         let one = Wire.begin() + Wire.parameters() + Wire.input()
         let other = Wire.begin(id: 513)
@@ -91,7 +91,7 @@ import Testing
         #expect(!shape.isCanonical)
     }
 
-    @Test("the rest of a refused second request may follow the first one's end")
+    @Test("The rest of a refused second request may follow the first one's end")
     func passesOverLateRecords() {
         let head = Wire.begin() + Wire.begin(id: 2) + Wire.parameters() + Wire.input()
         let late = Wire.parameters(id: 2) + Wire.input(id: 2)
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test(
-        "an aborted request ends at once and is never served",
+        "An aborted request ends at once and is never served",
         arguments: [[], Wire.parameters([1, 1]), Wire.parameters() + Wire.input([1])]
     )
     func endsAborted(part: [UInt8]) {
@@ -115,19 +115,19 @@ import Testing
         #expect(shape.isCanonical)
     }
 
-    @Test("without FCGI_KEEP_CONN the connection closes after an abort")
+    @Test("Without FCGI_KEEP_CONN the connection closes after an abort")
     func closesAfterAbort() {
         let events = Conversation.events(Wire.begin(flags: 0) + Wire.record(2))
         #expect(events.first == .reply(endRequest(1, 0), closes: true))
     }
 
-    @Test("an abort that crosses the end of its request is passed over")
+    @Test("An abort that crosses the end of its request is passed over")
     func passesOverLateAbort() {
         let events = Conversation.events(Wire.request() + Wire.record(2) + Wire.request())
         #expect(events.filter { if case .request = $0 { true } else { false } }.count == 2)
     }
 
-    @Test("a body over the limit is answered 413 in valid records")
+    @Test("A body over the limit is answered 413 in valid records")
     func answersContentTooLarge() {
         let request = RequestGuard.TooLarge(requestID: 258, keepConnection: true, part: .body)
         let text =
@@ -137,13 +137,13 @@ import Testing
         #expect(request.answer == expected)
     }
 
-    @Test("parameters over the limit are answered 431")
+    @Test("Parameters over the limit are answered 431")
     func answersHeadTooLarge() {
         let request = RequestGuard.TooLarge(requestID: 1, keepConnection: true, part: .parameters)
         #expect(request.answer.dropFirst(8).starts(with: Array("Status: 431 Request Header Fields Too Large\r\n".utf8)))
     }
 
-    @Test("a long answer is split into records of 65,528 bytes", arguments: [0, 1, 65_528, 65_529, 200_000])
+    @Test("A long answer is split into records of 65,528 bytes", arguments: [0, 1, 65_528, 65_529, 200_000])
     func splitsAnswers(count: Int) {
         let content = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
         var expected: [UInt8] = []

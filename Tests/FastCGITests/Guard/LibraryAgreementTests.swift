@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test("the reader of these tests notices what libfcgi cannot read")
+    @Test("The reader of these tests notices what libfcgi cannot read")
     func noticesErrors() {
         #expect(
             LibraryReader.read(Wire.begin() + Wire.parameters([3, 3, 1]) + Wire.parameters() + Wire.input()) == nil

@@ -11,7 +11,7 @@ import Testing
         return requestGuard.examine(bytes.span)
     }
 
-    @Test("a whole request as nginx sends it is let through as it is")
+    @Test("A whole request as nginx sends it is let through as it is")
     func acceptsWhatNginxSends() {
         let bytes = Wire.request([("QUERY_STRING", ""), ("CONTENT_LENGTH", ""), ("REQUEST_URI", "/d/text")])
         let shape = RequestGuard.RequestShape(
@@ -25,7 +25,7 @@ import Testing
         #expect(verdict(bytes) == .request(shape))
     }
 
-    @Test("every proper prefix of a request is incomplete")
+    @Test("Every proper prefix of a request is incomplete")
     func waitsForTheWholeRequest() {
         let bytes = Wire.request(body: [1, 2, 3])
         let head = bytes.count - 8 - 11
@@ -35,13 +35,13 @@ import Testing
         }
     }
 
-    @Test("what a peer gets wrong is refused", arguments: Refused.cases)
+    @Test("What a peer gets wrong is refused", arguments: Refused.cases)
     func refuses(_ refused: Refused) {
         #expect(Conversation.events(refused.bytes).last == .end(.refuse(refused.reason)))
     }
 
     @Test(
-        "a second request in the same write is found after the first",
+        "A second request in the same write is found after the first",
         arguments: [UInt8(0), 1]
     )
     func leavesPipelinedRequest(flags: UInt8) throws {
@@ -58,7 +58,7 @@ import Testing
         #expect(events[2] == .end(.incomplete(.idle)))
     }
 
-    @Test("what libfcgi mishandles is accepted and given to it without the foreign bytes", arguments: Unclean.cases)
+    @Test("What libfcgi mishandles is accepted and given to it without the foreign bytes", arguments: Unclean.cases)
     func cleans(_ unclean: Unclean) {
         let events = Conversation.events(unclean.bytes).filter { if case .request = $0 { true } else { false } }
         guard events.count == 1, case .request(let form, let shape) = events[0] else {
@@ -70,14 +70,14 @@ import Testing
         #expect(LibraryReader.read(form) == Unclean.expected)
     }
 
-    @Test("an unreadable amount is answered with a status, before it has arrived", arguments: TooMuch.cases)
+    @Test("An unreadable amount is answered with a status, before it has arrived", arguments: TooMuch.cases)
     func limits(_ tooMuch: TooMuch) {
         let limits = RequestGuard.Limits(parameterBytes: 1_000, parameterCount: 20, bodyBytes: 2_000)
         let expected = RequestGuard.TooLarge(requestID: 1, keepConnection: true, part: tooMuch.part)
         #expect(verdict(tooMuch.bytes, limits: limits) == .tooLarge(expected))
     }
 
-    @Test("a request at the limits is accepted")
+    @Test("A request at the limits is accepted")
     func acceptsTheLimits() {
         let limits = RequestGuard.Limits(parameterBytes: 1_004, parameterCount: 21, bodyBytes: 2_000)
         let pairs = [("CONTENT_LENGTH", "2000"), ("N", String(repeating: "v", count: 899))]
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test("tiny records are refused before there are many", arguments: [UInt16(1), 2])
+    @Test("Tiny records are refused before there are many", arguments: [UInt16(1), 2])
     func boundsRecords(id: UInt16) {
         let one = Wire.pair("A", "1")
         let start = Wire.begin() + Wire.parameters(one) + Wire.parameters()
@@ -101,14 +101,14 @@ import Testing
         #expect(events == [.end(.refuse(.tooManyRecords))])
     }
 
-    @Test("records of no request are bounded in size")
+    @Test("Records of no request are bounded in size")
     func boundsForeignBytes() {
         let limits = RequestGuard.Limits(parameterBytes: 1_000, bodyBytes: 100_000)
         let big = Wire.input(id: 9, [UInt8](repeating: 0, count: 60_000))
         #expect(Conversation.events(Wire.begin() + big + big, limits: limits) == [.end(.refuse(.tooManyIgnoredBytes))])
     }
 
-    @Test("a body is looked at once, however it arrives")
+    @Test("A body is looked at once, however it arrives")
     func costsOneLook() {
         let body = [UInt8](repeating: 7, count: 1_000_000)
         var bytes = Wire.begin() + Wire.parameters()
@@ -131,7 +131,7 @@ import Testing
         #expect(shape.bodyLength == 1_000_000)
     }
 
-    @Test("a final verdict is repeated until the guard is reset")
+    @Test("A final verdict is repeated until the guard is reset")
     func repeatsFinalVerdict() {
         let bytes = Wire.begin() + Wire.parameters(Wire.pair("A=B", ""))
         var requestGuard = RequestGuard(capacity: .init(connections: 1, requests: 1))

@@ -93,6 +93,21 @@ private struct Site: DownloadApplication {
     }
 
     @Test(
+        "get -o writes to a device, and puts no file in its place",
+        arguments: [("/virtual/text", 0), ("/test/throws-midway", 18)]
+    )
+    func deviceOutput(path: String, status: Int32) async throws {
+        try await Self.withOutput { output in
+            try FileManager.default.createSymbolicLink(atPath: output.path, withDestinationPath: "/dev/null")
+            let run = try await DemoProcess.run(["get", path, "-o", output.path], environment: Self.misbehaving)
+            #expect(run.status == status)
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: output.path) == "/dev/null")
+            let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
+            #expect(files == ["output"])
+        }
+    }
+
+    @Test(
         "get -o keeps the file there was if the answer is none to be saved",
         arguments: [["-H", "If-None-Match: *"], ["-I"], ["-X", "OPTIONS"]]
     )
@@ -177,10 +192,17 @@ private struct Site: DownloadApplication {
     func routes() async throws {
         let run = try await DemoProcess.run(["routes", "--mount", "/downloads"])
         #expect(run.status == 0)
-        let line = try #require(run.output.split(separator: "\n").first { $0.hasPrefix("/downloads/virtual/text ") })
-        #expect(line.contains("GET, HEAD"))
-        #expect(line.hasSuffix("TextDownloadView"))
-        #expect(!run.output.contains("/test/"))
+        let lines = run.output.split(separator: "\n")
+        for path in ["virtual/text", "virtual/stringio", "virtual/generated", "export/orders.csv"] {
+            let line = try #require(lines.first { $0.hasPrefix("/downloads/\(path) ") })
+            #expect(line.contains("GET, HEAD") && line.hasSuffix("View"))
+        }
+    }
+
+    @Test("The demo's views for tests are there only when asked for")
+    func testViews() async throws {
+        #expect(!(try await DemoProcess.run(["routes"]).output.contains("/test/")))
+        #expect(try await DemoProcess.run(["routes"], environment: Self.misbehaving).output.contains("/test/slow"))
     }
 
     @Test("Started by nothing that would use it, the program says how to start it", arguments: [[], ["serve"]])

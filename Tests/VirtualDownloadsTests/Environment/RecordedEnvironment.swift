@@ -21,9 +21,11 @@ struct RecordedEnvironment: Decodable, Sendable {
             .map { try decoder.decode(RecordedEnvironment.self, from: Data($0.utf8)) }
     }
 
-    /// The recordings of the request that begins with `prefix`.
+    /// The recordings of the request that begins with `prefix`, of which there must be some.
     static func all(of prefix: String) throws -> [RecordedEnvironment] {
-        try all().filter { $0.request.hasPrefix(prefix) }
+        let recordings = try all().filter { $0.request.hasPrefix(prefix) }
+        try #require(!recordings.isEmpty, "no request “\(prefix)” was recorded")
+        return recordings
     }
 
     subscript(name: String) -> String? {

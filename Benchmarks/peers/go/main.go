@@ -1,4 +1,5 @@
-// The same downloads with Go's standard library, on the Unix socket named by the first argument.
+// The same downloads with Go's standard library, over the protocol of the first argument (http or fastcgi), on the Unix socket of
+// the second.
 package main
 
 import (
@@ -54,9 +55,12 @@ func serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func main() {
-	listener, err := net.Listen("unix", os.Args[1])
+	listener, err := net.Listen("unix", os.Args[2])
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Fatal(fcgi.Serve(listener, http.HandlerFunc(serve)))
+	if os.Args[1] == "fastcgi" {
+		log.Fatal(fcgi.Serve(listener, http.HandlerFunc(serve)))
+	}
+	log.Fatal(http.Serve(listener, http.HandlerFunc(serve)))
 }

@@ -97,9 +97,9 @@ import Testing
     @Test("A path too long for a socket is refused with its length")
     func refusesLongPath() {
         defer { cleanUp() }
-        #expect(throws: ListenError.self) {
-            try Listener.bound(to: .unix(path: "/tmp/" + String(repeating: "a", count: 200)))
-        }
+        let path = "/tmp/" + String(repeating: "a", count: 200)
+        let error = #expect(throws: ListenError.self) { try Listener.bound(to: .unix(path: path)) }
+        #expect(error?.description.hasSuffix("has 205 bytes; a socket's has at most 107") == true)
     }
 
     @Test("A path without its folder is refused with what to do")
@@ -132,18 +132,5 @@ import Testing
         let listener = try Listener.bound(to: .tcp(host: host, port: 0))
         defer { listener.close() }
         #expect(Socket.isListening(listener.descriptor))
-    }
-
-    @Test(
-        "Peers are compared by address, not by spelling",
-        arguments: [
-            ("127.0.0.1,::1", "127.0.0.1", true), ("127.0.0.1", "::ffff:127.0.0.1", true),
-            ("::ffff:10.0.0.1", "10.0.0.1", true), ("0:0:0:0:0:0:0:1", "::1", true), ("10.9.9.9", "::1", false),
-            ("10.9.9.9", "127.0.0.1", false), ("10.9.9.9, 10.9.9.8", "10.9.9.8", true),
-        ]
-    )
-    func comparesPeers(list: String, address: String, isAllowed: Bool) {
-        defer { cleanUp() }
-        #expect(PeerAddresses(parsing: list).contains(address) == isAllowed)
     }
 }

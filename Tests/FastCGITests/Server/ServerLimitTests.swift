@@ -1,0 +1,178 @@
+import Testing
+
+@testable import FastCGI
+
+/// What is over a limit.
+@Suite(.timeLimit(.minutes(5))) struct ServerLimitTests {
+    @Test("A request that does not arrive in time is dropped")
+    func limitsReceiving() async throws {
+        try await withServer {
+            $0.receiveLimit = .milliseconds(50)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Array(Wire.get("/hello").dropLast(9)))
+            #expect(try await client.seesEnd())
+            let kept = try server.connect()
+            try await kept.send(Wire.get("/hello"))
+            _ = try await kept.answer()
+            try await Task.sleep(for: .milliseconds(400))
+            try await kept.send(Wire.get("/hello"))
+            #expect(try await kept.answer().isComplete, "an idle connection that is kept is no request that is late")
+        }
+    }
+
+    @Test("A request that has arrived is answered however long no worker looks at it")
+    func limitsNoArrived() async throws {
+        try await withServer {
+            $0.threads = 1
+            $0.maximumThreads = 1
+            // It holds for the time that this test takes to send, too, on whatever machine.
+            $0.receiveLimit = .seconds(9)
+        } _: { server in
+            let blocking = try server.connect()
+            try await blocking.send(Wire.get("/hello"))
+            _ = try await blocking.answer()
+            let client = try server.connect()
+            #expect(await eventually { server.server.status.connections == 2 })
+            try await blocking.send(Wire.get("/block"))
+            #expect(await server.probe.wait(for: "began /block"))
+            try await client.send(Wire.get("/hello"))
+            try await Task.sleep(for: .seconds(10))
+            server.probe.openGate()
+            #expect(try await client.answer().body == "Hello world!\n")
+        }
+    }
+
+    @Test("A client that has taken all there is is not cut, however long no worker gives it more")
+    func limitsNoneThatTookAll() async throws {
+        try await withServer {
+            $0.threads = 1
+            $0.maximumThreads = 1
+            $0.writeLimit = .seconds(5)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/large"))
+            #expect(await eventually { server.server.status.slowest.first?.phase == .writing })
+            let blocking = try server.connect()
+            try await blocking.send(Wire.get("/block"))
+            #expect(await server.probe.wait(for: "began /block"))
+            try await client.readWhatComes(pause: .seconds(7))
+            server.probe.openGate()
+            let answer = try await client.answer()
+            let (isComplete, count) = (answer.isComplete, answer.bodyCount)
+            #expect(isComplete)
+            #expect(count == 64 * 65_536)
+        }
+    }
+
+    @Test("A client that takes nothing for too long is cut visibly")
+    func limitsWriting() async throws {
+        try await withServer {
+            $0.writeLimit = .milliseconds(50)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/endless"))
+            #expect(await server.probe.wait(for: "ended /endless"))
+            let answer = try await client.answer()
+            #expect(!answer.isComplete)
+            #expect(await eventually { server.server.status.totals.timedOut == 1 })
+        }
+    }
+
+    @Test(
+        "A view that takes no notice of being cut can't make a whole download of it",
+        arguments: ["/swallows", "/swallows-and-goes-on"]
+    )
+    func cutsWhoeverSwallows(target: String) async throws {
+        try await withServer {
+            $0.requestLimit = .milliseconds(50)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get(target))
+            #expect(await server.probe.wait(for: "swallowed"))
+            // Until all that was written is read, and there is room for more.
+            try await client.readWhatComes(pause: .milliseconds(300))
+            server.probe.openGate()
+            let rest = try await client.answer()
+            let (isComplete, isBroken) = (rest.isComplete, rest.isBroken)
+            #expect(!isComplete)
+            #expect(isBroken)
+        }
+    }
+
+    @Test("A client that takes a little at a time is not cut, however long it takes until there is room")
+    func limitsWritingByProgress() async throws {
+        try await withServer {
+            $0.writeLimit = .seconds(5)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/bytes/600000"))
+            // The kernel tells of room on a unix socket when some 150 KB are read: at 20 KB/s that is later than the limit.
+            let start = ContinuousClock.now
+            while ContinuousClock.now - start < .seconds(10) {
+                try await client.receive(upTo: Int((ContinuousClock.now - start) / .seconds(1) * 20_000))
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            let answer = try await client.answer()
+            let (isComplete, count) = (answer.isComplete, answer.bodyCount)
+            #expect(isComplete)
+            #expect(count == 600_000)
+        }
+    }
+
+    @Test("A request that takes too long is cut visibly")
+    func limitsRequests() async throws {
+        try await withServer {
+            $0.requestLimit = .milliseconds(50)
+        } _: { server in
+            let answer = try await server.get("/wait")
+            #expect(!answer.isComplete)
+            #expect(answer.isBroken)
+        }
+    }
+
+    @Test("More requests than may be under way are answered 503")
+    func limitsRequestsAtOnce() async throws {
+        try await withServer {
+            $0.maximumRequests = 2
+        } _: { server in
+            var clients: [TestClient] = []
+            for _ in 0..<2 {
+                let client = try server.connect()
+                try await client.send(Wire.get("/gate"))
+                _ = try await client.output(upTo: "before\n")
+                clients.append(client)
+            }
+            #expect(try await server.get("/hello").text.hasPrefix("Status: 503 "))
+            server.probe.openGate()
+            for client in clients { #expect(try await client.answer().isComplete) }
+            #expect(try await server.get("/hello").text.hasPrefix("Status: 200 "))
+        }
+    }
+
+    @Test(
+        "Requests that come in parts are refused while too much of others is held, and nothing is held of those that left"
+    )
+    func limitsHeldBytes() async throws {
+        try await withServer {
+            $0.maximumHeldBytes = 100_000
+        } _: { server in
+            let part = Array(Wire.post("/echo", body: [UInt8](repeating: 1, count: 60_000)).dropLast(8))
+            let first = try server.connect()
+            try await first.send(part)
+            #expect(await eventually { server.server.status.heldBytes > 60_000 })
+            let second = try server.connect()
+            // At once, so that it counts before any more of it comes.
+            try await second.send(part)
+            #expect(try await second.seesEnd())
+            try await first.send(Wire.input())
+            #expect(try await first.answer().bodyCount == 60_000)
+            let third = try server.connect()
+            try await third.send(part)
+            #expect(await eventually { server.server.status.heldBytes > 60_000 })
+            third.close()
+            #expect(await eventually { server.server.status.heldBytes == 0 })
+            #expect(try await server.get("/hello").isComplete)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import ServiceLifecycle
+import Testing
+
+@testable import FastCGI
+
+/// The end of a server.
+@Suite(.timeLimit(.minutes(5))) struct ServerStoppingTests {
+    @Test("Graceful shutdown lets requests under way finish, and accepts no more")
+    func drains() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/gate"))
+            _ = try await client.output(upTo: "before\n")
+            let idle = try server.connect()
+            try await idle.send(Wire.get("/hello"))
+            _ = try await idle.answer()
+            await server.group.triggerGracefulShutdown()
+            #expect(try await idle.seesEnd())
+            #expect(await eventually { (try? server.connect()) == nil })
+            server.probe.openGate()
+            let answer = try await client.answer()
+            #expect(answer.text == "after\n")
+            #expect(answer.isComplete)
+            try await server.running.value
+        }
+    }
+
+    @Test("Past the drain limit requests are cut visibly, and the server says so")
+    func cutsAfterDrainLimit() async throws {
+        try await withServer {
+            $0.drainLimit = .milliseconds(50)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/wait"))
+            _ = try await client.output(upTo: "first\n")
+            await server.group.triggerGracefulShutdown()
+            let answer = try await client.answer()
+            #expect(!answer.isComplete)
+            #expect(answer.isBroken)
+            await #expect(throws: (any Error).self) { try await server.running.value }
+        }
+    }
+
+    @Test("A request that comes whole only after the drain limit is cut visibly like the others")
+    func cutsAfterTheCut() async throws {
+        try await withServer {
+            $0.drainLimit = .milliseconds(50)
+        } _: { server in
+            let waiting = try server.connect()
+            try await waiting.send(Wire.get("/wait"))
+            _ = try await waiting.output(upTo: "first\n")
+            let late = try server.connect()
+            let request = Wire.get("/wait", flags: 0)
+            try await late.send(Array(request.dropLast(8)))
+            await server.group.triggerGracefulShutdown()
+            #expect(try await waiting.answer().isBroken)
+            // The request that is half there keeps the server for two seconds. On a busy machine these may have passed; then the
+            // connection has ended.
+            try? await late.send(Array(request.suffix(8)))
+            let hasBegun = try await late.output(upTo: "first\n").hasSuffix("first\n")
+            let running = server.running
+            let end = Task { try await late.answer() }
+            _ = await running.result
+            let answer = try await end.value
+            #expect(!answer.isComplete)
+            #expect(answer.isBroken || !hasBegun)
+        }
+    }
+
+    @Test("A view that does not end when its server does leaves no download that looks whole")
+    func leavesBehindVisibly() async throws {
+        try await withServer {
+            $0.drainLimit = .milliseconds(50)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/write-then-block", flags: 0))
+            #expect(try await client.output(upTo: "before\n").hasSuffix("before\n"))
+            await server.group.triggerGracefulShutdown()
+            await #expect(throws: (any Error).self) { try await server.running.value }
+            server.probe.openGate()
+            let answer = try await client.answer()
+            #expect(answer.isBroken)
+            #expect(!answer.isComplete)
+        }
+    }
+}
