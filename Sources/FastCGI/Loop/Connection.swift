@@ -77,7 +77,7 @@ final class Connection: @unchecked Sendable {
         var unread: Int?
     }
 
-    private enum Flag {
+    enum Flag {
         static let written: UInt8 = 1
         static let cancelled: UInt8 = 2
     }
@@ -94,18 +94,18 @@ final class Connection: @unchecked Sendable {
     /// A connection that closes with something unread is reset. So if this process dies, be it by a mistake of a view, no web server
     /// takes the end of the connection for that of the download. Measured: nginx does, of a download of unknown size, otherwise.
     private var unreadRequest = 0
-    private let pool: WorkerPool
+    let pool: WorkerPool
     private let buffers: BufferPool
     private let requestGuard: RequestGuard
-    private let flags = Atomic<UInt8>(0)
+    let flags = Atomic<UInt8>(0)
     /// How many waits for room in a row took no longer than 5 ms.
-    private var quickWaits = 0
+    var quickWaits = 0
     /// Since when the task has not suspended, as far as is known, in monotonic milliseconds.
-    private var turnBegan: Int64 = 0
+    var turnBegan: Int64 = 0
 
     /// What is watched for besides `failed`, to see that the peer has left. On a unix socket nothing is: a peer that is gone shows as
     /// `failed` there, and one that has only closed its sending half still waits for its answer. On TCP the two look alike.
-    private let departure: Poller.Events
+    let departure: Poller.Events
 
     init(isTCP: Bool, pool: WorkerPool, buffers: BufferPool, requestGuard: RequestGuard) {
         departure = isTCP ? .peerClosed : []
@@ -139,15 +139,16 @@ final class Connection: @unchecked Sendable {
     func takeUnread() {
         guard unreadRequest > 0 else { return }
         // Room on the stack, for most requests enough.
-        unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 1) { buffer in
-            while unreadRequest > 0 {
-                let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(unreadRequest))
-                // A connection that has failed meanwhile gives no more.
-                guard let taken = unsafe try? Socket.receive(into: part, from: descriptor) else { break }
-                let count = taken.count
-                guard count > 0 else { break }
-                unreadRequest -= count
-            }
+        unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 1) { unsafe takeUnread(into: $0) }
+    }
+
+    /// The same, with room for more at a time.
+    func takeUnread(into buffer: UnsafeMutableRawBufferPointer) {
+        while unreadRequest > 0 {
+            let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(unreadRequest))
+            // A connection that has failed meanwhile gives no more.
+            guard let taken = unsafe try? Socket.receive(into: part, from: descriptor), taken.count > 0 else { break }
+            unreadRequest -= taken.count
         }
         unreadRequest = 0
     }
@@ -184,7 +185,7 @@ final class Connection: @unchecked Sendable {
     }
 
     /// To be called with the lock held.
-    private func arm(_ state: inout State, for events: Poller.Events, _ mode: Poller.Mode) {
+    func arm(_ state: inout State, for events: Poller.Events, _ mode: Poller.Mode) {
         if mode == .changes, let watched = state.watched, watched.isSuperset(of: events), !state.hasMissedEvent {
             return
         }
@@ -223,6 +224,26 @@ final class Connection: @unchecked Sendable {
         }
         // The kernel would tell of room alone, of which the last answer may leave none for long.
         if hasMore { pool.report(Poller.Event(tag: tag, events: .readable)) }
+    }
+
+    /// Watches again for what the kernel had no memory to watch for; called every tick.
+    func watchIfUnwatched() {
+        let waiter = unsafe state.withLock { state in
+            let none = unsafe nil as UnsafeContinuation<Void, Never>?
+            guard state.isUnwatched else { return unsafe none }
+            switch state.phase {
+            case .closed, .receiving: return unsafe none
+            case .idle:
+                // A worker looks whether something has come, and asks anew.
+                pool.report(Poller.Event(tag: tag, events: .readable))
+            case .responding:
+                // So does the task that waits for room.
+                if unsafe state.roomWaiter == nil { arm(&state, for: departure, .changes) }
+            }
+            defer { unsafe state.roomWaiter = nil }
+            return unsafe state.roomWaiter
+        }
+        unsafe waiter?.resume()
     }
 
     /// Takes an idle connection into the hands of the caller, who is to close it or to wait on, if it was kept after a request
@@ -342,228 +363,5 @@ final class Connection: @unchecked Sendable {
         }
         if flushes { flushAfterSuspension() }
         return unsafe result
-    }
-
-    // MARK: - Writing
-
-    /// Called after each piece that was published.
-    @inline(__always)
-    func noteWritten() throws {
-        if flags.load(ordering: .relaxed) == Flag.written { return }
-        try noteFirstWritten()
-    }
-
-    /// Whether ``noteWritten()`` would neither throw nor flush now.
-    @inline(__always)
-    var canNoteAtOnce: Bool {
-        let flags = flags.load(ordering: .relaxed)
-        return flags == Flag.written || flags == 0 && Worker.current != nil
-    }
-
-    /// Called after a piece that was published at once, see ``canNoteAtOnce``.
-    @inline(__always)
-    func noteWrittenAtOnce() {
-        if flags.load(ordering: .relaxed) != Flag.written { noteFirstWrittenAtOnce() }
-    }
-
-    private func noteFirstWrittenAtOnce() {
-        flags.bitwiseOr(Flag.written, ordering: .relaxed)
-        Worker.current?.noteWritten(self)
-    }
-
-    /// The first piece since a worker last sent what was written: has a worker send it when the task next suspends.
-    private func noteFirstWritten() throws {
-        try checkCancellation()
-        if let worker = Worker.current {
-            flags.bitwiseOr(Flag.written, ordering: .relaxed)
-            worker.noteWritten(self)
-        } else if case .failed = output.flush() {
-            // Flushed at once: on a thread that is not ours nobody would do it later.
-            cancel(.clientLeft)
-            throw CancellationError()
-        }
-    }
-
-    func checkCancellation() throws {
-        if flags.load(ordering: .relaxed) & Flag.cancelled != 0 { throw CancellationError() }
-    }
-
-    /// Sends what a task wrote before it suspended.
-    func flushAfterSuspension() {
-        flags.bitwiseAnd(~Flag.written, ordering: .sequentiallyConsistent)
-        switch output.flush() {
-        // For want of memory: the next tick tries again.
-        case .done, .noMemory: break
-        case .wouldBlock:
-            state.withLock { state in
-                if state.phase == .responding, unsafe state.roomWaiter == nil {
-                    arm(&state, for: departure.union(.writable), .once)
-                }
-            }
-        case .failed:
-            // Again, since by now the connection may be another one, whose request is not to be cut for it.
-            let left: Int? = state.withLock { state in
-                guard state.phase == .responding, case .failed = output.flush() else { return nil }
-                return state.serial
-            }
-            if let left { cancel(.clientLeft, of: left) }
-        }
-    }
-
-    /// Sends what lies unsent although its task neither runs into a full buffer nor suspends; called every tick.
-    ///
-    /// A view may block its thread after it wrote, and a task that goes on elsewhere while the thread it left still flushes can
-    /// take its new piece for part of that flush.
-    func flushForgotten() {
-        let isGenerating = state.withLock { state in unsafe state.phase == .responding && state.roomWaiter == nil }
-        if isGenerating, output.hasForgottenContent() { flushAfterSuspension() }
-    }
-
-    /// Makes the response that is under way look failed, without its task, if there is room for that; the task sends no more. Where
-    /// nothing is under way nobody will answer any more, and the peer is to know.
-    func breakOff() {
-        state.withLock { state in
-            switch state.phase {
-            case .responding: output.breakOff()
-            case .idle: shutdown(descriptor, Int32(SHUT_RDWR))
-            case .closed, .receiving: break
-            }
-        }
-    }
-
-    /// Returns when everything published is sent and the buffer is empty. Suspends the task while the socket is full.
-    ///
-    /// - Parameter failure: When the response failed that is to be seen as such (monotonic milliseconds): cancelled, it waits for a
-    ///   second more.
-    func drain(failedAt failure: Int64? = nil) async throws {
-        var attempts = 0
-        while true {
-            switch output.flush() {
-            case .done:
-                await giveWay()
-                output.rewind()
-                return
-            case .failed:
-                cancel(.clientLeft)
-                throw CancellationError()
-            case .wouldBlock:
-                try checkWaiting(failedAt: failure)
-                await waitForRoom(despiteCancellation: failure != nil)
-            case .noMemory:
-                // Some seconds; then it is given up, as visibly as that allows.
-                attempts += 1
-                guard attempts < 200 else {
-                    // Nothing may be written any more, as after every failure.
-                    flags.bitwiseOr(Flag.cancelled, ordering: .relaxed)
-                    throw SystemError(call: "send", code: ENOBUFS)
-                }
-                try checkWaiting(failedAt: failure)
-                await Self.sleepDespiteCancellation(milliseconds: 20)
-            }
-        }
-    }
-
-    private func checkWaiting(failedAt failure: Int64?) throws {
-        guard let failure else { return try checkCancellation() }
-        guard mayWait(failedAt: failure) else { throw CancellationError() }
-    }
-
-    /// In a task of its own, since this one may be cancelled and still has to wait.
-    private static func sleepDespiteCancellation(milliseconds: Int) async {
-        _ = await Task { try await Task.sleep(for: .milliseconds(milliseconds)) }.result
-    }
-
-    /// Lets others have the worker after two milliseconds: a generator whose client is always quicker would keep it to itself.
-    ///
-    /// Everything is sent; the buffer serves the others meanwhile.
-    private func giveWay() async {
-        let now = MonotonicClock.now
-        guard now - turnBegan >= 2, let worker = Worker.current else { return }
-        if pool.hasWork {
-            output.compact()
-            worker.looksNext = true
-            await Task.yield()
-        }
-        turnBegan = MonotonicClock.now
-    }
-
-    /// How long a response that failed waits, once it is cancelled, for its client to take what shows it: 1 s.
-    static let failurePatience: Int64 = 1000
-
-    /// Whether a response that failed (a monotonic moment, in milliseconds) may wait on. Until it is cancelled the limit on writing
-    /// holds for it as for any other.
-    private func mayWait(failedAt start: Int64) -> Bool {
-        state.withLock { state in
-            state.cancellation == nil
-                || MonotonicClock.now < max(start, state.cancelledAt) + Self.failurePatience
-        }
-    }
-
-    /// Returns when the peer has read what was sent, or after some 100 ms.
-    func waitUntilRead() async {
-        for _ in 0..<50 {
-            let isRead = Socket.unreadBytes(descriptor) == 0
-            await Self.sleepDespiteCancellation(milliseconds: 2)
-            if isRead { return }
-        }
-    }
-
-    private func waitForRoom(despiteCancellation: Bool) async {
-        // A client that was quick for so long will be so again: then giving the buffer away, with a copy of what it holds, costs more
-        // than it saves. Should it take long after all, the next tick does it.
-        if quickWaits < 16 { output.compact() }
-        let start = MonotonicClock.now
-        unsafe await withUnsafeContinuation { continuation in
-            let resumesNow = state.withLock { state in
-                if state.cancellation != nil, !despiteCancellation { return true }
-                unsafe state.roomWaiter = continuation
-                state.waitingSince = start
-                state.takenAt = start
-                state.lookedAt = start
-                state.unread = nil
-                arm(&state, for: departure.union(.writable), .once)
-                return false
-            }
-            if resumesNow { unsafe continuation.resume() }
-        }
-        turnBegan = MonotonicClock.now
-        quickWaits = turnBegan - start <= 5 ? quickWaits + 1 : 0
-    }
-
-    /// Keeps of a response that has waited for room for a while only what is unsent; called every tick.
-    func compactIfWaiting(at now: Int64) {
-        state.withLock { state in
-            // The task can't go on meanwhile: whoever resumes it takes the waiter, and the lock, first.
-            if unsafe state.roomWaiter != nil, now - state.waitingSince > 50 { output.compact() }
-        }
-    }
-
-    /// Watches again for what the kernel had no memory to watch for; called every tick.
-    func watchIfUnwatched() {
-        let waiter = unsafe state.withLock { state in
-            let none = unsafe nil as UnsafeContinuation<Void, Never>?
-            guard state.isUnwatched else { return unsafe none }
-            switch state.phase {
-            case .closed, .receiving: return unsafe none
-            case .idle:
-                // A worker looks whether something has come, and asks anew.
-                pool.report(Poller.Event(tag: tag, events: .readable))
-            case .responding:
-                // So does the task that waits for room.
-                if unsafe state.roomWaiter == nil { arm(&state, for: departure, .changes) }
-            }
-            defer { unsafe state.roomWaiter = nil }
-            return unsafe state.roomWaiter
-        }
-        unsafe waiter?.resume()
-    }
-
-    /// Wakes the task that waits for room, without any: its deadline has passed.
-    func wakeWaiter() {
-        let waiter = unsafe state.withLock { state in
-            defer { unsafe state.roomWaiter = nil }
-            return unsafe state.roomWaiter
-        }
-        unsafe waiter?.resume()
     }
 }

@@ -14,7 +14,7 @@ final class Control: Sendable {
         case cut(Int)
     }
 
-    private enum Order {
+    fileprivate enum Order {
         static let drain = 1
         static let cut = 2
     }
@@ -60,50 +60,22 @@ final class Control: Sendable {
         }
         let mainQueue = signals == nil ? nil : MainQueue()
         var growth = Growth(engine)
-        var drainDeadline: Int64?
-        var cutAt: Int64?
-        var cutCount = 0
+        var stopping = Stopping(engine)
         while true {
             let idles = engine.statistics.open.load(ordering: .relaxed) == 0 && !engine.isPaused
             let tick = idles ? Self.idleTick : growth.isLikely ? Self.busyTick : Self.tick
-            wait(signals: signals, mainQueue, milliseconds: drainDeadline != nil ? 5 : tick)
+            wait(signals: signals, mainQueue, milliseconds: stopping.hasBegun ? 5 : tick)
             let now = MonotonicClock.now
-            let order = orders.load(ordering: .relaxed)
-            if order >= Order.drain, drainDeadline == nil {
-                engine.logger.info(
-                    "stopping",
-                    metadata: ["active": "\(engine.statistics.active.load(ordering: .relaxed))"]
-                )
-                engine.beginDraining()
-                drainDeadline = now + engine.configuration.drainLimit.milliseconds
-            }
-            if let deadline = drainDeadline {
-                // Again and again: a worker that did not yet know may have left a connection waiting for its next request.
-                engine.closeIdleConnections(at: now)
-                if engine.isDrained { break }
-                if cutAt == nil, order >= Order.cut || now >= deadline {
-                    engine.logger.warning(
-                        "cutting the requests under way",
-                        metadata: ["active": "\(engine.statistics.active.load(ordering: .relaxed))"]
-                    )
-                    cutAt = now
-                }
-                if let cutAt {
-                    // Again and again: a request may come whole, or out of the queue of the socket, only now.
-                    cutCount += engine.cancelAll()
-                    // Two seconds more for cancelled tasks to end; a view that blocks its thread is left behind.
-                    if now >= cutAt + 2000 { break }
-                }
-            }
+            if stopping.hasEnded(by: orders.load(ordering: .relaxed), at: now) { break }
             engine.resumeAccepting(at: now)
             engine.keepLimits(at: now)
             engine.statistics.recordGauges()
             growth.look(at: now)
         }
-        engine.pool.stop(within: cutAt == nil ? 2000 : 100)
-        guard cutAt != nil else { return .drained }
+        engine.pool.stop(within: stopping.isCutting ? 100 : 2000)
+        guard stopping.isCutting else { return .drained }
         engine.breakOff()
-        return .cut(cutCount)
+        return .cut(stopping.cutCount)
     }
 
     private func wait(signals: Signals?, _ mainQueue: MainQueue?, milliseconds: Int32) {
@@ -128,6 +100,53 @@ final class Control: Sendable {
             var count: UInt64 = 0
             _ = unsafe read(wakeUp, &count, 8)
         }
+    }
+}
+
+/// Finishes what is under way, and at last cuts it.
+private struct Stopping {
+    private let engine: Engine
+    private var deadline: Int64?
+    private var cutAt: Int64?
+    /// How many requests were cut.
+    private(set) var cutCount = 0
+
+    init(_ engine: Engine) {
+        self.engine = engine
+    }
+
+    var hasBegun: Bool { deadline != nil }
+    var isCutting: Bool { cutAt != nil }
+
+    /// Goes on as far as it can for the moment; whether the server has come to its end.
+    mutating func hasEnded(by order: Int, at now: Int64) -> Bool {
+        guard order >= Control.Order.drain else { return false }
+        let deadline = deadline ?? begin(at: now)
+        // Again and again: a worker that did not yet know may have left a connection waiting for its next request.
+        engine.closeIdleConnections(at: now)
+        if engine.isDrained { return true }
+        if cutAt == nil, order >= Control.Order.cut || now >= deadline {
+            log(.warning, "cutting the requests under way")
+            cutAt = now
+        }
+        guard let cutAt else { return false }
+        // Again and again: a request may come whole, or out of the queue of the socket, only now.
+        cutCount += engine.cancelAll()
+        // Two seconds more for cancelled tasks to end; a view that blocks its thread is left behind.
+        return now >= cutAt + 2000
+    }
+
+    private mutating func begin(at now: Int64) -> Int64 {
+        log(.info, "stopping")
+        engine.beginDraining()
+        let deadline = now + engine.configuration.drainLimit.milliseconds
+        self.deadline = deadline
+        return deadline
+    }
+
+    private func log(_ level: Logger.Level, _ message: Logger.Message) {
+        let active = engine.statistics.active.load(ordering: .relaxed)
+        engine.logger.log(level: level, message, metadata: ["active": "\(active)"])
     }
 }
 

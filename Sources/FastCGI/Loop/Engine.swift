@@ -11,14 +11,14 @@ internal import Synchronization
 final class Engine: @unchecked Sendable {
     typealias Handler = @Sendable (DownloadRequest, inout RecordSink) async throws -> Void
 
-    private static let listenerTag: UInt64 = 1
+    static let listenerTag: UInt64 = 1
 
     let listener: Listener
     let configuration: FastCGIConfiguration
     let logger: Logger
     let pool: WorkerPool
     let statistics = Statistics()
-    private let pauseLog = LogLimit()
+    let pauseLog = LogLimit()
     private let refusalLog = LogLimit()
     private let overloadLog = LogLimit()
     let arrivalLog = LogLimit()
@@ -29,14 +29,14 @@ final class Engine: @unchecked Sendable {
     let buffers = BufferPool()
     private let handler: Handler
     /// What each connection's requests are judged by, before the first.
-    private let requestGuard: RequestGuard
-    private let allowedPeers: PeerAddresses?
-    private let connections = Lock<(all: [Connection], free: [Connection])>(([], []))
-    private let draining = Atomic<Bool>(false)
-    private let accepting = Atomic<Int>(0)
+    let requestGuard: RequestGuard
+    let allowedPeers: PeerAddresses?
+    let connections = Lock<(all: [Connection], free: [Connection])>(([], []))
+    let draining = Atomic<Bool>(false)
+    let accepting = Atomic<Int>(0)
     /// Whether the workers are told of new connections: not during a pause.
-    private let isListening = Lock<Bool>(true)
-    private let pausedUntil = Atomic<Int64>(0)
+    let isListening = Lock<Bool>(true)
+    let pausedUntil = Atomic<Int64>(0)
     private let reserve: ReserveHandover
 
     init(listener: Listener, configuration: FastCGIConfiguration, logger: Logger, handler: @escaping Handler) throws {
@@ -68,7 +68,11 @@ final class Engine: @unchecked Sendable {
     }
 
     private func handle(_ tag: UInt64, _ events: Poller.Events) {
-        if tag == Self.listenerTag { return acceptConnection() }
+        if tag == Self.listenerTag {
+            // Most web servers connect and send at once: what is there is served without a trip through the poller.
+            if let connection = acceptConnection() { receive(from: connection) }
+            return
+        }
         guard let connection = Connection.tagged(tag) else { return }
         if connection.beginReceiving() {
             // The end of what the peer sends may lie behind a request, and is not told again.
@@ -78,119 +82,6 @@ final class Engine: @unchecked Sendable {
         let (left, waiter) = unsafe connection.noteEvents(events)
         if let left { connection.cancel(.clientLeft, of: left) }
         if let waiter = unsafe waiter { Worker.current?.resumeHere { unsafe waiter.resume() } }
-    }
-
-    // MARK: - Connections
-
-    private func acceptConnection() {
-        guard let connection = acceptWaiting() else { return }
-        // Most web servers connect and send at once: what is there is served without a trip through the poller.
-        receive(from: connection)
-    }
-
-    private func acceptWaiting() -> Connection? {
-        // Counted, so that the listening socket is not closed, and its number used again, under a worker's hands; and so that a
-        // server which stops knows of every connection.
-        accepting.add(1, ordering: .sequentiallyConsistent)
-        defer { accepting.subtract(1, ordering: .sequentiallyConsistent) }
-        if draining.load(ordering: .sequentiallyConsistent) { return nil }
-        do {
-            guard let descriptor = try Socket.accept(from: listener.descriptor) else { return nil }
-            if DescriptorLimit.isScarce(after: descriptor) {
-                pauseAccepting(because: SystemError(call: "accept4", code: EMFILE))
-            }
-            return takeOver(descriptor)
-        } catch {
-            pauseAccepting(because: error)
-            return nil
-        }
-    }
-
-    /// A connection for an accepted descriptor, in the caller's hands; nil if the peer may not connect.
-    private func takeOver(_ descriptor: Int32) -> Connection? {
-        if let allowedPeers, !allowedPeers.contains(peerOf: descriptor) {
-            Glibc.close(descriptor)
-            statistics.requestRefused("peer-address")
-            logRefusal("its peer's address is not in FCGI_WEB_SERVER_ADDRS")
-            return nil
-        }
-        if listener.isTCP { Socket.disableDelay(descriptor) }
-        statistics.connectionAccepted()
-        let connection = takeConnection()
-        connection.open(descriptor)
-        return connection
-    }
-
-    private func takeConnection() -> Connection {
-        connections.withLock { connections in
-            if let connection = connections.free.popLast() { return connection }
-            let connection = Connection(
-                isTCP: listener.isTCP,
-                pool: pool,
-                buffers: buffers,
-                requestGuard: requestGuard
-            )
-            connections.all.append(connection)
-            return connection
-        }
-    }
-
-    func close(_ connection: Connection) {
-        connection.close()
-        statistics.open.subtract(1, ordering: .relaxed)
-        connections.withLock { $0.free.append(connection) }
-        // There is a descriptor for one that waits.
-        if isPaused { watchListener(at: MonotonicClock.now) }
-    }
-
-    /// Out of descriptors or memory: leaves waiting connections where they are for a moment.
-    private func pauseAccepting(because error: SystemError) {
-        let now = MonotonicClock.now
-        let resumeAt = now + 100
-        let pauses = isListening.withLock { isListening in
-            guard isListening else { return false }
-            pool.poller.remove(listener.descriptor)
-            isListening = false
-            pausedUntil.store(resumeAt, ordering: .relaxed)
-            return true
-        }
-        guard pauses else { return }
-        statistics.acceptingPaused()
-        pauseLog.atMostOnceASecond(now) {
-            logger.error("can't accept connections for the moment", metadata: ["error": "\(error)"])
-        }
-    }
-
-    /// Whether new connections are left where they are for a moment.
-    var isPaused: Bool { pausedUntil.load(ordering: .relaxed) != 0 }
-
-    /// Called now and then: goes on accepting after a pause. Kept connections that nobody has used meanwhile make room.
-    func resumeAccepting(at now: Int64) {
-        let until = pausedUntil.load(ordering: .relaxed)
-        guard until != 0, now >= until else { return }
-        forEachConnection { connection in
-            if connection.beginReceiving(ifKeptSince: now - 50) { closeIfSilent(connection) }
-        }
-        watchListener(at: now)
-    }
-
-    /// Ends a pause, if there is one still.
-    private func watchListener(at now: Int64) {
-        // Counted like accepting: the listening socket must not be closed meanwhile.
-        accepting.add(1, ordering: .sequentiallyConsistent)
-        defer { accepting.subtract(1, ordering: .sequentiallyConsistent) }
-        if draining.load(ordering: .sequentiallyConsistent) { return }
-        isListening.withLock { isListening in
-            guard !isListening, DescriptorLimit.hasRoom(besides: listener.descriptor) else { return }
-            do {
-                try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
-                isListening = true
-                pausedUntil.store(0, ordering: .relaxed)
-            } catch {
-                // Out of memory for the set still: the next tick tries again.
-                pausedUntil.store(now, ordering: .relaxed)
-            }
-        }
     }
 
     // MARK: - Requests
@@ -234,11 +125,12 @@ final class Engine: @unchecked Sendable {
 
     /// The rare case: a request that comes in parts, or with the next one behind it, or in a form that libfcgi can't read.
     private func receiveInParts(from connection: Connection, by worker: Worker) throws {
+        let scratch = unsafe worker.scratch
         while true {
             if !connection.intake.isEmpty {
                 let verdict = connection.intake.examine()
                 // The last part of a request stays unread, as a whole one does. All else makes way for what comes.
-                if !verdict.isRequest(of: connection.intake.count) { connection.takeUnread() }
+                if !verdict.isRequest(of: connection.intake.count) { unsafe connection.takeUnread(into: scratch) }
                 switch verdict {
                 case .incomplete: break
                 case .request(let shape):
@@ -261,7 +153,6 @@ final class Engine: @unchecked Sendable {
                     return close(connection)
                 }
             }
-            let scratch = unsafe worker.scratch
             guard let received = try unsafe Socket.receive(into: scratch, from: connection.descriptor, peeking: true)
             else {
                 connection.countHeldIntake()
@@ -275,12 +166,12 @@ final class Engine: @unchecked Sendable {
             if received.count == scratch.count { connection.noteUnread() }
             unsafe connection.intake.append(received)
             connection.leaveUnread(received.count)
-            if connection.intake.discards { connection.takeUnread() }
+            if connection.intake.discards { unsafe connection.takeUnread(into: scratch) }
             if unsafe received.isEmpty || connection.intake.hasDiscardedTooMuch { return close(connection) }
         }
     }
 
-    private func logRefusal(_ reason: String) {
+    func logRefusal(_ reason: String) {
         refusalLog.atMostOnceASecond { logger.notice("refused a request", metadata: ["reason": "\(reason)"]) }
     }
 
@@ -413,70 +304,5 @@ final class Engine: @unchecked Sendable {
         } else {
             logger.debug("served", metadata: metadata)
         }
-    }
-
-    // MARK: - Limits and stopping
-
-    /// Calls `body` with every connection, used or not.
-    func forEachConnection(_ body: (Connection) -> Void) {
-        for connection in connections.withLock({ $0.all }) { body(connection) }
-    }
-
-    /// Accepts no more connections; requests under way go on.
-    func beginDraining() {
-        guard !draining.exchange(true, ordering: .sequentiallyConsistent) else { return }
-        pool.poller.remove(listener.descriptor)
-        // Those that wait already are served: their web servers can't know, and for a socket that another process shares, the
-        // kernel may have told this one alone of them.
-        do {
-            while let descriptor = try Socket.accept(from: listener.descriptor) {
-                guard let connection = takeOver(descriptor) else { continue }
-                connection.waitForRequest(afterRequest: false)
-                if DescriptorLimit.isScarce(after: descriptor) { throw SystemError(call: "accept4", code: EMFILE) }
-            }
-        } catch {
-            logger.error("left connections that waited, while stopping", metadata: ["error": "\(error)"])
-        }
-        while accepting.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
-        // Again, since a pause may have ended meanwhile: closing does not suffice for a socket that another process shares.
-        pool.poller.remove(listener.descriptor)
-        listener.close()
-    }
-
-    /// Closes the connections of a server that stops which have no request, and none on its way. One that was opened a moment ago
-    /// may still send its first.
-    func closeIdleConnections(at now: Int64) {
-        forEachConnection { connection in
-            if connection.beginReceiving(ifKeptSince: now, orOpenedBefore: now - 100) { closeIfSilent(connection) }
-        }
-    }
-
-    /// Closes a connection that nothing has come on. What has come is left to the poller.
-    private func closeIfSilent(_ connection: Connection) {
-        if connection.intake.isEmpty, !Socket.isReady(connection.descriptor, for: Int16(POLLIN), milliseconds: 0) {
-            close(connection)
-        } else {
-            connection.waitForRequest(afterRequest: false)
-        }
-    }
-
-    /// Whether no connection has a request under way or about to come.
-    var isDrained: Bool {
-        statistics.active.load(ordering: .relaxed) == 0 && statistics.open.load(ordering: .relaxed) == 0
-    }
-
-    /// Cancels every request under way; how many were not cancelled before.
-    func cancelAll() -> Int {
-        var count = 0
-        forEachConnection { connection in
-            if connection.cancel(.serverStopped) { count += 1 }
-        }
-        return count
-    }
-
-    /// Makes the responses of tasks that the server does not wait for any longer look failed: what closes them, the end of the process,
-    /// is to many web servers the end of a download.
-    func breakOff() {
-        forEachConnection { $0.breakOff() }
     }
 }

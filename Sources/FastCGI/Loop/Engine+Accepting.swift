@@ -1,0 +1,126 @@
+internal import Glibc
+internal import Logging
+internal import Synchronization
+
+/// How connections come and go.
+extension Engine {
+    /// Accepts one connection, into the caller's hands; nil if there is none for us.
+    func acceptConnection() -> Connection? {
+        // Counted, so that the listening socket is not closed, and its number used again, under a worker's hands; and so that a
+        // server which stops knows of every connection.
+        accepting.add(1, ordering: .sequentiallyConsistent)
+        defer { accepting.subtract(1, ordering: .sequentiallyConsistent) }
+        if draining.load(ordering: .sequentiallyConsistent) { return nil }
+        do {
+            guard let descriptor = try Socket.accept(from: listener.descriptor) else { return nil }
+            if DescriptorLimit.isScarce(after: descriptor) {
+                pauseAccepting(because: SystemError(call: "accept4", code: EMFILE))
+            }
+            return takeOver(descriptor)
+        } catch {
+            pauseAccepting(because: error)
+            return nil
+        }
+    }
+
+    /// A connection for an accepted descriptor, in the caller's hands; nil if the peer may not connect.
+    func takeOver(_ descriptor: Int32) -> Connection? {
+        if let allowedPeers, !allowedPeers.contains(peerOf: descriptor) {
+            Glibc.close(descriptor)
+            statistics.requestRefused("peer-address")
+            logRefusal("its peer's address is not in FCGI_WEB_SERVER_ADDRS")
+            return nil
+        }
+        if listener.isTCP { Socket.disableDelay(descriptor) }
+        statistics.connectionAccepted()
+        let connection = takeConnection()
+        connection.open(descriptor)
+        return connection
+    }
+
+    private func takeConnection() -> Connection {
+        connections.withLock { connections in
+            if let connection = connections.free.popLast() { return connection }
+            let connection = Connection(
+                isTCP: listener.isTCP,
+                pool: pool,
+                buffers: buffers,
+                requestGuard: requestGuard
+            )
+            connections.all.append(connection)
+            return connection
+        }
+    }
+
+    func close(_ connection: Connection) {
+        connection.close()
+        statistics.open.subtract(1, ordering: .relaxed)
+        connections.withLock { $0.free.append(connection) }
+        // There is a descriptor for one that waits.
+        if isPaused { watchListener(at: MonotonicClock.now) }
+    }
+
+    /// Closes a connection that nothing has come on. What has come is left to the poller.
+    func closeIfSilent(_ connection: Connection) {
+        if connection.intake.isEmpty, !Socket.isReady(connection.descriptor, for: Int16(POLLIN), milliseconds: 0) {
+            close(connection)
+        } else {
+            connection.waitForRequest(afterRequest: false)
+        }
+    }
+
+    /// Calls `body` with every connection, used or not.
+    func forEachConnection(_ body: (Connection) -> Void) {
+        for connection in connections.withLock({ $0.all }) { body(connection) }
+    }
+
+    /// Out of descriptors or memory: leaves waiting connections where they are for a moment.
+    private func pauseAccepting(because error: SystemError) {
+        let now = MonotonicClock.now
+        let resumeAt = now + 100
+        let pauses = isListening.withLock { isListening in
+            guard isListening else { return false }
+            pool.poller.remove(listener.descriptor)
+            isListening = false
+            pausedUntil.store(resumeAt, ordering: .relaxed)
+            return true
+        }
+        guard pauses else { return }
+        statistics.acceptingPaused()
+        pauseLog.atMostOnceASecond(now) {
+            logger.error("can't accept connections for the moment", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Whether new connections are left where they are for a moment.
+    var isPaused: Bool { pausedUntil.load(ordering: .relaxed) != 0 }
+
+    /// Called now and then: goes on accepting after a pause. Kept connections that nobody has used meanwhile make room.
+    func resumeAccepting(at now: Int64) {
+        let until = pausedUntil.load(ordering: .relaxed)
+        guard until != 0, now >= until else { return }
+        forEachConnection { connection in
+            if connection.beginReceiving(ifKeptSince: now - 50) { closeIfSilent(connection) }
+        }
+        watchListener(at: now)
+    }
+
+    /// Ends a pause, if there is one still.
+    private func watchListener(at now: Int64) {
+        // Counted like accepting: the listening socket must not be closed meanwhile.
+        accepting.add(1, ordering: .sequentiallyConsistent)
+        defer { accepting.subtract(1, ordering: .sequentiallyConsistent) }
+        if draining.load(ordering: .sequentiallyConsistent) { return }
+        isListening.withLock { isListening in
+            guard !isListening, DescriptorLimit.hasRoom(besides: listener.descriptor) else { return }
+            do {
+                try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
+                isListening = true
+                pausedUntil.store(0, ordering: .relaxed)
+            } catch {
+                // Out of memory for the set still: the next tick tries again.
+                pausedUntil.store(now, ordering: .relaxed)
+            }
+        }
+    }
+}
