@@ -129,9 +129,11 @@ import Testing
     }
 
     @Test("Random names are read back by a parser of RFC 6266, without what must not be in them")
-    func roundTrips() throws {
+    func roundTrips() async throws {
         var random = SeededRandom(seed: 20_261_121)
-        for _ in 0..<30_000 {
+        for round in 0..<30_000 {
+            // Other tests wait for this thread.
+            if round % 16 == 0 { await Task.yield() }
             let name = random.hostileName()
             let value = ContentDisposition(.attachment, filename: name).description
             let field = try #require(DispositionField(value), "\(name.debugDescription) gave \(value)")
