@@ -28,7 +28,22 @@ import Testing
     static let values: [(value: String, description: String)] = [
         ("abc", #""abc""#), ("", #""""#), ("50%", #""50%""#), ("a\"b", #""a%22b""#), ("a\r\nX: y", #""a%0D%0AX:%20y""#),
         ("é", #""%C3%A9""#), ("5% \u{0}\u{7f}", #""5%25%20%00%7F""#), ("a\\b", #""a\b""#),
+        ("a%20b", #""a%2520b""#), ("%zz%4", #""%zz%4""#), ("%%c3%A", #""%25%25c3%25A""#), ("%4é", #""%254%C3%A9""#),
+        ("é%4", #""%C3%A9%254""#),
     ]
+
+    @Test("Two values are two tags, however they are encoded")
+    func keepsValuesApart() {
+        var random = SeededRandom(seed: 20_261_121)
+        let pieces = ["%", "%", "2", "5", "0", "a", "F", " ", "\"", "é", "%20", "%25"]
+        var values: [String: String] = [:]
+        for _ in 0..<20_000 {
+            let value = (0..<(1 + random.below(5))).map { _ in random.pick(pieces) }.joined()
+            let tag = EntityTag(value).value
+            #expect(values.updateValue(value, forKey: tag).map { $0 == value } ?? true)
+        }
+        #expect(!EntityTag("a b").isWeaklyEqual(to: EntityTag("a%20b")))
+    }
 
     @Test("No value breaks out of its tag", arguments: values)
     func encodesValue(row: (value: String, description: String)) {
