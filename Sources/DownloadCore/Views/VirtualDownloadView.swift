@@ -37,8 +37,8 @@ public protocol VirtualDownloadView: Sendable {
     /// The media type. The default is nil: the file's, or else guessed from the basename, or else `application/octet-stream`.
     var mimeType: String? { get }
 
-    /// The content coding that the bytes are in (`Content-Encoding`). The default is nil: none. A `.gz` file is not declared as
-    /// encoded, since the client would unpack it.
+    /// The content coding that the bytes are in (`Content-Encoding`). The default is nil: none, as are `identity` and an empty
+    /// text. A `.gz` file is not declared as encoded, since the client would unpack it.
     var encoding: String? { get }
 
     /// The charset declared for text types. The default is `utf-8`; nil declares none.
