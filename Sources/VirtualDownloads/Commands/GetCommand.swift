@@ -57,10 +57,9 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
             close(file)
             return try report(result)
         }
-        // Under another name until it is complete: a failed download must not look like a file.
-        let part = "\(destination).part"
-        let file = unsafe open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard file >= 0 else { throw cannotWrite(part) }
+        let (part, file) = try newFile(beside: destination.path)
+        // Who may not read what was there must not read what is there now.
+        if let mode = destination.mode { fchmod(file, mode) }
         let (status, result) = await get(request, from: router, into: file)
         close(file)
         // A 304 says that the file there is the right one, and HEAD and OPTIONS ask for none.
@@ -69,7 +68,7 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
             unsafe unlink(part)
             return try report(result)
         }
-        guard unsafe rename(part, destination) == 0 else {
+        guard unsafe rename(part, destination.path) == 0 else {
             let error = cannotWrite(output)
             unsafe unlink(part)
             throw error
@@ -77,16 +76,31 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         try report(result)
     }
 
-    /// The file that `output` names, through links; nil if what is there is none that another could take the place of, as a pipe
-    /// or `/dev/null`.
-    private func destination(of output: String) throws -> String? {
+    /// A new file for what is not complete yet: a failed download must not look like a file, and what the user has must stay.
+    private func newFile(beside destination: String) throws -> (path: String, descriptor: Int32) {
+        for number in 1...99 {
+            let path = "\(destination).part\(number == 1 ? "" : String(number))"
+            let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            if file >= 0 { return (path, file) }
+            guard errno == EEXIST else { throw cannotWrite(path) }
+        }
+        throw ValidationError("Can't write \(destination): remove what is called \(destination).part there.")
+    }
+
+    /// The file that `output` names, through links, with its permissions if it is there; nil if what is there is none that another
+    /// could take the place of, as a pipe or `/dev/null`.
+    private func destination(of output: String) throws -> (path: String, mode: mode_t?)? {
         var status = stat()
-        guard unsafe stat(output, &status) == 0 else { return output }
+        guard unsafe stat(output, &status) == 0 else {
+            let error = cannotWrite(output)
+            guard unsafe lstat(output, &status) != 0 else { throw error }
+            return (output, nil)
+        }
         switch status.st_mode & S_IFMT {
         case S_IFREG:
             guard let path = unsafe realpath(output, nil) else { throw cannotWrite(output) }
             defer { unsafe free(path) }
-            return unsafe String(cString: path)
+            return unsafe (String(cString: path), status.st_mode & 0o777)
         case S_IFDIR:
             errno = EISDIR
             throw cannotWrite(output)
