@@ -16,8 +16,8 @@ public protocol VirtualDownloadView: Sendable {
 
     /// The file to download.
     ///
-    /// Called exactly once for each request but OPTIONS, before conditions are looked at. It should be cheap: the content belongs
-    /// into the file's ``DownloadContent/write(to:)``, which HEAD and a 304 never call.
+    /// Called exactly once for each request by one of ``methods`` but OPTIONS, before conditions are looked at. It should be
+    /// cheap: the content belongs into the file's ``DownloadContent/write(to:)``, which HEAD and a 304 never call.
     ///
     /// - Throws: ``FileNotFound`` for 404; ``DownloadError`` for the status of its code. Any other error becomes a 500, and is
     ///   logged, not shown.
