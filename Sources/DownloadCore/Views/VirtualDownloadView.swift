@@ -68,6 +68,8 @@ public protocol VirtualDownloadView: Sendable {
     func wasModified(_ file: File, since value: String) -> Bool
 
     /// Called with the response that carries the file (200 or 206). The default returns it unchanged.
+    ///
+    /// The Content-Type of several ranges says how they are told apart, and has to stay: ``mimeType`` is the way to change the type.
     func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
 
     /// Called with the 304 response. The default returns it unchanged.

@@ -110,6 +110,10 @@ import Testing
         ("a." + String(repeating: "b", count: 300), "a." + String(repeating: "b", count: 253)),
         (String(repeating: "a", count: 300) + ".", String(repeating: "a", count: 254) + "."),
         (String(repeating: "\u{600}", count: 200) + ".txt", String(repeating: "\u{600}", count: 125) + ".txt"),
+        // Of which nothing usable would be left.
+        (String(repeating: ".", count: 300) + String(repeating: "a", count: 40), "download"),
+        (String(repeating: " ", count: 300) + "a", "download"),
+        (String(repeating: ".", count: 300) + "a", String(repeating: ".", count: 253) + ".a"),
     ]
 
     @Test("A long name is cut to 255 bytes before its ending, between characters", arguments: long)
