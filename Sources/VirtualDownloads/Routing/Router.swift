@@ -125,7 +125,8 @@ public struct Router: RequestHandler {
         decoding request: DownloadRequest,
         into sink: inout some ResponseSink & ~Copyable
     ) async throws {
-        guard let path = RequestPath(target: request.http.path ?? "/") else {
+        let target = request.http.path ?? "/"
+        guard !target.withoutQuery.utf8.wasRepaired, let path = RequestPath(target: target) else {
             return try await sink.send(DownloadError.badRequest.response(to: request), for: request.method)
         }
         guard let (pattern, view) = match(path) else {

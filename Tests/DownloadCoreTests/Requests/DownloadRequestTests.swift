@@ -15,6 +15,8 @@ import Testing
         ("/?&&a=1&", ["a=1"]),
         ("/?a=b=c?d", ["a=b=c?d"]),
         ("/?é=ü", ["é=ü"]),
+        ("/?a=%EF%BF%BD", ["a=\u{fffd}"]),
+        ("/?a=1;b=2", ["a=1;b=2"]),
     ]
 
     @Test("A query is decoded in its order", arguments: queries)
@@ -23,7 +25,13 @@ import Testing
         #expect(query.map { "\($0.name)=\($0.value)" } == expected)
     }
 
-    @Test("An invalid query is 400", arguments: ["/?a=%", "/?a=%4", "/?a=%zz", "/?%FF=1", "/?a=%C3", "/?a=%+1"])
+    @Test(
+        "An invalid query is 400",
+        arguments: [
+            "/?a=%", "/?a=%4", "/?a=%zz", "/?%FF=1", "/?a=%C3", "/?a=%+1", "/?a=\u{fffd}", "/?\u{fffd}=1",
+            "/?a=x\u{fffd}y",
+        ]
+    )
     func refusesQuery(target: String) async throws {
         #expect(throws: DownloadError.self) { try DownloadRequest.get(target).query }
         let response = try await QueryView().response(to: .get(target))

@@ -31,7 +31,8 @@ private struct NamedView: VirtualDownloadView {
             ("/", "/ /"), ("", "/ /"), ("/?x=1", "/ /"), ("/a", "/a /a"), ("/a?b/c", "/a /a"), ("/a#b", "/a /a"),
             ("//a", "/a /a"), ("/a//b", "/a/b /a/b"), ("/%61", "/a /a"), ("/a%2Fb", "/a/b /a/b"),
             ("/a/z", "/a/{x} /a/z x=z"), ("/a/b%20c", "/a/{x} /a/b c x=b c"), ("/a/%2562", "/a/{x} /a/%62 x=%62"),
-            ("/%C3%A9", "/é /é"), ("/é", "/é /é"), ("/z/c", "/{x}/c /z/c x=z"), ("/1/2/d", "/{x}/{y}/d /1/2/d x=1 y=2"),
+            ("/%C3%A9", "/é /é"), ("/é", "/é /é"), ("/a/%EF%BF%BD", "/a/{x} /a/\u{fffd} x=\u{fffd}"),
+            ("/a?\u{fffd}", "/a /a"), ("/z/c", "/{x}/c /z/c x=z"), ("/1/2/d", "/{x}/{y}/d /1/2/d x=1 y=2"),
             ("/export/2026/orders.csv?rows=1", "/export/{year}/orders.csv /export/2026/orders.csv year=2026"),
         ]
     )
@@ -63,7 +64,7 @@ private struct NamedView: VirtualDownloadView {
         arguments: [
             "/..", "/a/../b", "/./a", "/a/.", "/%2e%2e/a", "/%2E/a", "/a%2F..%2Fb", "/a%00", "/a%0A", "/a%7F",
             "/a%C2%85",
-            "/%FF", "/%C0%AF", "/%ED%A0%80", "/%", "/%4", "/%zz", "/a%2", "a", "*", "?x", "http://a/b",
+            "/%FF", "/%C0%AF", "/%ED%A0%80", "/a/\u{fffd}", "/%", "/%4", "/%zz", "/a%2", "a", "*", "?x", "http://a/b",
         ]
     )
     func refuses(target: String) async throws {
