@@ -142,7 +142,12 @@ import Testing
         (nil, "text/csv"), ("", "text/csv"), ("*/*", "text/csv"), ("application/json", "application/json"),
         ("text/*;q=0.1, application/json;q=0.2", "application/json"), ("image/*", nil),
         ("text/csv;q=0, */*", "application/json"), ("application/json, text/csv", "text/csv"),
-        ("text/csv;q=2", nil), ("text/csv;q=0.1234", nil), (", ;q=1, text/csv", "text/csv"),
+        ("text/csv;q=2", nil), ("text/csv;q=0.1.2", nil), (", ;q=1, text/csv", "text/csv"),
+        // What Java sends unless it is told otherwise; and more digits than there may be.
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "text/csv"), ("text/csv;q=.", nil),
+        ("text/csv;q=0.1234, application/json;q=0.123", "text/csv"), ("text/csv;q=0.0004, image/*", nil),
+        ("text/csv;q=0.1234, application/json;q=0.1249999999999999999999", "application/json"),
+        ("text/csv;q=0.12x4", nil),
         ("text/csv;Q=0.1, application/json;q=0.11", "application/json"),
         ("text/csv;q=0.000, */*;q=0.001", "application/json"),
         ("text/csv ; q=0.5 , application/json;q=1.", "application/json"),
