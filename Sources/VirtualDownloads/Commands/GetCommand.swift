@@ -57,34 +57,23 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
             close(file)
             return try report(result)
         }
-        let (part, file) = try newFile(beside: destination.path)
+        guard let part = UnfinishedFile(beside: destination.path) else { throw cannotWrite("\(destination.path).part") }
         // Who may not read what was there must not read what is there now.
-        if let mode = destination.mode { fchmod(file, mode) }
-        let (status, result) = await get(request, from: router, into: file)
-        close(file)
+        if let mode = destination.mode { fchmod(part.descriptor, mode) }
+        let (status, result) = await get(request, from: router, into: part.descriptor)
+        close(part.descriptor)
         // A 304 says that the file there is the right one, and HEAD and OPTIONS ask for none.
         let isSaved = (200..<300).contains(status) && request.method != .head && request.method != .options
         guard case .success = result, isSaved else {
-            unsafe unlink(part)
+            part.remove()
             return try report(result)
         }
-        guard unsafe rename(part, destination.path) == 0 else {
+        guard part.move(to: destination.path) else {
             let error = cannotWrite(output)
-            unsafe unlink(part)
+            part.remove()
             throw error
         }
         try report(result)
-    }
-
-    /// A new file for what is not complete yet: a failed download must not look like a file, and what the user has must stay.
-    private func newFile(beside destination: String) throws -> (path: String, descriptor: Int32) {
-        for number in 1...99 {
-            let path = "\(destination).part\(number == 1 ? "" : String(number))"
-            let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-            if file >= 0 { return (path, file) }
-            guard errno == EEXIST else { throw cannotWrite(path) }
-        }
-        throw ValidationError("Can't write \(destination): remove what is called \(destination).part there.")
     }
 
     /// The file that `output` names, through links, with its permissions if it is there; nil if what is there is none that another

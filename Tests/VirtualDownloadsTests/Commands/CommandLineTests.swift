@@ -79,6 +79,28 @@ private struct Site: DownloadApplication {
         }
     }
 
+    @Test("get -o leaves nothing behind when it is interrupted", arguments: [SIGINT, SIGTERM, SIGHUP])
+    func interrupted(signal: Int32) async throws {
+        try await Self.withOutput { output in
+            let directory = output.deletingLastPathComponent().path
+            let process = Process()
+            process.executableURL = DemoProcess.executable
+            process.arguments = ["get", "/test/wait", "-o", output.path]
+            process.environment = Self.misbehaving.merging(DemoProcess.libraries) { own, _ in own }
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            async let end: Void = process.runToEnd()
+            let part = output.appendingPathExtension("part")
+            while (try? Data(contentsOf: part)) != Data("waiting\n".utf8) {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            kill(process.processIdentifier, signal)
+            try await end
+            #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == signal)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory).isEmpty)
+        }
+    }
+
     @Test("get -o lets nobody read a file who could not before")
     func keptPermissions() async throws {
         try await Self.withOutput { output in
