@@ -140,4 +140,19 @@ import Testing
         let digits = hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         #expect(digits == row.digest)
     }
+
+    @Test("SHA-256 is the same however the message is cut", arguments: [0, 1, 55, 56, 63, 64, 65, 127, 128, 129, 300])
+    func hashesPieces(count: Int) {
+        let message = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7) }
+        var whole = SHA256()
+        whole.update(message)
+        let digest = whole.finalize()
+        for size in [1, 3, 63, 64, 65, 100] {
+            var hash = SHA256()
+            for start in stride(from: 0, to: count, by: size) {
+                hash.update(Array(message[start..<min(start + size, count)]))
+            }
+            #expect(hash.finalize() == digest)
+        }
+    }
 }
