@@ -106,7 +106,11 @@ import VirtualDownloads
         let signer = try Self.signer()
         let routes = Routes { Route("/reports/{name}", ReportView().signed(by: signer)) }
         let router = try Router(routes, mountPrefix: "/downloads")
-        let link = try signer.link(to: "/downloads/reports/ü 50%25?year=2026", name: "n.txt", validFor: .seconds(60))
+        let link = try signer.link(
+            to: "/downloads/reports/ü\u{fffd} 50%25?year=2026",
+            name: "n.txt",
+            validFor: .seconds(60)
+        )
         let response = try await router.response(to: .get(link))
         expectDownload(response, content: "2026\n", basename: "n.txt")
         for (from, to) in [("50%25", "51%25"), ("/downloads/", "/downloads/other/../"), ("2026", "2027")] {

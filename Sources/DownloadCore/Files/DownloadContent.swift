@@ -11,7 +11,7 @@ public protocol DownloadContent {
     /// Writes the content from `offset`, in bytes, to its end.
     ///
     /// Called instead of ``write(to:)`` when ``canStartInTheMiddle`` is true and a client asks for ranges: once for each of
-    /// them. The sink throws as soon as the last wanted byte has come.
+    /// them that does not begin at 0. The sink throws as soon as the last wanted byte has come.
     /// The default calls ``write(to:)`` and drops the bytes before `offset`.
     func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws
 

@@ -16,9 +16,10 @@ struct DownloadName {
     init?(_ name: String) {
         guard !name.isEmpty else { return nil }
         let isPlain = name.utf8Span.span.allSatisfy { $0 >= 0x20 && $0 < 0x7f && $0 != 0x2f && $0 != 0x5c }
-        let cleaned = isPlain ? name : Self.cleaned(name)
-        let isUnusable = cleaned.utf8Span.span.allSatisfy { $0 == 0x20 || $0 == UInt8(ascii: ".") }
-        text = isUnusable ? Self.substitute : Self.shortened(cleaned)
+        let short = Self.shortened(isPlain ? name : Self.cleaned(name))
+        // Asked of what is left: all else may have been cut off.
+        let isUnusable = short.utf8Span.span.allSatisfy { $0 == 0x20 || $0 == UInt8(ascii: ".") }
+        text = isUnusable ? Self.substitute : short
     }
 
     /// The name in visible ASCII, without spaces: for recipients that know no other, and never empty.

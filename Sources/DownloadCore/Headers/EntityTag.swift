@@ -7,10 +7,11 @@ public struct EntityTag: Sendable {
 
     /// Creates a tag.
     ///
-    /// A value of visible ASCII characters without `"` is kept as it is. In any other, quotes, spaces, control characters,
-    /// `%` and what is not ASCII are percent-encoded, so that no value breaks out of the field.
+    /// A value of visible ASCII characters is kept as it is, if it has no `"` and no `%` before two hexadecimal digits. In any
+    /// other, quotes, spaces, control characters, `%` and what is not ASCII are percent-encoded: no value breaks out of the field,
+    /// and two values are two tags. What is a field's value already is for ``init(parsing:)``.
     public init(_ value: String, isWeak: Bool = false) {
-        self.value = value.utf8Span.span.allSatisfy { $0 < 0x80 && $0.isTagCharacter } ? value : Self.encoded(value)
+        self.value = Self.isFit(value.utf8Span.span) ? value : Self.encoded(value)
         self.isWeak = isWeak
     }
 
@@ -42,6 +43,19 @@ public struct EntityTag: Sendable {
     /// Octet by octet: two strings that Unicode holds equivalent are two tags.
     private func hasSameValue(as other: EntityTag) -> Bool {
         value.utf8.elementsEqual(other.value.utf8)
+    }
+
+    /// Whether a value may stand as it is. One that looks encoded may not: the value that is encoded so is another.
+    private static func isFit(_ bytes: Span<UInt8>) -> Bool {
+        for index in bytes.indices {
+            guard bytes[index] < 0x80, bytes[index].isTagCharacter else { return false }
+            if bytes[index] == UInt8(ascii: "%"), bytes.count - index > 2, bytes[index + 1].isHexDigit,
+                bytes[index + 2].isHexDigit
+            {
+                return false
+            }
+        }
+        return true
     }
 
     private static func encoded(_ value: String) -> String {

@@ -5,7 +5,10 @@ extension [UInt8] {
             if isKept(byte) {
                 append(byte)
             } else {
-                self += [UInt8(ascii: "%"), .hexDigit(byte >> 4), .hexDigit(byte & 15)]
+                // One by one: an array of the three would be allocated for each byte.
+                append(UInt8(ascii: "%"))
+                append(.hexDigit(byte >> 4))
+                append(.hexDigit(byte & 15))
             }
         }
     }

@@ -2,13 +2,14 @@
 ///
 /// The core depends on no cryptography package; this is all it would need of one.
 struct SHA256 {
-    private var state: [UInt32] = [
+    private var state: [8 of UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
+    /// The beginning of a block.
     private var pending: [UInt8] = []
     private var byteCount: UInt64 = 0
 
-    private static let constants: [UInt32] = [
+    private static let constants: [64 of UInt32] = [
         0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
         0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
         0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,
@@ -22,10 +23,20 @@ struct SHA256 {
     /// Appends `bytes` to the message.
     mutating func update(_ bytes: [UInt8]) {
         byteCount += UInt64(bytes.count)
-        pending += bytes
-        let whole = pending.count / 64 * 64
-        for start in stride(from: 0, to: whole, by: 64) { compress(at: start) }
-        pending.removeFirst(whole)
+        var position = 0
+        if !pending.isEmpty {
+            position = min(64 - pending.count, bytes.count)
+            pending += bytes[..<position]
+            guard pending.count == 64 else { return }
+            let block = pending
+            Self.compress(block.span, at: 0, into: &state)
+            pending = []
+        }
+        while bytes.count - position >= 64 {
+            Self.compress(bytes.span, at: position, into: &state)
+            position += 64
+        }
+        pending += bytes[position...]
     }
 
     /// The 32 bytes of the digest.
@@ -35,27 +46,27 @@ struct SHA256 {
         padding += [UInt8](repeating: 0, count: (119 - pending.count) % 64)
         padding += stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: bitCount >> UInt64($0)) }
         update(padding)
-        return state.flatMap { word in
-            stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
+        return state.indices.flatMap { index in
+            stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: state[index] >> UInt32($0)) }
         }
     }
 
-    /// Takes one block of 64 bytes of `pending` into the state.
-    private mutating func compress(at start: Int) {
-        var w: [UInt32] = []
-        w.reserveCapacity(64)
-        for index in stride(from: start, to: start + 64, by: 4) {
-            w.append(
-                UInt32(pending[index]) << 24 | UInt32(pending[index + 1]) << 16
-                    | UInt32(pending[index + 2]) << 8 | UInt32(pending[index + 3])
-            )
+    /// Takes one block of 64 bytes into the state.
+    private static func compress(_ bytes: Span<UInt8>, at start: Int, into state: inout [8 of UInt32]) {
+        // Nothing here is allocated: a tag is computed for each request, and of contents that are large.
+        var w = [64 of UInt32](repeating: 0)
+        for index in 0..<16 {
+            let place = start + index * 4
+            w[index] =
+                UInt32(bytes[place]) << 24 | UInt32(bytes[place + 1]) << 16 | UInt32(bytes[place + 2]) << 8
+                | UInt32(bytes[place + 3])
         }
         for index in 16..<64 {
             let a = w[index - 15]
             let b = w[index - 2]
             let sigma0 = Self.rotate(a, 7) ^ Self.rotate(a, 18) ^ (a >> 3)
             let sigma1 = Self.rotate(b, 17) ^ Self.rotate(b, 19) ^ (b >> 10)
-            w.append(w[index - 16] &+ sigma0 &+ w[index - 7] &+ sigma1)
+            w[index] = w[index - 16] &+ sigma0 &+ w[index - 7] &+ sigma1
         }
         var s = state
         for index in 0..<64 {
@@ -66,7 +77,7 @@ struct SHA256 {
             let majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2])
             s = [first &+ sum0 &+ majority, s[0], s[1], s[2], s[3] &+ first, s[4], s[5], s[6]]
         }
-        for index in 0..<8 { state[index] &+= s[index] }
+        for index in state.indices { state[index] &+= s[index] }
     }
 
     private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 {

@@ -11,7 +11,9 @@ extension DownloadRequest {
             guard let path = http.path, let mark = path.utf8.firstIndex(of: UInt8(ascii: "?")) else {
                 return try QueryItems("")
             }
-            return try QueryItems(Substring(path.utf8[mark...].dropFirst().prefix { $0 != UInt8(ascii: "#") }))
+            let query = path.utf8[mark...].dropFirst().prefix { $0 != UInt8(ascii: "#") }
+            guard !query.wasRepaired else { throw QueryItems.notUTF8 }
+            return try QueryItems(Substring(query))
         }
     }
 

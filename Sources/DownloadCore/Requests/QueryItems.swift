@@ -67,8 +67,10 @@ public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
             }
         }
         guard let decoded = String(validating: bytes, as: UTF8.self) else {
-            throw DownloadError(.badRequest, reason: "the query is not UTF-8")
+            throw notUTF8
         }
         return decoded
     }
+
+    static var notUTF8: DownloadError { DownloadError(.badRequest, reason: "the query is not UTF-8") }
 }

@@ -48,3 +48,19 @@ package struct RequestPath: Equatable, Sendable {
     /// The path as text, decoded and with single slashes.
     package var text: String { "/" + segments.joined(separator: "/") + (endsWithSlash ? "/" : "") }
 }
+
+extension Sequence<UInt8> {
+    /// Whether bytes that are no UTF-8 were replaced in what a client sent (U+FFFD): a client that means this character encodes it.
+    package var wasRepaired: Bool {
+        var matched = 0
+        for byte in self {
+            switch byte {
+            case 0xEF: matched = 1
+            case 0xBF where matched == 1: matched = 2
+            case 0xBD where matched == 2: return true
+            default: matched = 0
+            }
+        }
+        return false
+    }
+}

@@ -37,14 +37,13 @@ struct WeightedList {
         return nil
     }
 
+    /// `0.5`, and what clients write for it against the grammar: `.5`, and more than three digits, of which the others are dropped.
     private static func thousandths(_ weight: Substring) -> Int {
         let parts = weight.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let whole = parts.first, whole == "0" || whole == "1" else { return 0 }
+        guard let whole = parts.first, whole == "0" || whole == "1" || whole.isEmpty else { return 0 }
         let digits = parts.count == 2 ? parts[1] : ""
-        guard digits.utf8.count <= 3, digits.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else {
-            return 0
-        }
-        let fraction = Int(digits + String(repeating: "0", count: 3 - digits.utf8.count)) ?? 0
+        guard digits.utf8.allSatisfy(\.isDigit) else { return 0 }
+        let fraction = Int(digits.prefix(3) + String(repeating: "0", count: max(0, 3 - digits.utf8.count))) ?? 0
         return min(1000, (whole == "1" ? 1000 : 0) + fraction)
     }
 }

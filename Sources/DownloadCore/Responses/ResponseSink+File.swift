@@ -35,13 +35,17 @@ extension ResponseSink where Self: ~Copyable {
         var cut = RangeSink(self, range: range.lowerBound - start..<range.upperBound - start)
         let outcome = await Self.outcome(of: file, from: start, into: &cut)
         let failure = cut.failure
+        let unskipped = cut.toSkip
         var missing: Int64 = 0
         self = cut.finish(missing: &missing)
         // When every wanted byte has passed, whatever ended the generator is no failure.
         guard missing > 0 else { return }
         if let failure { throw failure }
         try outcome.get()
-        throw ContentLengthMismatch(declared: file.size ?? range.upperBound, written: range.upperBound - missing)
+        throw ContentLengthMismatch(
+            declared: file.size ?? range.upperBound,
+            written: range.upperBound - missing - unskipped
+        )
     }
 
     /// Writes parts of a multipart content, each with its head, from one run of the file.

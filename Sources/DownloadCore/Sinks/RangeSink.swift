@@ -8,7 +8,8 @@ public struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     public struct Done: Error {}
 
     private var base: Base
-    private var toSkip: Int64
+    /// How many bytes have still to come before the first wanted one.
+    private(set) var toSkip: Int64
     private var toForward: Int64
     /// What the sink behind has thrown, whatever the generator made of it. Nothing was forwarded since.
     public private(set) var failure: (any Error)?

@@ -83,11 +83,12 @@ public struct DownloadPlan: Sendable, Hashable {
         }
         let name = view.basename ?? file.name
         let type = view.contentType(of: file, named: name, by: mediaTypes)
-        let sent = SentContent(selection, of: type, encoding: view.encoding, size: size, tag: tag)
+        let encoding = view.encoding.flatMap { Self.isIdentity($0) ? nil : $0 }
+        let sent = SentContent(selection, of: type, encoding: encoding, size: size, tag: tag)
         if let range = sent.contentRange { fields.append(.contentRange, range) }
         fields.append(.contentType, sent.type)
         if case .exactly(let length) = sent.extent { fields.append(.contentLength, String(length)) }
-        if let encoding = view.encoding { fields.append(.contentEncoding, encoding) }
+        if let encoding { fields.append(.contentEncoding, encoding) }
         if support != .none { fields.append(.acceptRanges, "bytes") }
         let disposition = ContentDisposition(view.attachment ? .attachment : .inline, filename: name)
         fields.append(.contentDisposition, disposition.description)
@@ -102,6 +103,12 @@ public struct DownloadPlan: Sendable, Hashable {
             body: isHead ? .nothing : sent.body,
             extent: isHead ? .none : sent.extent
         )
+    }
+
+    /// Whether a content coding is none, and not to be sent (RFC 9110 §8.4.1).
+    private static func isIdentity(_ encoding: String) -> Bool {
+        let name = HeaderValue.sanitized(encoding)
+        return name.isEmpty || name.lowercased() == "identity"
     }
 
     /// A plan that sends nothing of the file, unless it is said what.

@@ -16,8 +16,8 @@ public protocol VirtualDownloadView: Sendable {
 
     /// The file to download.
     ///
-    /// Called exactly once for each request but OPTIONS, before conditions are looked at. It should be cheap: the content belongs
-    /// into the file's ``DownloadContent/write(to:)``, which HEAD and a 304 never call.
+    /// Called exactly once for each request by one of ``methods`` but OPTIONS, before conditions are looked at. It should be
+    /// cheap: the content belongs into the file's ``DownloadContent/write(to:)``, which HEAD and a 304 never call.
     ///
     /// - Throws: ``FileNotFound`` for 404; ``DownloadError`` for the status of its code. Any other error becomes a 500, and is
     ///   logged, not shown.
@@ -37,8 +37,8 @@ public protocol VirtualDownloadView: Sendable {
     /// The media type. The default is nil: the file's, or else guessed from the basename, or else `application/octet-stream`.
     var mimeType: String? { get }
 
-    /// The content coding that the bytes are in (`Content-Encoding`). The default is nil: none. A `.gz` file is not declared as
-    /// encoded, since the client would unpack it.
+    /// The content coding that the bytes are in (`Content-Encoding`). The default is nil: none, as are `identity` and an empty
+    /// text. A `.gz` file is not declared as encoded, since the client would unpack it.
     var encoding: String? { get }
 
     /// The charset declared for text types. The default is `utf-8`; nil declares none.
@@ -68,6 +68,8 @@ public protocol VirtualDownloadView: Sendable {
     func wasModified(_ file: File, since value: String) -> Bool
 
     /// Called with the response that carries the file (200 or 206). The default returns it unchanged.
+    ///
+    /// The Content-Type of several ranges says how they are told apart, and has to stay: ``mimeType`` is the way to change the type.
     func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
 
     /// Called with the 304 response. The default returns it unchanged.

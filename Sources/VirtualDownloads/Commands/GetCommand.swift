@@ -57,36 +57,39 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
             close(file)
             return try report(result)
         }
-        // Under another name until it is complete: a failed download must not look like a file.
-        let part = "\(destination).part"
-        let file = unsafe open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard file >= 0 else { throw cannotWrite(part) }
-        let (status, result) = await get(request, from: router, into: file)
-        close(file)
+        guard let part = UnfinishedFile(beside: destination.path) else { throw cannotWrite("\(destination.path).part") }
+        // Who may not read what was there must not read what is there now.
+        if let mode = destination.mode { fchmod(part.descriptor, mode) }
+        let (status, result) = await get(request, from: router, into: part.descriptor)
+        close(part.descriptor)
         // A 304 says that the file there is the right one, and HEAD and OPTIONS ask for none.
         let isSaved = (200..<300).contains(status) && request.method != .head && request.method != .options
         guard case .success = result, isSaved else {
-            unsafe unlink(part)
+            part.remove()
             return try report(result)
         }
-        guard unsafe rename(part, destination) == 0 else {
+        guard part.move(to: destination.path) else {
             let error = cannotWrite(output)
-            unsafe unlink(part)
+            part.remove()
             throw error
         }
         try report(result)
     }
 
-    /// The file that `output` names, through links; nil if what is there is none that another could take the place of, as a pipe
-    /// or `/dev/null`.
-    private func destination(of output: String) throws -> String? {
+    /// The file that `output` names, through links, with its permissions if it is there; nil if what is there is none that another
+    /// could take the place of, as a pipe or `/dev/null`.
+    private func destination(of output: String) throws -> (path: String, mode: mode_t?)? {
         var status = stat()
-        guard unsafe stat(output, &status) == 0 else { return output }
+        guard unsafe stat(output, &status) == 0 else {
+            let error = cannotWrite(output)
+            guard unsafe lstat(output, &status) != 0 else { throw error }
+            return (output, nil)
+        }
         switch status.st_mode & S_IFMT {
         case S_IFREG:
             guard let path = unsafe realpath(output, nil) else { throw cannotWrite(output) }
             defer { unsafe free(path) }
-            return unsafe String(cString: path)
+            return unsafe (String(cString: path), status.st_mode & 0o777)
         case S_IFDIR:
             errno = EISDIR
             throw cannotWrite(output)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import DownloadCore
 internal import FastCGI
 internal import Glibc
 internal import Logging
@@ -103,8 +104,26 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
                 throw ValidationError("A limit must be a number of seconds from 0 to 1e9.")
             }
         }
-        for path in [statusPath, pingPath].compactMap(\.self) where !path.hasPrefix("/") {
+        for path in [statusPath, pingPath].compactMap(\.self) { try validate(ownPath: path) }
+        guard statusPath == nil || statusPath != pingPath else {
+            throw ValidationError("--ping-path and --status-path must be two paths.")
+        }
+    }
+
+    /// Refuses what no request has: the server compares these paths with what the client sent, letter by letter.
+    private func validate(ownPath path: String) throws {
+        guard path.hasPrefix("/") else {
             throw ValidationError("“\(path)” must begin with a slash, as in /status.")
+        }
+        guard !path.utf8.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else {
+            throw ValidationError("“\(path)” must be a path, without a query, as in /status.")
+        }
+        var encoded: [UInt8] = []
+        encoded.append(percentEncoding: path) { $0 > 0x20 && $0 < 0x7F }
+        guard encoded.count == path.utf8.count else {
+            throw ValidationError(
+                "“\(path)” must be written as in a URL: \(String(decoding: encoded, as: UTF8.self))"
+            )
         }
     }
 

@@ -1,34 +1,56 @@
+internal import DownloadCore
+
 /// The pattern of a route: literal segments, and `{name}` for a segment that may be anything.
+///
+/// It is a path as it stands in a URL, but for the braces and for what need not be encoded to be understood, such as a space.
 struct RoutePattern: Hashable, Sendable, CustomStringConvertible {
     enum Segment: Hashable, Sendable {
+        /// Percent-decoded, as the segments of a request's path are.
         case literal(String)
         case parameter(String)
     }
 
     let segments: [Segment]
+    /// The pattern as it was written.
     let description: String
 
     /// Parses a pattern such as `/export/{year}/orders.csv`.
     ///
-    /// - Throws: ``RouteError`` that names the pattern and what is wrong with it.
+    /// - Throws: ``RouteError`` that names the pattern and what is wrong with it, for each that no request would match.
     init(parsing text: String) throws(RouteError) {
-        guard text.hasPrefix("/") else { throw RouteError("the route “\(text)” must begin with a slash") }
+        // By bytes: a slash with a combining mark behind it is another character, but the same separator.
+        guard text.utf8.first == UInt8(ascii: "/") else {
+            throw RouteError("the route “\(text)” must begin with a slash")
+        }
+        guard !text.utf8.contains(UInt8(ascii: "?")) else {
+            throw RouteError(
+                "the route “\(text)” has a “?”, but a route has no query: the view finds it in request.query;"
+                    + " write %3F for a question mark that is part of the path"
+            )
+        }
+        guard !text.utf8.contains(UInt8(ascii: "#")) else {
+            throw RouteError(
+                "the route “\(text)” has a “#”, but no server is sent a fragment;"
+                    + " write %23 for a “#” that is part of the path"
+            )
+        }
         var segments: [Segment] = []
         var names: Set<String> = []
-        for part in text.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+        for part in text.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
             guard !part.isEmpty || text == "/" else {
                 throw RouteError("the route “\(text)” has an empty segment; write it without the extra slash")
             }
-            guard part != ".", part != ".." else { throw RouteError("the route “\(text)” has a segment “\(part)”") }
             if part.isEmpty { continue }
+            let part = String(Substring(part))
             guard part.contains("{") || part.contains("}") else {
-                segments.append(.literal(String(part)))
+                segments.append(.literal(try Self.literal(part, of: text)))
                 continue
             }
             let name = String(part.dropFirst().dropLast())
-            guard part.first == "{", part.last == "}", !name.isEmpty, !name.contains("{"), !name.contains("}") else {
+            guard part.first == "{", part.last == "}", !name.isEmpty, name.allSatisfy(\.isPartOfName) else {
                 throw RouteError(
-                    "the route “\(text)” has “\(part)”; a parameter is a whole segment, as in /export/{year}"
+                    "the route “\(text)” has “\(part)”; a parameter is one whole segment, as in /export/{year},"
+                        + " and its name has letters, digits, “_” and “-” only"
                 )
             }
             guard names.insert(name).inserted else {
@@ -39,6 +61,22 @@ struct RoutePattern: Hashable, Sendable, CustomStringConvertible {
         self.segments = segments
         description = text
     }
+
+    /// A literal segment as the paths of requests have it.
+    private static func literal(_ part: String, of text: String) throws(RouteError) -> String {
+        guard let path = RequestPath(target: "/\(part)"), path.segments.count == 1 else {
+            throw RouteError(
+                "the route “\(text)” has “\(part)”, which is no segment of a path: that is percent-encoded UTF-8"
+                    + " (write %25 for a “%”) without control characters and %2F, and neither “.” nor “..”"
+            )
+        }
+        return path.segments[0]
+    }
+}
+
+extension Character {
+    /// Whether it may be in the name of a parameter. Elsewhere others mean more by them: `{id:int}`, `{name?}`, `{path*}`.
+    fileprivate var isPartOfName: Bool { isLetter || isNumber || self == "_" || self == "-" }
 }
 
 /// A route that can't be registered.

@@ -64,7 +64,8 @@ public struct Router: RequestHandler {
     ///     request's path before the routes are looked at, and a path without it is not found.
     ///   - mediaTypes: What guesses a file's media type from its name; evaluated for each request that needs it. The default is
     ///     ``DownloadCore/MediaTypeTable/system``.
-    /// - Throws: ``RouteError`` for a pattern that is malformed or registered twice.
+    /// - Throws: ``RouteError`` for a pattern that no path would match, for one that is registered twice, and for a prefix that is
+    ///   no path.
     public init(
         _ routes: Routes,
         mountPrefix: String = "",
@@ -85,8 +86,10 @@ public struct Router: RequestHandler {
         let mountPrefix = try Router.prefixSegments(mountPrefix)
         self.mountPrefix = mountPrefix
         let mountPath = mountPrefix.map { "/\($0)" }.joined()
+        // A client has to write these in another way.
+        let isWrittenAsItIs = !mountPath.utf8.contains { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "#") }
         literalRoutes = Dictionary(
-            registered.filter { $0.pattern.isLiteral }
+            registered.filter { isWrittenAsItIs && $0.pattern.isLiteral }
                 .map {
                     let path = $0.pattern.description
                     return (mountPath + path, LiteralRoute(path: path, view: $0.view))
@@ -100,7 +103,8 @@ public struct Router: RequestHandler {
 
     private static func prefixSegments(_ prefix: String) throws(RouteError) -> [String] {
         guard !prefix.isEmpty, prefix != "/" else { return [] }
-        guard prefix.hasPrefix("/"), let path = RequestPath(target: prefix) else {
+        let isWhole = !prefix.utf8.contains { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
+        guard isWhole, let path = RequestPath(target: prefix) else {
             throw RouteError("the mount prefix “\(prefix)” must be a path such as /downloads")
         }
         return path.segments
@@ -121,7 +125,8 @@ public struct Router: RequestHandler {
         decoding request: DownloadRequest,
         into sink: inout some ResponseSink & ~Copyable
     ) async throws {
-        guard let path = RequestPath(target: request.http.path ?? "/") else {
+        let target = request.http.path ?? "/"
+        guard !target.withoutQuery.utf8.wasRepaired, let path = RequestPath(target: target) else {
             return try await sink.send(DownloadError.badRequest.response(to: request), for: request.method)
         }
         guard let (pattern, view) = match(path) else {

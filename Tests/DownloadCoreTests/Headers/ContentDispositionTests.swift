@@ -110,6 +110,10 @@ import Testing
         ("a." + String(repeating: "b", count: 300), "a." + String(repeating: "b", count: 253)),
         (String(repeating: "a", count: 300) + ".", String(repeating: "a", count: 254) + "."),
         (String(repeating: "\u{600}", count: 200) + ".txt", String(repeating: "\u{600}", count: 125) + ".txt"),
+        // Of which nothing usable would be left.
+        (String(repeating: ".", count: 300) + String(repeating: "a", count: 40), "download"),
+        (String(repeating: " ", count: 300) + "a", "download"),
+        (String(repeating: ".", count: 300) + "a", String(repeating: ".", count: 253) + ".a"),
     ]
 
     @Test("A long name is cut to 255 bytes before its ending, between characters", arguments: long)
@@ -129,9 +133,11 @@ import Testing
     }
 
     @Test("Random names are read back by a parser of RFC 6266, without what must not be in them")
-    func roundTrips() throws {
+    func roundTrips() async throws {
         var random = SeededRandom(seed: 20_261_121)
-        for _ in 0..<30_000 {
+        for round in 0..<30_000 {
+            // Other tests wait for this thread.
+            if round % 16 == 0 { await Task.yield() }
             let name = random.hostileName()
             let value = ContentDisposition(.attachment, filename: name).description
             let field = try #require(DispositionField(value), "\(name.debugDescription) gave \(value)")

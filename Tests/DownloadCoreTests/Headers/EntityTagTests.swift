@@ -28,7 +28,22 @@ import Testing
     static let values: [(value: String, description: String)] = [
         ("abc", #""abc""#), ("", #""""#), ("50%", #""50%""#), ("a\"b", #""a%22b""#), ("a\r\nX: y", #""a%0D%0AX:%20y""#),
         ("é", #""%C3%A9""#), ("5% \u{0}\u{7f}", #""5%25%20%00%7F""#), ("a\\b", #""a\b""#),
+        ("a%20b", #""a%2520b""#), ("%zz%4", #""%zz%4""#), ("%%c3%A", #""%25%25c3%25A""#), ("%4é", #""%254%C3%A9""#),
+        ("é%4", #""%C3%A9%254""#),
     ]
+
+    @Test("Two values are two tags, however they are encoded")
+    func keepsValuesApart() {
+        var random = SeededRandom(seed: 20_261_121)
+        let pieces = ["%", "%", "2", "5", "0", "a", "F", " ", "\"", "é", "%20", "%25"]
+        var values: [String: String] = [:]
+        for _ in 0..<20_000 {
+            let value = (0..<(1 + random.below(5))).map { _ in random.pick(pieces) }.joined()
+            let tag = EntityTag(value).value
+            #expect(values.updateValue(value, forKey: tag).map { $0 == value } ?? true)
+        }
+        #expect(!EntityTag("a b").isWeaklyEqual(to: EntityTag("a%20b")))
+    }
 
     @Test("No value breaks out of its tag", arguments: values)
     func encodesValue(row: (value: String, description: String)) {
@@ -124,5 +139,20 @@ import Testing
         for _ in 0..<row.count { hash.update(Array(row.message.utf8)) }
         let digits = hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         #expect(digits == row.digest)
+    }
+
+    @Test("SHA-256 is the same however the message is cut", arguments: [0, 1, 55, 56, 63, 64, 65, 127, 128, 129, 300])
+    func hashesPieces(count: Int) {
+        let message = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7) }
+        var whole = SHA256()
+        whole.update(message)
+        let digest = whole.finalize()
+        for size in [1, 3, 63, 64, 65, 100] {
+            var hash = SHA256()
+            for start in stride(from: 0, to: count, by: size) {
+                hash.update(Array(message[start..<min(start + size, count)]))
+            }
+            #expect(hash.finalize() == digest)
+        }
     }
 }

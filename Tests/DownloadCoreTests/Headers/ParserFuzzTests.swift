@@ -22,7 +22,7 @@ import Musl
         var failures: [String] = []
         for round in 0..<Self.count {
             // Other tests wait for this thread.
-            if round % 256 == 0 { await Task.yield() }
+            if round % 32 == 0 { await Task.yield() }
             var input = ""
             for _ in 0..<(1 + random.below(7)) {
                 input += random.below(12) == 0 ? random.hostileName().prefixOfScalars(3) : random.pick(pieces)

@@ -15,6 +15,8 @@ import Testing
         ("/?&&a=1&", ["a=1"]),
         ("/?a=b=c?d", ["a=b=c?d"]),
         ("/?é=ü", ["é=ü"]),
+        ("/?a=%EF%BF%BD", ["a=\u{fffd}"]),
+        ("/?a=1;b=2", ["a=1;b=2"]),
     ]
 
     @Test("A query is decoded in its order", arguments: queries)
@@ -23,7 +25,13 @@ import Testing
         #expect(query.map { "\($0.name)=\($0.value)" } == expected)
     }
 
-    @Test("An invalid query is 400", arguments: ["/?a=%", "/?a=%4", "/?a=%zz", "/?%FF=1", "/?a=%C3", "/?a=%+1"])
+    @Test(
+        "An invalid query is 400",
+        arguments: [
+            "/?a=%", "/?a=%4", "/?a=%zz", "/?%FF=1", "/?a=%C3", "/?a=%+1", "/?a=\u{fffd}", "/?\u{fffd}=1",
+            "/?a=x\u{fffd}y",
+        ]
+    )
     func refusesQuery(target: String) async throws {
         #expect(throws: DownloadError.self) { try DownloadRequest.get(target).query }
         let response = try await QueryView().response(to: .get(target))
@@ -134,7 +142,12 @@ import Testing
         (nil, "text/csv"), ("", "text/csv"), ("*/*", "text/csv"), ("application/json", "application/json"),
         ("text/*;q=0.1, application/json;q=0.2", "application/json"), ("image/*", nil),
         ("text/csv;q=0, */*", "application/json"), ("application/json, text/csv", "text/csv"),
-        ("text/csv;q=2", nil), ("text/csv;q=0.1234", nil), (", ;q=1, text/csv", "text/csv"),
+        ("text/csv;q=2", nil), ("text/csv;q=0.1.2", nil), (", ;q=1, text/csv", "text/csv"),
+        // What Java sends unless it is told otherwise; and more digits than there may be.
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "text/csv"), ("text/csv;q=.", nil),
+        ("text/csv;q=0.1234, application/json;q=0.123", "text/csv"), ("text/csv;q=0.0004, image/*", nil),
+        ("text/csv;q=0.1234, application/json;q=0.1249999999999999999999", "application/json"),
+        ("text/csv;q=0.12x4", nil),
         ("text/csv;Q=0.1, application/json;q=0.11", "application/json"),
         ("text/csv;q=0.000, */*;q=0.001", "application/json"),
         ("text/csv ; q=0.5 , application/json;q=1.", "application/json"),

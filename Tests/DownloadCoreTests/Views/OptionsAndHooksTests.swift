@@ -86,6 +86,21 @@ import Testing
         }
     }
 
+    @Test(
+        "A coding that changes nothing is not sent, and makes no difference",
+        arguments: ["", " ", "identity", "Identity", " identity "]
+    )
+    func omitsIdentity(encoding: String) async throws {
+        var view = FileView { StubFile() }
+        view.encoding = encoding
+        let whole = try await view.response(to: .get())
+        #expect(whole.headerFields[.contentEncoding] == nil)
+        let parts = try await view.response(to: .get(headerFields: [.range: "bytes=0-1,3-4"]))
+        #expect(parts.headerFields[.contentType]?.hasPrefix("multipart/byteranges") == true)
+        view.encoding = "gzip"
+        #expect(try await view.response(to: .get()).headerFields[.contentEncoding] == "gzip")
+    }
+
     static let charsets: [(type: String, isText: Bool)] = [
         ("text/plain", true), ("text/csv", true), ("Text/HTML", true), ("text/javascript", true),
         ("application/json", false),

@@ -290,6 +290,7 @@ struct RangeCase: Sendable, CustomTestStringConvertible {
         let file = StubFile().with { $0.bytes.removeLast(8) }
         let response = try await FileView { file }.response(to: .get(headerFields: [.range: "bytes=5-6"]))
         #expect(response.status == .internalServerError)
-        #expect(response.notes.first is ContentLengthMismatch)
+        let mismatch = try #require(response.notes.first as? ContentLengthMismatch)
+        #expect(mismatch.declared == 10 && mismatch.written == 2)
     }
 }

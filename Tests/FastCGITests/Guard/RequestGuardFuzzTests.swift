@@ -29,7 +29,7 @@ import Testing
         var accepted = 0
         for round in 0..<Self.inputsPerShard {
             // Other tests wait for this thread.
-            if round % 64 == 0 { await Task.yield() }
+            if round % 8 == 0 { await Task.yield() }
             let input = mutator.input(using: &random)
             let whole = Conversation.events(input, limits: Self.limits)
             let size = Int.random(in: 2...40, using: &random)
@@ -62,7 +62,7 @@ import Testing
     func survivesNoise(shard: UInt64) async {
         var random = SeededGenerator(seed: Self.seed ^ shard)
         for round in 0..<5_000 {
-            if round % 64 == 0 { await Task.yield() }
+            if round % 8 == 0 { await Task.yield() }
             var bytes = random.bytes(Int.random(in: 0...64, using: &random))
             if !bytes.isEmpty { bytes[0] = 1 }
             let shape = RequestGuard.RequestShape(

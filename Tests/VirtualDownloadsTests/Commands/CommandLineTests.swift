@@ -63,6 +63,69 @@ private struct Site: DownloadApplication {
         }
     }
 
+    @Test(
+        "get -o touches no other file, whatever it is called",
+        arguments: [("/virtual/text", 0), ("/test/throws-midway", 18), ("/nothing", 22)]
+    )
+    func otherFiles(target: String, status: Int32) async throws {
+        try await Self.withOutput { output in
+            let others = ["part", "part2"].map { output.appendingPathExtension($0) }
+            for other in others { try Data("mine".utf8).write(to: other) }
+            let run = try await DemoProcess.run(["get", target, "-o", output.path], environment: Self.misbehaving)
+            #expect(run.status == status)
+            for other in others { #expect((try? String(contentsOf: other, encoding: .utf8)) == "mine") }
+            let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
+            #expect(files.sorted() == (status == 0 ? ["output"] : []) + ["output.part", "output.part2"])
+        }
+    }
+
+    @Test("get -o leaves nothing behind when it is interrupted", arguments: [SIGINT, SIGTERM, SIGHUP])
+    func interrupted(signal: Int32) async throws {
+        try await Self.withOutput { output in
+            let directory = output.deletingLastPathComponent().path
+            let process = Process()
+            process.executableURL = DemoProcess.executable
+            process.arguments = ["get", "/test/wait", "-o", output.path]
+            process.environment = Self.misbehaving.merging(DemoProcess.libraries) { own, _ in own }
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            async let end: Void = process.runToEnd()
+            let part = output.appendingPathExtension("part")
+            while (try? Data(contentsOf: part)) != Data("waiting\n".utf8) {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            kill(process.processIdentifier, signal)
+            try await end
+            #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == signal)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory).isEmpty)
+        }
+    }
+
+    @Test("get -o lets nobody read a file who could not before")
+    func keptPermissions() async throws {
+        try await Self.withOutput { output in
+            try Data("before".utf8).write(to: output)
+            try #require(unsafe chmod(output.path, 0o600) == 0)
+            #expect(try await DemoProcess.run(["get", "/virtual/text", "-o", output.path]).status == 0)
+            #expect(try String(contentsOf: output, encoding: .utf8) == "Hello world!\n")
+            let permissions = try FileManager.default.attributesOfItem(atPath: output.path)[.posixPermissions] as? Int
+            #expect(permissions == 0o600)
+        }
+    }
+
+    @Test("get -o of a link to nothing is refused, and leaves the link")
+    func linkToNothing() async throws {
+        try await Self.withOutput { output in
+            let file = output.appendingPathExtension("real")
+            try FileManager.default.createSymbolicLink(at: output, withDestinationURL: file)
+            let run = try await DemoProcess.run(["get", "/virtual/text", "-o", output.path])
+            #expect(run.status == 64 && run.output == "" && run.errors.contains("Can't write \(output.path)"))
+            #expect((try? FileManager.default.destinationOfSymbolicLink(atPath: output.path)) == file.path)
+            let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
+            #expect(files == ["output"])
+        }
+    }
+
     @Test("get says on standard error why a view refuses")
     func reason() async throws {
         let run = try await DemoProcess.run(["get", "/export/orders.csv?rows=many"])

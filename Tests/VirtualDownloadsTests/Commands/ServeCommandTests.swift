@@ -52,6 +52,10 @@ private struct EmptyApplication: DownloadApplication {
             (["--socket-mode", "999"], "socket-mode"), (["--socket-mode", "1777"], "socket-mode"),
             (["--listen", "9000"], "listen"), (["--drain-limit", "-1"], "drain-limit"),
             (["--status-path", "status"], "must begin with a slash"), (["--nothing"], "--nothing"),
+            // No request has these paths.
+            (["--status-path", "/status?x"], "without a query"), (["--ping-path", "/ping#x"], "without a query"),
+            (["--ping-path", "/my ping"], "/my%20ping"), (["--status-path", "/é"], "/%C3%A9"),
+            (["--ping-path", "/a", "--status-path", "/a"], "--ping-path and --status-path"),
         ]
     )
     func refuses(arguments: [String], message: String) throws {

@@ -31,7 +31,8 @@ private struct NamedView: VirtualDownloadView {
             ("/", "/ /"), ("/?x=1", "/ /"), ("/a", "/a /a"), ("/a?b/c", "/a /a"), ("/a#b", "/a /a"),
             ("//a", "/a /a"), ("/a//b", "/a/b /a/b"), ("/%61", "/a /a"), ("/a%2Fb", "/a/b /a/b"),
             ("/a/z", "/a/{x} /a/z x=z"), ("/a/b%20c", "/a/{x} /a/b c x=b c"), ("/a/%2562", "/a/{x} /a/%62 x=%62"),
-            ("/%C3%A9", "/é /é"), ("/é", "/é /é"), ("/z/c", "/{x}/c /z/c x=z"), ("/1/2/d", "/{x}/{y}/d /1/2/d x=1 y=2"),
+            ("/%C3%A9", "/é /é"), ("/é", "/é /é"), ("/a/%EF%BF%BD", "/a/{x} /a/\u{fffd} x=\u{fffd}"),
+            ("/a?\u{fffd}", "/a /a"), ("/z/c", "/{x}/c /z/c x=z"), ("/1/2/d", "/{x}/{y}/d /1/2/d x=1 y=2"),
             ("/export/2026/orders.csv?rows=1", "/export/{year}/orders.csv /export/2026/orders.csv year=2026"),
         ]
     )
@@ -63,7 +64,7 @@ private struct NamedView: VirtualDownloadView {
         arguments: [
             "/..", "/a/../b", "/./a", "/a/.", "/%2e%2e/a", "/%2E/a", "/a%2F..%2Fb", "/a%00", "/a%0A", "/a%7F",
             "/a%C2%85",
-            "/%FF", "/%C0%AF", "/%ED%A0%80", "/%", "/%4", "/%zz", "/a%2", "a", "*", "?x", "http://a/b",
+            "/%FF", "/%C0%AF", "/%ED%A0%80", "/a/\u{fffd}", "/%", "/%4", "/%zz", "/a%2", "a", "*", "?x", "http://a/b",
         ]
     )
     func refuses(target: String) async throws {
@@ -109,8 +110,46 @@ private struct NamedView: VirtualDownloadView {
     }
 
     @Test(
+        "A pattern is a path as it stands in a URL, and is matched however a client writes it",
+        arguments: [
+            ("/a%20b", "/a%20b"), ("/a b", "/a%20b"), ("/%C3%A9", "/é"), ("/c%23", "/c%23"), ("/a%3Fb", "/a%3Fb"),
+            ("/a%3fb", "/a%3Fb"), ("/100%25", "/100%25"), ("/%7Bx%7D", "/%7Bx%7D"), ("/%7Bx%7D", "/{x}"),
+            ("/a%2520b", "/a%2520b"), ("/\u{301}a", "/%CC%81a"), ("/a+b", "/a+b"), ("/a+b", "/a%2Bb"), ("/a;b", "/a;b"),
+            ("/{x}/a%20b", "/1/a%20b"),
+        ]
+    )
+    func encodedPattern(pattern: String, target: String) async throws {
+        for prefix in ["", "/m", "/m%2520n"] {
+            let response = try await Self.router([pattern], mountPrefix: prefix).response(to: .get(prefix + target))
+            #expect(response.status == .ok, "\(prefix)\(target)")
+        }
+        for (prefix, other) in [("/m%2520n", "/m%20n"), ("/m%23n", "/m#n")] {
+            let response = try await Self.router([pattern], mountPrefix: prefix).response(to: .get(other + target))
+            #expect(response.status == .notFound, "\(other)\(target)")
+        }
+    }
+
+    @Test(
+        "A pattern that no path matches is refused with what to write instead",
+        arguments: [
+            ("/a#b", "%23"), ("/a?b=1", "%3F"), ("/a?b=1", "request.query"), ("/{x}/a#", "%23"),
+            ("/{x?}", "request.query"),
+            ("/{x:int}", "{x:int}"), ("/{x*}", "name"), ("/a/\u{301}{x}", "whole segment"),
+            ("/100%", "%25"), ("/%zz", "%25"), ("/a\u{7}b", "control character"), ("/a%0Ab", "control character"),
+            ("/a\u{85}b", "control character"), ("/a%00", "control character"), ("/%FF", "UTF-8"),
+            ("/%2E%2E/a", "“%2E%2E”"),
+            ("/a%2Fb", "%2F"), ("/a/{%20}", "{%20}"), ("/a//\u{301}b", "extra slash"),
+        ]
+    )
+    func unmatchable(pattern: String, advice: String) throws {
+        let error = try #require(throws: RouteError.self) { try Self.router([pattern]) }
+        #expect(error.description.contains("“\(pattern)”"))
+        #expect(error.description.contains(advice), "\(error)")
+    }
+
+    @Test(
         "Two routes of the same paths are refused, and both named",
-        arguments: [("/a", "/a"), ("/{x}", "/{y}"), ("/a/{x}/b", "/a/{z}/b"), ("/", "/")]
+        arguments: [("/a", "/a"), ("/a b", "/a%20b"), ("/{x}", "/{y}"), ("/a/{x}/b", "/a/{z}/b"), ("/", "/")]
     )
     func duplicates(first: String, second: String) throws {
         let error = try #require(throws: RouteError.self) { try Self.router([first, second]) }
@@ -118,7 +157,7 @@ private struct NamedView: VirtualDownloadView {
         #expect(error.description.contains(second))
     }
 
-    @Test("A mount prefix that is no path is refused", arguments: ["m", "/m/..", "/%zz", "/m%00"])
+    @Test("A mount prefix that is no path is refused", arguments: ["m", "/m/..", "/%zz", "/m%00", "/m?a", "/m#a"])
     func badPrefix(prefix: String) {
         #expect(throws: RouteError.self) { try Self.router(["/a"], mountPrefix: prefix) }
     }
