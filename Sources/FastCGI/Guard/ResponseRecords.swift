@@ -14,14 +14,10 @@ enum ResponseRecords {
     static let maximumContent = 65_528
 
     /// An `FCGI_END_REQUEST` record.
-    static func endRequest(
-        _ requestID: UInt16,
-        status: ProtocolStatus = .requestComplete,
-        applicationStatus: UInt32 = 0
-    ) -> [UInt8] {
+    static func endRequest(_ requestID: UInt16, status: ProtocolStatus = .requestComplete) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(2 * RecordHeader.byteCount)
-        appendEndRequest(requestID, status: status, applicationStatus: applicationStatus, to: &output)
+        appendEndRequest(requestID, status: status, to: &output)
         return output
     }
 
@@ -41,7 +37,7 @@ enum ResponseRecords {
         }
         RecordHeader(type: RecordHeader.Kind.standardOutput, requestID: requestID, contentLength: 0)
             .append(to: &output)
-        appendEndRequest(requestID, status: .requestComplete, applicationStatus: 0, to: &output)
+        appendEndRequest(requestID, status: .requestComplete, to: &output)
         return output
     }
 
@@ -91,16 +87,10 @@ enum ResponseRecords {
         return output
     }
 
-    private static func appendEndRequest(
-        _ requestID: UInt16,
-        status: ProtocolStatus,
-        applicationStatus: UInt32,
-        to output: inout [UInt8]
-    ) {
+    private static func appendEndRequest(_ requestID: UInt16, status: ProtocolStatus, to output: inout [UInt8]) {
         RecordHeader(type: RecordHeader.Kind.endRequest, requestID: requestID, contentLength: 8).append(to: &output)
-        for shift in [24, 16, 8, 0] as [UInt32] {
-            output.append(UInt8(truncatingIfNeeded: applicationStatus >> shift))
-        }
+        // The application's own status, which web servers do not look at.
+        output.append(contentsOf: repeatElement(0, count: 4))
         output.append(status.rawValue)
         output.append(contentsOf: repeatElement(0, count: 3))
     }
