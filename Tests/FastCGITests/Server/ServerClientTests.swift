@@ -29,7 +29,7 @@ import Testing
                 try await client.send(Wire.get(target))
                 client.closeSendingHalf()
                 #expect(await server.probe.wait(for: "began \(target)", times: isKept ? 2 : 1))
-                try await Task.sleep(for: .milliseconds(20))
+                blockingSleep(for: .milliseconds(20))
                 server.probe.openGate()
                 #expect(try await client.answer().isComplete)
                 #expect(try await client.seesEnd())

@@ -35,7 +35,11 @@ func withServer(
     let running = Task { try await group.run() }
     let test = TestServer(path: path, probe: probe, server: server, group: group, running: running)
     do {
-        try await body(test)
+        try await withTaskExecutorPreference(OwnExecutor.shared) {
+            // Only a task that suspends changes its thread.
+            await Task.yield()
+            try await body(test)
+        }
     } catch {
         probe.openGate()
         running.cancel()

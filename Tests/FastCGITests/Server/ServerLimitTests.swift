@@ -15,7 +15,7 @@ import Testing
             let kept = try server.connect()
             try await kept.send(Wire.get("/hello"))
             _ = try await kept.answer()
-            try await Task.sleep(for: .milliseconds(400))
+            blockingSleep(for: .milliseconds(400))
             try await kept.send(Wire.get("/hello"))
             #expect(try await kept.answer().isComplete, "an idle connection that is kept is no request that is late")
         }
@@ -37,7 +37,7 @@ import Testing
             try await blocking.send(Wire.get("/block"))
             #expect(await server.probe.wait(for: "began /block"))
             try await client.send(Wire.get("/hello"))
-            try await Task.sleep(for: .seconds(10))
+            blockingSleep(for: .seconds(10))
             server.probe.openGate()
             #expect(try await client.answer().body == "Hello world!\n")
         }
@@ -111,7 +111,7 @@ import Testing
             let start = ContinuousClock.now
             while ContinuousClock.now - start < .seconds(10) {
                 try await client.receive(upTo: Int((ContinuousClock.now - start) / .seconds(1) * 20_000))
-                try await Task.sleep(for: .milliseconds(20))
+                blockingSleep(for: .milliseconds(20))
             }
             let answer = try await client.answer()
             let (isComplete, count) = (answer.isComplete, answer.bodyCount)

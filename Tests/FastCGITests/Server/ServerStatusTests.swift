@@ -114,7 +114,7 @@ import Testing
             let deaf = try server.connect()
             try await deaf.send(Wire.get("/endless"))
             #expect(await eventually { log.lines.contains { $0.contains("phase=writing") } })
-            try await Task.sleep(for: .milliseconds(300))
+            blockingSleep(for: .milliseconds(300))
             let lines = log.lines.filter { $0.hasPrefix("warning a request is slow") }
             #expect(lines.count == 2)
             let first = try #require(lines.first)

@@ -154,7 +154,7 @@ import Testing
         } _: { server in
             let client = try server.connect()
             try await client.send(Wire.get("/bytes/150000") + Wire.get("/hello", id: 2))
-            try await Task.sleep(for: .milliseconds(600))
+            blockingSleep(for: .milliseconds(600))
             #expect(try await client.answer().bodyCount == 150_000)
             #expect(try await client.answer().body == "Hello world!\n")
         }
@@ -168,7 +168,7 @@ import Testing
             // Some of them are all written and do not all fit into the socket.
             let clients = try stride(from: 100_000, to: 500_000, by: 8000).map { ($0, try server.connect()) }
             for (count, client) in clients { try await client.send(Wire.get("/bytes/\(count)")) }
-            try await Task.sleep(for: .milliseconds(400))
+            blockingSleep(for: .milliseconds(400))
             var wholeCount = 0
             for (count, client) in clients {
                 let answer = try await client.answer()

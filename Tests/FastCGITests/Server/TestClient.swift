@@ -70,7 +70,7 @@ final class TestClient {
             } else {
                 guard errno == EAGAIN else { throw Refused(code: errno) }
                 guard ContinuousClock.now < deadline else { throw TimedOut() }
-                try await Task.sleep(for: .milliseconds(1))
+                blockingSleep(for: .milliseconds(1))
             }
         }
     }
@@ -93,7 +93,7 @@ final class TestClient {
             if count >= 0 { return count > 0 }
             guard errno == EAGAIN else { return false }
             guard ContinuousClock.now < deadline else { throw TimedOut() }
-            try await Task.sleep(for: .milliseconds(1))
+            blockingSleep(for: .milliseconds(1))
         }
     }
 
@@ -123,7 +123,7 @@ final class TestClient {
             }
             buffer += chunk
             if !chunk.isEmpty { last = ContinuousClock.now }
-            try await Task.sleep(for: .milliseconds(1))
+            blockingSleep(for: .milliseconds(1))
         }
     }
 
@@ -143,7 +143,7 @@ final class TestClient {
     func answer(pausing pause: Duration? = nil) async throws -> Answer {
         var answer = Answer()
         while let record = try await record() {
-            if let pause { try await Task.sleep(for: pause) }
+            if let pause { blockingSleep(for: pause) }
             if record.id == -1 {
                 answer.isBroken = true
                 return answer

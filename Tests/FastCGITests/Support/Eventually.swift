@@ -3,7 +3,8 @@ func eventually(_ condition: () -> Bool) async -> Bool {
     let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
         if condition() { return true }
-        try? await Task.sleep(for: .milliseconds(2))
+        blockingSleep(for: .milliseconds(2))
+        await Task.yield()
     }
     return condition()
 }
