@@ -27,26 +27,23 @@ final class LineOutput: Sendable {
         // A terminal says so with room for a single byte, and then waits for more: for this process alone, it shall not.
         let own =
             isatty(descriptor) == 1
-            ? open("/proc/self/fd/\(descriptor)", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1
+            ? unsafe open("/proc/self/fd/\(descriptor)", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1
         self.descriptor = own >= 0 ? own : descriptor
     }
 
     /// Writes a line. If lines before it were lost, one that tells how many goes before it.
     func write(_ line: String, tellingLost notice: (Int) -> String) {
         state.withLock { state in
-            if state.lost > 0 {
-                guard take(notice(state.lost), &state.rest) else { return state.lost += 1 }
-                state.lost = 0
-            }
-            if !take(line, &state.rest) { state.lost += 1 }
+            let text = state.lost > 0 ? notice(state.lost) + line : line
+            state.lost = take(text, &state.rest) ? 0 : state.lost + 1
         }
     }
 
-    /// Whether the line has gone, or begun to go.
-    private func take(_ line: String, _ rest: inout ArraySlice<UInt8>) -> Bool {
+    /// Whether the text has gone, or begun to go.
+    private func take(_ text: String, _ rest: inout ArraySlice<UInt8>) -> Bool {
         write(&rest)
         guard rest.isEmpty else { return false }
-        rest = ArraySlice(line.utf8)
+        rest = ArraySlice(text.utf8)
         let count = rest.count
         write(&rest)
         guard rest.count == count else { return true }
