@@ -462,6 +462,24 @@ def socket_activation():
         shutil.rmtree(folder)
 
 
+@case
+def started_with_its_socket_alone():
+    """As FastCGI lets a web server do (§2.2): what is opened later must not become what log lines are written to."""
+    with shared_socket() as (_, path, listener):
+        demo = Demo(descriptor=listener.fileno(), before=lambda: (os.close(1), os.close(2)))
+        try:
+            attack.options.socket = path
+            expect(get("/test/throws-at-once", 5 * options.slow) == 500, "not answered")
+            expect(get() == 200, "not served")
+            for number in (1, 2):
+                what = os.readlink(f"/proc/{demo.pid}/fd/{number}")
+                expect(what == "/dev/null", f"descriptor {number} is {what}")
+            code, _ = demo.stop()
+            expect(code == 0, f"exit status {code}")
+        finally:
+            demo.__exit__()
+
+
 def get_is_queued(path):
     with socket.socket(socket.AF_UNIX) as s:
         s.connect(path)
