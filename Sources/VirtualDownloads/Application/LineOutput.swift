@@ -1,5 +1,5 @@
+internal import FastCGI
 internal import Glibc
-internal import Synchronization
 
 /// Takes whole lines for a descriptor, and never waits for whoever reads it: a log that nobody reads must not stop downloads.
 ///
@@ -17,7 +17,7 @@ final class LineOutput: Sendable {
     private let descriptor: Int32
     /// How much is written at once.
     private let portion: Int
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(_ descriptor: Int32) {
         var status = stat()
