@@ -16,6 +16,8 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// - Parameters:
     ///   - listener: Where web servers connect. The server closes it when it stops.
     ///   - handler: What answers the requests, on several threads at once.
+    ///   - logger: What is told of failures, on the threads that serve: a log handler that waits, as one that writes to a pipe which
+    ///     nobody reads, holds up downloads.
     /// - Throws: ``SystemError`` when the kernel gives no descriptor.
     public init(
         listener: Listener,

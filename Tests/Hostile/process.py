@@ -10,8 +10,10 @@ One line for each case: "ok NAME figures" or "FAIL NAME why". The exit status is
 
 import argparse
 import contextlib
+import fcntl
 import json
 import os
+import pty
 import re
 import resource
 import shutil
@@ -40,7 +42,8 @@ def case(function):
 class Demo:
     """The demo on a unix socket (or what `listen` says), for the duration of a `with`."""
 
-    def __init__(self, *arguments, listen=None, files=None, environment=None, descriptor=None, before=None):
+    def __init__(self, *arguments, listen=None, files=None, environment=None, descriptor=None, before=None,
+                 errors=None):
         self.folder = tempfile.mkdtemp(prefix="process-")
         self.path = listen or os.path.join(self.folder, "demo.sock")
         self.log_path = os.path.join(self.folder, "log")
@@ -55,7 +58,7 @@ class Demo:
             if before:
                 before()
 
-        self.log_file = open(self.log_path, "wb")
+        self.log_file = errors or open(self.log_path, "wb")
         self.process = subprocess.Popen(
             command, env=variables, stderr=self.log_file, preexec_fn=prepare,
             stdin=subprocess.DEVNULL if descriptor is None else descriptor, close_fds=before is None)
@@ -63,7 +66,7 @@ class Demo:
     def wait_until_serving(self):
         deadline = time.monotonic() + 5 * options.slow
         while time.monotonic() < deadline:
-            if "message=serving" in self.log.replace('"', ""):
+            if "serving listen=" in self.log.replace('"', ""):
                 return self
             if self.process.poll() is not None:
                 raise Failed(f"ended with {self.process.returncode}: {self.log[-300:]}")
@@ -459,6 +462,24 @@ def socket_activation():
         shutil.rmtree(folder)
 
 
+@case
+def started_with_its_socket_alone():
+    """As FastCGI lets a web server do (§2.2): what is opened later must not become what log lines are written to."""
+    with shared_socket() as (_, path, listener):
+        demo = Demo(descriptor=listener.fileno(), before=lambda: (os.close(1), os.close(2)))
+        try:
+            attack.options.socket = path
+            expect(get("/test/throws-at-once", 5 * options.slow) == 500, "not answered")
+            expect(get() == 200, "not served")
+            for number in (1, 2):
+                what = os.readlink(f"/proc/{demo.pid}/fd/{number}")
+                expect(what == "/dev/null", f"descriptor {number} is {what}")
+            code, _ = demo.stop()
+            expect(code == 0, f"exit status {code}")
+        finally:
+            demo.__exit__()
+
+
 def get_is_queued(path):
     with socket.socket(socket.AF_UNIX) as s:
         s.connect(path)
@@ -704,6 +725,64 @@ def many_failing_downloads_do_not_flood_the_log():
         lines = demo.log.count("\n")
         expect(lines <= 150 * (took + 2), f"{lines} lines in {took:.1f} s")
         return f"{lines} lines in {took:.1f} s"
+
+
+class UnreadDemo(Demo):
+    """Its log is read when a test looks at it, and only then."""
+
+    def __init__(self, kind):
+        if kind == "pipe":
+            self.end, given = os.pipe()
+            fcntl.fcntl(given, 1031, 4096)  # F_SETPIPE_SZ
+        elif kind == "socket":
+            self.end, given = (s.detach() for s in socket.socketpair())
+        else:
+            self.end, given = pty.openpty()
+        os.set_blocking(self.end, False)
+        self.text = b""
+        super().__init__(errors=os.fdopen(given, "wb", 0))
+
+    @property
+    def log(self):
+        # The end of a terminal is an error.
+        with contextlib.suppress(OSError):
+            while piece := os.read(self.end, 65536):
+                self.text += piece
+        return self.text.decode(errors="replace")
+
+    def __exit__(self, *what):
+        try:
+            super().__exit__(*what)
+        finally:
+            os.close(self.end)
+
+
+@case
+def downloads_go_on_when_nobody_reads_the_log():
+    figures = []
+    for kind, count in ("pipe", 60), ("socket", 600), ("terminal", 250):
+        with UnreadDemo(kind) as demo:
+            def fail(count):
+                for _ in range(count):
+                    expect(get("/test/throws-at-once") == 500, f"not answered with an unread {kind}")
+                    time.sleep(0.011)  # Within the budget of a second's lines.
+            fail(count)
+            times = hello_times(50)
+            deadline = time.monotonic() + 5 * options.slow
+            demo.log
+            fail(1)
+            while True:
+                lost = sum(map(int, re.findall(r"lost lines: standard error was full\"? count=(\d+)", demo.log)))
+                written = len(re.findall(r"a request failed.* target=/test/throws-at-once\r?\n", demo.log))
+                if lost and lost + written == count + 1:
+                    break
+                expect(time.monotonic() < deadline, f"{lost} lost and {written} written of {count + 1} with a {kind}")
+                time.sleep(0.02)
+            fail(count)
+            code, _ = demo.stop()
+            expect(code == 0, f"exit status {code}")
+            figures.append(f"{lost} of {count} lines lost with a {kind}, {times[-1] * 1000:.1f} ms at worst")
+    return "; ".join(figures)
 
 
 # --- What it shows

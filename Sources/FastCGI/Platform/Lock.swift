@@ -8,11 +8,11 @@ internal import Glibc
 /// `@unchecked Sendable`: `value` is touched between lock and unlock only. Behind a pointer, since what a lock guards needs no check
 /// for exclusive access at run time.
 @safe
-final class Lock<Value>: @unchecked Sendable {
+package final class Lock<Value>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let value = UnsafeMutablePointer<Value>.allocate(capacity: 1)
 
-    init(_ value: Value) {
+    package init(_ value: Value) {
         unsafe self.value.initialize(to: value)
         unsafe pthread_mutex_init(mutex, nil)
     }
@@ -24,7 +24,7 @@ final class Lock<Value>: @unchecked Sendable {
         unsafe value.deallocate()
     }
 
-    func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         return try unsafe body(&value.pointee)

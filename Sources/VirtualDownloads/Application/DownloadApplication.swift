@@ -39,6 +39,7 @@ extension DownloadApplication {
     /// Runs the program; what `@main` calls.
     @MainActor
     public static func main() async {
+        occupyStandardStreams()
         // Whatever the arguments are: a web server makes them of the client's query when it has no “=” (RFC 3875 §4.4), so as a
         // command line they would let a client write files. And a program started anew for each request has to be quick.
         if CGIProgram.isRequested {
@@ -74,6 +75,17 @@ extension DownloadApplication {
         let path = CommandLine.arguments.first ?? ""
         return path.split(separator: "/").last.map(String.init) ?? "downloads"
     }
+}
+
+/// Has no socket or file that is opened later become a standard stream, which log lines are written to: a web server may start a
+/// program with its socket alone (FastCGI §2.2).
+private func occupyStandardStreams() {
+    var descriptor: Int32
+    repeat {
+        // For reading: what is written there fails, as it would without.
+        descriptor = unsafe open("/dev/null", O_RDONLY)
+    } while descriptor >= 0 && descriptor <= 2
+    if descriptor > 2 { close(descriptor) }
 }
 
 /// Writes to standard error, in one call.

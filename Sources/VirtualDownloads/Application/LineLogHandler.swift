@@ -12,12 +12,14 @@ struct LineLogHandler: LogHandler {
     }
 
     private let form: Form
+    private let output: LineOutput
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
 
-    init(form: Form, level: Logger.Level) {
+    init(form: Form, level: Logger.Level, output: LineOutput = .standardError) {
         self.form = form
+        self.output = output
         logLevel = level
     }
 
@@ -30,21 +32,26 @@ struct LineLogHandler: LogHandler {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { _, new in new } }
         if let own = event.metadata { all.merge(own) { _, new in new } }
-        let pairs = all.sorted { $0.key < $1.key }
+        output.write(line(event.level, "\(event.message)", all)) { count in
+            line(.warning, "lost lines: standard error was full", ["count": "\(count)"])
+        }
+    }
+
+    private func line(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) -> String {
+        let pairs = metadata.sorted { $0.key < $1.key }
             .map { "\($0.key)=\(LineLogHandler.quoted("\($0.value)", always: false))" }
-        let message = "\(event.message)"
         let fields =
             switch form {
             case .plain:
-                [LineLogHandler.time, "\(event.level)".padded(to: 7), LineLogHandler.oneLine(message)] + pairs
+                [LineLogHandler.time, "\(level)".padded(to: 7), LineLogHandler.oneLine(message)] + pairs
             case .structured:
                 [
-                    "time=\(LineLogHandler.time)", "level=\(event.level)",
+                    "time=\(LineLogHandler.time)", "level=\(level)",
                     "message=\(LineLogHandler.quoted(message, always: true))",
                 ]
                     + pairs
             }
-        standardError(fields.joined(separator: " ") + "\n")
+        return fields.joined(separator: " ") + "\n"
     }
 
     /// A value that stays one word on one line, whatever a client or a view put into it.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FastCGI
 
-@Suite(.timeLimit(.minutes(1))) struct RecordStreamTests {
+@Suite(.timeLimit(.minutes(5))) struct RecordStreamTests {
     @Test(
         "Content is sent once and in order, however many flush while it is written, and wherever its buffer is given up",
         arguments: [false, true]

@@ -66,7 +66,9 @@ import Testing
         arguments: [0, 1, 8192, 100_000, 1_048_576]
     )
     func takesBody(count: Int) async throws {
-        try await withServer { server in
+        try await withServer {
+            $0.receiveLimit = .seconds(60)
+        } _: { server in
             let client = try server.connect()
             let body = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
             try await client.send(Wire.post("/echo", body: body))
