@@ -3,7 +3,7 @@ import Glibc
 
 @testable import FastCGI
 
-/// Threads for the tests of a server: those of the executor that all tests share may be busy for seconds, longer than the limits on
+/// Threads for tests that block one, and for those of a server: those of the executor that all tests share may be busy for seconds, longer than the limits on
 /// time that a server keeps. There are enough that each test may block one.
 final class OwnExecutor: TaskExecutor {
     static let shared = OwnExecutor(threads: 64)
@@ -13,13 +13,20 @@ final class OwnExecutor: TaskExecutor {
 
     private init(threads: Int) {
         for _ in 0..<threads {
-            _ = try? FastCGI.Thread.start { [self] in
-                while true {
-                    waiting.wait()
-                    let job = jobs.withLock { $0.removeFirst() }
-                    unsafe job.runSynchronously(on: asUnownedTaskExecutor())
-                }
+            do {
+                _ = try FastCGI.Thread.start { [self] in work() }
+            } catch {
+                // Without threads every test would wait for ever.
+                fatalError("no thread for the tests of a server: \(error)")
             }
+        }
+    }
+
+    private func work() {
+        while true {
+            waiting.wait()
+            let job = jobs.withLock { $0.removeFirst() }
+            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
         }
     }
 
@@ -27,6 +34,15 @@ final class OwnExecutor: TaskExecutor {
         let job = UnownedJob(job)
         jobs.withLock { $0.append(job) }
         waiting.signal()
+    }
+}
+
+/// Runs `body` on threads of ``OwnExecutor``.
+func onOwnThreads<Result>(_ body: () async throws -> Result) async rethrows -> Result {
+    try await withTaskExecutorPreference(OwnExecutor.shared) {
+        // Only a task that suspends changes its thread.
+        await Task.yield()
+        return try await body()
     }
 }
 
