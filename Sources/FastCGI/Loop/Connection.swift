@@ -130,7 +130,8 @@ final class Connection: @unchecked Sendable {
         }
     }
 
-    /// Leaves the request that is to be answered in the kernel until the response has ended: so many bytes.
+    /// Notes that so many bytes of a request were looked at only: they stay in the kernel until ``takeUnread()``, which is called when
+    /// the response has ended at the latest.
     func leaveUnread(_ count: Int) {
         unreadRequest = count
     }

@@ -66,7 +66,7 @@ final class Control: Sendable {
             let tick = idles ? Self.idleTick : growth.isLikely ? Self.busyTick : Self.tick
             wait(signals: signals, mainQueue, milliseconds: stopping.hasBegun ? 5 : tick)
             let now = MonotonicClock.now
-            if stopping.hasEnded(by: orders.load(ordering: .relaxed), at: now) { break }
+            if stopping.advance(by: orders.load(ordering: .relaxed), at: now) { break }
             engine.resumeAccepting(at: now)
             engine.keepLimits(at: now)
             engine.statistics.recordGauges()
@@ -118,8 +118,10 @@ private struct Stopping {
     var hasBegun: Bool { deadline != nil }
     var isCutting: Bool { cutAt != nil }
 
-    /// Goes on as far as it can for the moment; whether the server has come to its end.
-    mutating func hasEnded(by order: Int, at now: Int64) -> Bool {
+    /// Goes on as far as it can for the moment.
+    ///
+    /// - Returns: Whether the server has come to its end.
+    mutating func advance(by order: Int, at now: Int64) -> Bool {
         guard order >= Control.Order.drain else { return false }
         let deadline = deadline ?? begin(at: now)
         // Again and again: a worker that did not yet know may have left a connection waiting for its next request.

@@ -62,7 +62,7 @@ extension Engine {
 
     /// Closes a connection that nothing has come on. What has come is left to the poller.
     func closeIfSilent(_ connection: Connection) {
-        if connection.intake.isEmpty, !Socket.isReady(connection.descriptor, for: Int16(POLLIN), milliseconds: 0) {
+        if connection.intake.isEmpty, !Socket.isReady(connection.descriptor, for: .readable) {
             close(connection)
         } else {
             connection.waitForRequest(afterRequest: false)

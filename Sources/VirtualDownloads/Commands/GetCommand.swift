@@ -61,14 +61,15 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         // Who may not read what was there must not read what is there now.
         if let mode = destination.mode { fchmod(part.descriptor, mode) }
         let (status, result) = await get(request, from: router, into: part.descriptor)
-        close(part.descriptor)
         // A 304 says that the file there is the right one, and HEAD and OPTIONS ask for none.
         let isSaved = (200..<300).contains(status) && request.method != .head && request.method != .options
         guard case .success = result, isSaved else {
+            close(part.descriptor)
             part.remove()
             return try report(result)
         }
-        guard part.move(to: destination.path) else {
+        // Some file systems tell only at the end that there was no room.
+        guard close(part.descriptor) == 0, part.move(to: destination.path) else {
             let error = cannotWrite(output)
             part.remove()
             throw error

@@ -52,7 +52,10 @@ struct UnfinishedFile {
     }
 }
 
-/// The path for the handler of signals, which may read nothing but memory that stays: so it is never freed.
+/// The path for the handler of signals.
+///
+/// `nonisolated(unsafe)`: only the one task that has a file changes it, before the handler is set and when the file is gone. The handler
+/// reads a pointer, which changes at once, to memory that stays: it is never freed.
 private nonisolated(unsafe) var unfinishedPath: UnsafeMutablePointer<CChar>?
 
 /// Calls nothing but what a handler may (signal-safety(7)).
