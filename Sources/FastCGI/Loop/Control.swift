@@ -183,7 +183,7 @@ private struct Growth {
         let room = engine.configuration.maximumThreads - pool.count
         guard room > 0 else { return }
         do {
-            for _ in 0..<min(step, room) { try pool.addWorker(temporary: true) }
+            for _ in 0..<min(step, room) { try engine.addWorker(temporary: true) }
             step *= 2
             log.atMostOnceASecond(now) {
                 engine.logger.warning("views block all workers: added some", metadata: ["workers": "\(pool.count)"])

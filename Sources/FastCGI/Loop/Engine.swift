@@ -59,12 +59,20 @@ final class Engine: @unchecked Sendable {
         // Its handlers for signals cut a running write: they must find the signals blocked, or already handled.
         guard FCGX_Init() == 0 else { throw SystemError(call: "FCGX_Init", code: errno) }
         signal(SIGPIPE, SIG_IGN)
-        try pool.start(max(1, configuration.threads)) { [unowned self] tag, events in
-            self.handle(tag, events)
+        do {
+            for _ in 0..<max(1, configuration.threads) { try addWorker() }
+            // Better to say now that there is no descriptor for any connection than to accept none for ever.
+            Glibc.close(try SystemError.check("dup", dup(listener.descriptor)))
+            try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
+        } catch {
+            pool.stop(within: 100)
+            throw error
         }
-        // Better to say now that there is no descriptor for any connection than to accept none for ever.
-        Glibc.close(try SystemError.check("dup", dup(listener.descriptor)))
-        try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
+    }
+
+    /// Adds a worker. The engine lives until its last one has ended: that may be after the server, when a view blocks its thread.
+    func addWorker(temporary: Bool = false) throws(SystemError) {
+        try pool.addWorker(temporary: temporary, handle: handle)
     }
 
     private func handle(_ tag: UInt64, _ events: Poller.Events) {

@@ -4,8 +4,10 @@ internal import Synchronization
 /// A few threads that run the requests' tasks and wait for descriptors, all from one queue and one set: no thread waits for a
 /// client, and a thread that a view blocks leaves its work to the others.
 ///
-/// `@unchecked Sendable`: all state is atomic, behind a lock, or set before the first thread starts.
-final class WorkerPool: TaskExecutor, @unchecked Sendable {
+final class WorkerPool: TaskExecutor, Sendable {
+    /// Called by a worker with each event that is not the pool's own.
+    typealias Handle = @Sendable (UInt64, Poller.Events) -> Void
+
     let poller: Poller
     /// The jobs of suspended tasks that can go on.
     private let jobs = WorkQueue<UnownedJob>()
@@ -17,8 +19,6 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
     private let counters = Lock<[Rounds]>([])
     private let stopping = Atomic<Bool>(false)
     private let threads = Lock<[pthread_t]>([])
-    /// Called by a worker with each event that is not the pool's own.
-    private var handle: @Sendable (UInt64, Poller.Events) -> Void = { _, _ in }
 
     init() throws(SystemError) {
         poller = try Poller()
@@ -59,17 +59,14 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
     /// Whether something waits for a worker to take it.
     var hasWork: Bool { jobs.count > 0 || events.count > 0 || poller.hasPendingEvent }
 
-    /// Starts the workers.
-    func start(_ count: Int, handle: @escaping @Sendable (UInt64, Poller.Events) -> Void) throws(SystemError) {
-        self.handle = handle
-        for _ in 0..<count { try addWorker(temporary: false) }
-    }
-
     /// How long a temporary worker stays that is not needed, in milliseconds.
     private static let temporaryStay: Int32 = 10_000
 
     /// Adds a worker; a temporary one ends when it was not needed for ten seconds: it had nothing to do, or others had not.
-    func addWorker(temporary: Bool) throws(SystemError) {
+    ///
+    /// - Parameter handle: Kept by the worker, not by the pool: what it needs lives until the worker ends, however long that takes,
+    ///   and no longer.
+    func addWorker(temporary: Bool, handle: @escaping Handle) throws(SystemError) {
         living.add(1, ordering: .relaxed)
         do {
             let thread = try Thread.start { [self] in
@@ -77,7 +74,7 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
                 let worker = Worker()
                 worker.becomeCurrent()
                 worker.handover.prepare()
-                work(as: worker, temporary: temporary)
+                work(as: worker, temporary: temporary, handle)
             }
             if temporary { pthread_detach(thread) } else { threads.withLock { $0.append(thread) } }
         } catch {
@@ -105,7 +102,7 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
     }
 
     /// What a worker thread does until the pool stops.
-    fileprivate func work(as worker: Worker, temporary: Bool) {
+    fileprivate func work(as worker: Worker, temporary: Bool, _ handle: Handle) {
         let rounds = Rounds()
         counters.withLock { $0.append(rounds) }
         defer {
@@ -132,7 +129,7 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
             if eventsInARow < 16, let event = events.takeFirst() {
                 jobsInARow = 0
                 eventsInARow += 1
-                perform(event, by: worker)
+                perform(event, by: worker, handle)
                 continue
             }
             let looksOnly = jobsInARow > 0 && (jobs.count > 0 || worker.nextJob != nil)
@@ -162,11 +159,11 @@ final class WorkerPool: TaskExecutor, @unchecked Sendable {
             }
             let sleepers = sleeping.load(ordering: .sequentiallyConsistent)
             if count > 1, sleepers > 0 { poller.wake(UInt64(min(sleepers, count - 1))) }
-            perform(first, by: worker)
+            perform(first, by: worker, handle)
         }
     }
 
-    private func perform(_ event: Poller.Event, by worker: Worker) {
+    private func perform(_ event: Poller.Event, by worker: Worker, _ handle: Handle) {
         if event.tag == Poller.wakeUpTag {
             poller.consumeWakeUp()
         } else {

@@ -1,10 +1,11 @@
 import Glibc
 import Synchronization
+import TestThreads
 import Testing
 
 @testable import FastCGI
 
-@Suite(.timeLimit(.minutes(2))) struct WorkerPoolTests {
+@Suite(.blocking, .timeLimit(.minutes(5))) struct WorkerPoolTests {
     @Test("Events that bring about one another leave what the kernel reports its turn")
     func looksAtDescriptors() async throws {
         let pool = try WorkerPool()
@@ -12,7 +13,7 @@ import Testing
         var ends: [Int32] = [-1, -1]
         try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends))
         defer { for end in ends { close(end) } }
-        try pool.start(1) { tag, events in
+        try pool.addWorker(temporary: false) { tag, events in
             if tag == 4096 {
                 turns.told.store(true, ordering: .relaxed)
             } else if !turns.told.load(ordering: .relaxed), !turns.isOver.load(ordering: .relaxed) {

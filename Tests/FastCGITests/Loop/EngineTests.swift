@@ -1,0 +1,43 @@
+import Glibc
+import Logging
+import Synchronization
+import TestThreads
+import Testing
+
+@testable import FastCGI
+
+@Suite(.blocking, .timeLimit(.minutes(5))) struct EngineTests {
+    @Test("An engine lives until a worker has ended that a view blocked for longer than its server")
+    func livesAsLongAsItsWorkers() async throws {
+        let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
+        let gate = Gate()
+        weak var left: Engine?
+        do {
+            var configuration = FastCGIConfiguration()
+            configuration.threads = 1
+            let engine = try Engine(
+                listener: .bound(to: .unix(path: path)),
+                configuration: configuration,
+                logger: Logger(label: "test"),
+                handler: { _, _ in }
+            )
+            left = engine
+            try engine.start()
+            Task(executorPreference: engine.pool) {
+                gate.isReached.store(true, ordering: .relaxed)
+                while !gate.isOpen.load(ordering: .relaxed) { usleep(1000) }
+            }
+            #expect(await eventually { gate.isReached.load(ordering: .relaxed) })
+            engine.beginDraining()
+            engine.pool.stop(within: 10)
+        }
+        #expect(left != nil)
+        gate.isOpen.store(true, ordering: .relaxed)
+        #expect(await eventually { left == nil })
+    }
+
+    private final class Gate: Sendable {
+        let isReached = Atomic<Bool>(false)
+        let isOpen = Atomic<Bool>(false)
+    }
+}
