@@ -81,17 +81,19 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(name: "demo", dependencies: ["VirtualDownloads", "SignedLinks"], swiftSettings: settings),
+        .target(name: "TestThreads", path: "Tests/TestThreads", swiftSettings: settings),
         .testTarget(
             name: "DownloadCoreTests",
             dependencies: [
-                "DownloadCore", "DownloadTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "DownloadCore", "DownloadTesting", "TestThreads",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "FastCGITests",
             dependencies: [
-                "CFastCGI", "DownloadCore", "FastCGI",
+                "CFastCGI", "DownloadCore", "FastCGI", "TestThreads",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -103,7 +105,7 @@ let package = Package(
         .testTarget(
             name: "VirtualDownloadsTests",
             dependencies: [
-                "VirtualDownloads", "DownloadTesting", "DownloadCore", "FastCGI", "demo",
+                "VirtualDownloads", "DownloadTesting", "DownloadCore", "FastCGI", "TestThreads", "demo",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -118,7 +120,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["demo"], swiftSettings: settings),
+        .testTarget(name: "EndToEndTests", dependencies: ["demo", "TestThreads"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

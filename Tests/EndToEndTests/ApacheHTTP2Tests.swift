@@ -1,7 +1,8 @@
+import TestThreads
 import Testing
 
 /// Apache's mod_http2 never ends a response that mod_proxy_fcgi gives up, so the downloads are kept off HTTP/2.
-@Suite(.needs(.curl, .apache, .apacheHTTP2), .timeLimit(.minutes(1)))
+@Suite(.needs(.curl, .apache, .apacheHTTP2), .blocking, .timeLimit(.minutes(5)))
 struct ApacheHTTP2Tests {
     @Test("A generator that throws midway fails the client of an Apache that offers HTTP/2")
     func showsFailure() async throws {

@@ -1,8 +1,9 @@
 import Foundation
+import TestThreads
 import Testing
 
 /// A download that failed never looks whole to the client.
-@Suite(.sites, .timeLimit(.minutes(1)))
+@Suite(.sites, .blocking, .timeLimit(.minutes(5)))
 struct FailingVisiblyTests {
     private func site(_ setup: Setup) async throws -> Site { try await Sites.current.site(setup) }
 

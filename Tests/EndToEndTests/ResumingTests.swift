@@ -1,8 +1,9 @@
 import Foundation
+import TestThreads
 import Testing
 
 /// Clients that continue a download, or fetch it in parts, end with the same bytes.
-@Suite(.sites, .needs(.curl, .nginx), .timeLimit(.minutes(1)))
+@Suite(.sites, .needs(.curl, .nginx), .blocking, .timeLimit(.minutes(5)))
 struct ResumingTests {
     private static let count = 3_000_001
     private static let path = "/test/resumable?n=\(count)"

@@ -1,8 +1,9 @@
 import Foundation
+import TestThreads
 import Testing
 
 /// The socket that the demo makes for itself.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct SocketTests {
     @Test("A unix socket has the mode it is given", arguments: ["0660", "0600", "0666"])
     func hasItsMode(mode: String) async throws {

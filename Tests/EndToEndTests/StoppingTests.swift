@@ -1,8 +1,9 @@
 import Foundation
+import TestThreads
 import Testing
 
 /// The server stops without hurting a download, and restarts without losing a request.
-@Suite(.sites, .needs(.curl, .nginx), .timeLimit(.minutes(1)))
+@Suite(.sites, .needs(.curl, .nginx), .blocking, .timeLimit(.minutes(5)))
 struct StoppingTests {
     /// How the downloads end: curl's exit codes.
     private static func statuses(of downloads: [RunningProgram]) async -> [Int32] {
@@ -24,8 +25,8 @@ struct StoppingTests {
             let started = ContinuousClock.now
             demo.signal(signal)
             #expect(await demo.status == 0)
-            // Milliseconds on an idle machine, but every other test runs at the same time; the drain limit is 30 s.
-            #expect(ContinuousClock.now - started < .seconds(5))
+            // Milliseconds on an idle machine, seconds on a single core with every other test; waiting for the drain limit takes 30 s.
+            #expect(ContinuousClock.now - started < .seconds(20))
         }
     }
 

@@ -1,24 +1,34 @@
-import Dispatch
-import Glibc
+import Foundation
+import Synchronization
+package import Testing
 
-@testable import FastCGI
+/// Threads for tests that would hold those of the executor that all tests share. There may be only two of these, and while they are held no other test goes on,
+/// although its limits on time do.
+package final class TestExecutor: TaskExecutor {
+    /// For tests that block a thread, run programs or have limits on time. There are enough that each may block several.
+    package static let blocking = TestExecutor(threads: 64, tests: 16, qualityOfService: .default)
+    /// For tests that compute for long: they have what time the others leave them.
+    package static let computing = TestExecutor(threads: 2, tests: 2, qualityOfService: .background)
 
-/// Threads for tests that block one, and for those of a server: those of the executor that all tests share may be busy for seconds, longer than the limits on
-/// time that a server keeps. There are enough that each test may block one.
-final class OwnExecutor: TaskExecutor {
-    static let shared = OwnExecutor(threads: 64)
-
-    private let jobs = Lock<[UnownedJob]>([])
+    private let jobs = Mutex<[UnownedJob]>([])
     private let waiting = DispatchSemaphore(value: 0)
 
-    private init(threads: Int) {
+    /// How many tests may begin, and those that wait.
+    private let turns: Mutex<(left: Int, waiting: [CheckedContinuation<Void, Never>])>
+
+    /// - Parameter tests: How many tests run at a time. All at once would be slow enough to break the limits they keep.
+    private init(threads: Int, tests: Int, qualityOfService: QualityOfService) {
+        turns = Mutex((tests, []))
         for _ in 0..<threads {
-            do {
-                _ = try FastCGI.Thread.start { [self] in work() }
-            } catch {
-                // Without threads every test would wait for ever.
-                fatalError("no thread for the tests of a server: \(error)")
+            let thread = Thread { [self] in
+                #if os(Linux)
+                // There a thread has a niceness of its own, and Foundation leaves it alone. Not the lowest priority: such a thread may hold a lock.
+                if qualityOfService == .background { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }
+                #endif
+                work()
             }
+            thread.qualityOfService = qualityOfService
+            thread.start()
         }
     }
 
@@ -30,24 +40,66 @@ final class OwnExecutor: TaskExecutor {
         }
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    fileprivate func beginTest() async {
+        await withCheckedContinuation { (begins: CheckedContinuation<Void, Never>) in
+            let mayBegin = turns.withLock { turns in
+                guard turns.left == 0 else {
+                    turns.left -= 1
+                    return true
+                }
+                turns.waiting.append(begins)
+                return false
+            }
+            if mayBegin { begins.resume() }
+        }
+    }
+
+    fileprivate func endTest() {
+        let next = turns.withLock { turns in
+            guard turns.waiting.isEmpty else { return Optional(turns.waiting.removeFirst()) }
+            turns.left += 1
+            return nil
+        }
+        next?.resume()
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         jobs.withLock { $0.append(job) }
         waiting.signal()
     }
 }
 
-/// Runs `body` on threads of ``OwnExecutor``.
-func onOwnThreads<Result>(_ body: () async throws -> Result) async rethrows -> Result {
-    try await withTaskExecutorPreference(OwnExecutor.shared) {
-        // Only a task that suspends changes its thread.
-        await Task.yield()
-        return try await body()
+/// Runs each test, or each test of a suite, on threads of an executor.
+package struct ThreadsTrait: TestTrait, SuiteTrait, TestScoping {
+    let executor: TestExecutor
+
+    package var isRecursive: Bool { true }
+
+    package func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        await executor.beginTest()
+        defer { executor.endTest() }
+        try await withTaskExecutorPreference(executor) {
+            // Only a task that suspends changes its thread.
+            await Task.yield()
+            try await function()
+        }
     }
 }
 
-/// Blocks a thread of ``OwnExecutor``: `Task.sleep` would need the executor that all tests share to wake up.
-func blockingSleep(for duration: Duration) {
+extension Trait where Self == ThreadsTrait {
+    /// For tests that block a thread, run programs or have limits on time.
+    package static var blocking: Self { Self(executor: .blocking) }
+    /// For tests that compute for more than a tenth of a second.
+    package static var computing: Self { Self(executor: .computing) }
+}
+
+/// Blocks the thread: `Task.sleep` would need the executor that all tests share to wake up.
+package func blockingSleep(for duration: Duration) {
     let end = ContinuousClock.now + duration
     while true {
         let left = (end - ContinuousClock.now) / .microseconds(1)

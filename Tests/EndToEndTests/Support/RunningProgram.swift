@@ -1,4 +1,5 @@
 import Foundation
+import TestThreads
 
 /// A process that a test started: a server, or a client.
 final class RunningProgram: Sendable {
@@ -38,7 +39,7 @@ final class RunningProgram: Sendable {
         )
         processIdentifier = process
         directory.add(group: process)
-        end = Task { await wait(for: process) }
+        end = Task(executorPreference: TestExecutor.blocking) { await wait(for: process) }
     }
 
     /// Waits for its end: the exit status, or the signal's number negated.

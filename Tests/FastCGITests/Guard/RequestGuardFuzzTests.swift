@@ -1,16 +1,17 @@
 import Glibc
+import TestThreads
 import Testing
 
 @testable import FastCGI
 
-/// Mutated conversations; `FUZZ_INPUTS` sets their number (100,000 when absent).
-@Suite struct RequestGuardFuzzTests {
+/// Mutated conversations; `FUZZ_INPUTS` sets their number (40,000 when absent).
+@Suite(.computing) struct RequestGuardFuzzTests {
     private static let seed: UInt64 = 0xD5_2026_1121
     private static let shards: UInt64 = 8
 
     private static let inputsPerShard: Int = {
         let text = unsafe getenv("FUZZ_INPUTS").map { unsafe String(cString: $0) }
-        return (text.flatMap { Int($0) } ?? 100_000) / Int(shards)
+        return (text.flatMap { Int($0) } ?? 40_000) / Int(shards)
     }()
 
     /// Small limits, so that mutations reach them.
@@ -23,13 +24,11 @@ import Testing
     )
 
     @Test("what is accepted is what a strict decoder and libfcgi read, however it arrives", arguments: 0..<shards)
-    func holdsUnderMutation(shard: UInt64) async {
+    func holdsUnderMutation(shard: UInt64) {
         var random = SeededGenerator(seed: Self.seed &+ shard &* 0x1_0000_0001)
         var mutator = Mutator()
         var accepted = 0
         for round in 0..<Self.inputsPerShard {
-            // Other tests wait for this thread.
-            if round % 8 == 0 { await Task.yield() }
             let input = mutator.input(using: &random)
             let whole = Conversation.events(input, limits: Self.limits)
             let size = Int.random(in: 2...40, using: &random)
@@ -59,10 +58,9 @@ import Testing
     }
 
     @Test("no bytes at all make the guard trap", arguments: 0..<4 as Range<UInt64>)
-    func survivesNoise(shard: UInt64) async {
+    func survivesNoise(shard: UInt64) {
         var random = SeededGenerator(seed: Self.seed ^ shard)
-        for round in 0..<5_000 {
-            if round % 8 == 0 { await Task.yield() }
+        for _ in 0..<5_000 {
             var bytes = random.bytes(Int.random(in: 0...64, using: &random))
             if !bytes.isEmpty { bytes[0] = 1 }
             let shape = RequestGuard.RequestShape(

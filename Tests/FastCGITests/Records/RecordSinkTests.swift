@@ -2,11 +2,12 @@ import DownloadCore
 import Glibc
 import HTTPTypes
 import Synchronization
+import TestThreads
 import Testing
 
 @testable import FastCGI
 
-@Suite(.timeLimit(.minutes(1))) struct RecordSinkTests {
+@Suite(.blocking, .timeLimit(.minutes(5))) struct RecordSinkTests {
     @Test(
         "A response that is cut while its end waits for room ends once, and nothing follows",
         arguments: [false, true]

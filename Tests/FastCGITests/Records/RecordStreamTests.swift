@@ -1,20 +1,16 @@
 import Glibc
 import Synchronization
+import TestThreads
 import Testing
 
 @testable import FastCGI
 
-@Suite(.timeLimit(.minutes(5))) struct RecordStreamTests {
+@Suite(.blocking, .timeLimit(.minutes(5))) struct RecordStreamTests {
     @Test(
         "Content is sent once and in order, however many flush while it is written, and wherever its buffer is given up",
         arguments: [false, true]
     )
-    func sendsOnce(compacts: Bool) async throws {
-        // It blocks its thread for seconds.
-        try await onOwnThreads { try send(compacting: compacts) }
-    }
-
-    private func send(compacting compacts: Bool) throws {
+    func sendsOnce(compacts: Bool) throws {
         let pair = try SocketPair()
         let stream = RecordStream(pool: BufferPool())
         stream.open(requestID: 1, on: pair.near)

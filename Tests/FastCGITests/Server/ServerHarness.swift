@@ -35,7 +35,7 @@ func withServer(
     let running = Task { try await group.run() }
     let test = TestServer(path: path, probe: probe, server: server, group: group, running: running)
     do {
-        try await onOwnThreads { try await body(test) }
+        try await body(test)
     } catch {
         probe.openGate()
         running.cancel()

@@ -1,9 +1,10 @@
+import TestThreads
 import Testing
 
 @testable import FastCGI
 
 /// What is over a limit.
-@Suite(.timeLimit(.minutes(5))) struct ServerLimitTests {
+@Suite(.blocking, .timeLimit(.minutes(5))) struct ServerLimitTests {
     @Test("A request that does not arrive in time is dropped")
     func limitsReceiving() async throws {
         try await withServer {
@@ -167,6 +168,7 @@ import Testing
             #expect(try await second.seesEnd())
             try await first.send(Wire.input())
             #expect(try await first.answer().bodyCount == 60_000)
+            #expect(await eventually { server.server.status.heldBytes == 0 })
             let third = try server.connect()
             try await third.send(part)
             #expect(await eventually { server.server.status.heldBytes > 60_000 })

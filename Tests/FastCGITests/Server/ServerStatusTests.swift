@@ -1,11 +1,12 @@
 import Foundation
 import Logging
+import TestThreads
 import Testing
 
 @testable import FastCGI
 
 /// What a server tells of itself, on its status page and in its log.
-@Suite(.timeLimit(.minutes(5))) struct ServerStatusTests {
+@Suite(.blocking, .timeLimit(.minutes(5))) struct ServerStatusTests {
     // MARK: - Status
 
     @Test("The status page shows what is under way, in three formats; the ping needs no view")
@@ -18,11 +19,14 @@ import Testing
             try await client.send(Wire.get("/gate"))
             _ = try await client.output(upTo: "before\n")
             #expect(try await server.get("/ping").body == "pong\n")
+            // The client has its answer a moment before it is counted.
+            #expect(await eventually { server.server.status.active == 1 })
             let json = try await server.get("/status.json").body
             let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
             #expect(object["requests_active"] as? Int == 2)
             let slowest = try #require(object["slowest"] as? [[String: Any]])
             #expect(slowest.first?["target"] as? String == "/gate")
+            #expect(await eventually { server.server.status.active == 1 })
             #expect(try await server.get("/status.prometheus").body.contains("\ndownloadview_requests_active 2\n"))
             let html = try await server.get("/status")
             #expect(html.text.contains("Content-Type: text/html"))

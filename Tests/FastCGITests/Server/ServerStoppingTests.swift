@@ -1,10 +1,11 @@
 import ServiceLifecycle
+import TestThreads
 import Testing
 
 @testable import FastCGI
 
 /// The end of a server.
-@Suite(.timeLimit(.minutes(5))) struct ServerStoppingTests {
+@Suite(.blocking, .timeLimit(.minutes(5))) struct ServerStoppingTests {
     @Test("Graceful shutdown lets requests under way finish, and accepts no more")
     func drains() async throws {
         try await withServer { server in

@@ -1,9 +1,10 @@
+import TestThreads
 import Testing
 
 @testable import FastCGI
 
 /// Requests, and the answers to them.
-@Suite(.timeLimit(.minutes(5))) struct ServerTests {
+@Suite(.blocking, .timeLimit(.minutes(5))) struct ServerTests {
     // MARK: - Requests
 
     @Test("A request is answered by its view, in records that end properly")

@@ -1,9 +1,10 @@
+import TestThreads
 import Testing
 
 @testable import FastCGI
 
 /// Views that hold the workers.
-@Suite(.timeLimit(.minutes(5))) struct ServerWorkerTests {
+@Suite(.blocking, .timeLimit(.minutes(5))) struct ServerWorkerTests {
     @Test("Views that block every thread leave the server answering, by threads that are added")
     func growsWhenBlocked() async throws {
         try await withServer { server in

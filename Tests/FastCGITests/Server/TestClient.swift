@@ -1,4 +1,5 @@
 import Foundation
+import TestThreads
 
 /// What a test client read of one request's answer.
 struct Answer {

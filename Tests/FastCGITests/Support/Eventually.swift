@@ -1,3 +1,5 @@
+import TestThreads
+
 /// Waits until a condition holds, for a minute at most.
 func eventually(_ condition: () -> Bool) async -> Bool {
     let deadline = ContinuousClock.now + .seconds(60)

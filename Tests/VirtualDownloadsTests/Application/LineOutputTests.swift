@@ -1,10 +1,11 @@
 import Foundation
 import Logging
+import TestThreads
 import Testing
 
 @testable import VirtualDownloads
 
-@Suite(.timeLimit(.minutes(1))) struct LineOutputTests {
+@Suite(.blocking, .timeLimit(.minutes(5))) struct LineOutputTests {
     enum Kind: CaseIterable {
         case pipe
         case socket

@@ -1,8 +1,9 @@
 import Foundation
 import Glibc
+import TestThreads
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CGIProgramTests {
+@Suite(.blocking, .timeLimit(.minutes(5))) struct CGIProgramTests {
     /// The variables of a request, as a web server sets them.
     private static func variables(_ target: String, method: String = "GET") -> [String: String] {
         [

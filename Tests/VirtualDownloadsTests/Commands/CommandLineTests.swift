@@ -2,6 +2,7 @@ import ArgumentParser
 import DownloadCore
 import Foundation
 import HTTPTypes
+import TestThreads
 import Testing
 
 @testable import VirtualDownloads
@@ -10,7 +11,7 @@ private struct Site: DownloadApplication {
     var routes: Routes { Routes {} }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct CommandLineTests {
+@Suite(.blocking, .timeLimit(.minutes(5))) struct CommandLineTests {
     private static let misbehaving = ["DEMO_TEST_VIEWS": "1"]
 
     /// A path nothing stands at, removed afterwards with what else begins like it.

@@ -1,6 +1,7 @@
 import DownloadCore
 import DownloadTesting
 import HTTPTypes
+import TestThreads
 import Testing
 
 @testable import demo
@@ -63,7 +64,7 @@ import Testing
         #expect(Set(rows.dropFirst().map { $0[3] }).contains("Cable 2\" connector"))
     }
 
-    @Test("Dates and prices are plausible in every line")
+    @Test("Dates and prices are plausible in every line", .computing)
     func values() async throws {
         let rows = try #require(Self.rows(try await Self.text("/export/orders.csv?rows=20000")))
         for row in rows.dropFirst() {
