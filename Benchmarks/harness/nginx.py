@@ -9,7 +9,7 @@ from .processes import Failure, Running, free_port, wait_for
 
 MAIN = """
 daemon off;
-worker_processes auto;
+worker_processes {processors};
 worker_rlimit_nofile {files};
 pid {folder}/nginx.pid;
 error_log {folder}/nginx-error.log error;
@@ -98,6 +98,7 @@ class Nginx:
             upstream = UPSTREAM.format(socket=socket, keepalive=KEEPALIVE if keepalive else "")
         text = MAIN.format(
             folder=folder,
+            processors=len(os.sched_getaffinity(0)),
             files=file_limit,
             connections=min(8192, file_limit // 2),
             user=f"user {getpass.getuser()};" if os.geteuid() == 0 else "",

@@ -121,7 +121,7 @@ def machine():
             system = next(line.split("=")[1].strip().strip('"') for line in file if line.startswith("PRETTY_NAME="))
     except (OSError, StopIteration):
         pass
-    return f"{os.cpu_count()} × {model}, {memory:.0f} GiB, {system}, kernel {platform.release()}"
+    return f"{len(os.sched_getaffinity(0))} × {model}, {memory:.0f} GiB, {system}, kernel {platform.release()}"
 
 
 def markdown(run, plot_name):

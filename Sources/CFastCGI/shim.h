@@ -84,6 +84,16 @@ static inline void downloadview_schedule_as_batch(void) {
     sched_setscheduler(0, 3 /* SCHED_BATCH */ | 0x40000000 /* SCHED_RESET_ON_FORK */, &parameter);
 }
 
+/* How many processors the calling thread may run on: in a container, say, fewer than there are. Zero where that can't be told. */
+static inline int downloadview_available_processors(void) {
+    extern int sched_getaffinity(pid_t, size_t, void *);
+    unsigned long set[256] = {0};
+    int count = 0;
+    if (sched_getaffinity(0, sizeof set, set) != 0) return 0;
+    for (int i = 0; i < 256; i++) count += __builtin_popcountl(set[i]);
+    return count;
+}
+
 /* The beginning of struct dl_phdr_info, which Linux has never changed. */
 struct downloadview_object {
     ElfW(Addr) address;
