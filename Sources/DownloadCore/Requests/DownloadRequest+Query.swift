@@ -8,10 +8,8 @@ extension DownloadRequest {
     /// - Throws: ``DownloadError/badRequest`` for an invalid percent-encoding and for what is not UTF-8. A view lets it pass.
     public var query: QueryItems {
         get throws(DownloadError) {
-            guard let path = http.path, let mark = path.utf8.firstIndex(of: UInt8(ascii: "?")) else {
-                return try QueryItems("")
-            }
-            let query = path.utf8[mark...].dropFirst().prefix { $0 != UInt8(ascii: "#") }
+            let target = (http.path ?? "").utf8.prefix { $0 != UInt8(ascii: "#") }
+            let query = target.drop { $0 != UInt8(ascii: "?") }.dropFirst()
             guard !query.wasRepaired else { throw QueryItems.notUTF8 }
             return try QueryItems(Substring(query))
         }
