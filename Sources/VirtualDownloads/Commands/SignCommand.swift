@@ -49,8 +49,13 @@ struct SignCommand<Application: DownloadApplication>: ParsableCommand {
             throw ValidationError("\(error)")
         }
         // The signer has read the path, so that there is one.
-        guard let target = RequestPath(target: path), try mount.router(of: application).match(target) != nil else {
+        guard let target = RequestPath(target: path), let view = try mount.router(of: application).match(target)?.view
+        else {
             throw ValidationError("No view is registered at “\(path)”; see \(Application.name) routes.")
+        }
+        guard view.methods.contains(method) else {
+            let methods = view.methods.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("The view at “\(path)” does not answer \(method); it answers \(methods).")
         }
         print(link)
     }

@@ -75,6 +75,8 @@ import Testing
             (["/signed/orders.csv", "--expires", "1h", "--mount", "/downloads"], "No view is registered"),
             (["/signed/orders.csv", "--expires", "1h", "--name", ""], "name is empty"),
             (["/signed/orders.csv", "--expires", "1h", "-X", "GE T"], "is no method"),
+            (["/signed/orders.csv", "--expires", "1h", "-X", "POST"], "it answers GET, HEAD, OPTIONS"),
+            (["/signed/orders.csv", "--expires", "1h", "-X", "get"], "does not answer get"),
         ]
     )
     func refusesTarget(arguments: [String], reason: String) async throws {
