@@ -81,7 +81,7 @@ public struct DownloadPlan: Sendable, Hashable {
                 return
             }
         }
-        let name = view.basename ?? file.name
+        let name = view.basename.flatMap { $0.isEmpty ? nil : $0 } ?? file.name
         let type = view.contentType(of: file, named: name, by: mediaTypes)
         let encoding = view.encoding.flatMap { Self.isIdentity($0) ? nil : $0 }
         let sent = SentContent(selection, of: type, encoding: encoding, size: size, tag: tag)

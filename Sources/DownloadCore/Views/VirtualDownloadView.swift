@@ -31,7 +31,7 @@ public protocol VirtualDownloadView: Sendable {
     /// Whether the client is asked to save the file (true, the default) or to show it (false: `inline`).
     var attachment: Bool { get }
 
-    /// The name that the client saves the file under. The default is nil: the file's name.
+    /// The name that the client saves the file under. The default is nil: the file's name, which an empty text stands for, too.
     var basename: String? { get }
 
     /// The media type. The default is nil: the file's, or else guessed from the basename, or else `application/octet-stream`.

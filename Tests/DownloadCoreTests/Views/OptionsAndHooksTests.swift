@@ -39,6 +39,13 @@ import Testing
         try await expectDownload(from: view, basename: "table.csv", mimeType: "text/csv", attachment: true)
     }
 
+    @Test("An empty basename is none: the file's name counts, for the type too")
+    func passesOverEmptyBasename() async throws {
+        var view = FileView { StubFile() }
+        view.basename = ""
+        try await expectDownload(from: view, basename: "digits.txt", mimeType: "text/plain", attachment: true)
+    }
+
     @Test("Caching options and validators are sent as given")
     func sendsCaching() async throws {
         var view = FileView { StubFile() }
