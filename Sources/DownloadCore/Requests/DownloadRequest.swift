@@ -8,7 +8,7 @@ public struct DownloadRequest: Sendable {
     public var path: String
     /// The values of the `{name}` segments of the route.
     public var parameters: [String: String]
-    /// The content of the request; empty for GET and HEAD.
+    /// The content of the request; empty if it has none, as almost every GET and HEAD.
     public var body: [UInt8]
     /// Who sent it, as the web server reports it.
     public var client: ClientAddress
