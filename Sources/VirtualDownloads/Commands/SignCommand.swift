@@ -51,7 +51,8 @@ struct SignCommand<Application: DownloadApplication>: ParsableCommand {
         // The signer has read the path, so that there is one.
         guard let target = RequestPath(target: path), let view = try mount.router(of: application).match(target)?.view
         else {
-            throw ValidationError("No view is registered at “\(path)”; see \(Application.name) routes.")
+            let options = mount.prefix.map { " --mount \($0)" } ?? ""
+            throw ValidationError("No view is registered at “\(path)”; see \(Application.name) routes\(options).")
         }
         guard view.methods.contains(method) else {
             let methods = view.methods.map(\.rawValue).joined(separator: ", ")

@@ -72,7 +72,10 @@ import Testing
         arguments: [
             (["/nothing", "--expires", "1h"], "No view is registered at “/nothing”"),
             (["/signed/orders.csv"], "--expires"), (["signed", "--expires", "1h"], "is no path"),
-            (["/signed/orders.csv", "--expires", "1h", "--mount", "/downloads"], "No view is registered"),
+            (
+                ["/signed/orders.csv", "--expires", "1h", "--mount", "/downloads"],
+                "“/signed/orders.csv”; see demo routes --mount /downloads."
+            ),
             (["/signed/orders.csv", "--expires", "1h", "--name", ""], "name is empty"),
             (["/signed/orders.csv", "--expires", "1h", "-X", "GE T"], "is no method"),
             (["/signed/orders.csv", "--expires", "1h", "-X", "POST"], "it answers GET, HEAD, OPTIONS"),
