@@ -11,8 +11,12 @@ extension MediaTypeTable {
     /// The table in the file at `path` over the one that is built in.
     static func system(at path: String) -> MediaTypeTable {
         guard let bytes = contents(of: path) else { return builtIn }
-        return MediaTypeTable(mimeTypes: bytes, over: builtIn)
+        return MediaTypeTable(mimeTypes: bytes + packedImages, over: builtIn)
     }
+
+    /// A line that counts after those of a system's table, where this one packed ending has the type of what is unpacked: right only
+    /// beside a Content-Encoding, which is not sent.
+    private static let packedImages = Array("\napplication/gzip svgz\n".utf8)
 
     /// The bytes of a file; nil if it can't be read, or has more than any such table.
     private static func contents(of path: String) -> [UInt8]? {

@@ -23,6 +23,7 @@ import Testing
         application/x-own\t\t\town OWN2
         text/x-table csv
         text/x-pair\tpair.own
+        image/svg+xml svg svgz
         no-type txt
         """
 
@@ -35,6 +36,8 @@ import Testing
         // The longer ending counts.
         ("a.pair.own", "text/x-pair; charset=utf-8"), ("a.Pair.Own", "text/x-pair; charset=utf-8"),
         ("pair.own", "application/x-own"),
+        // Of what is packed, as it is: no Content-Encoding tells the client to unpack it.
+        ("a.svgz", "application/gzip"), ("a.svg", "image/svg+xml"),
         ("a.unheard-of", "application/octet-stream"), ("own", "application/octet-stream"),
     ]
 
