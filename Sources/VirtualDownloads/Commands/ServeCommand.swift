@@ -99,9 +99,13 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
                 "--requests-max must be at least 1, --head-max at least 1024, the others not negative."
             )
         }
-        for limit in [receiveLimit, writeLimit, requestLimit, drainLimit, slowLimit].compactMap(\.self) {
+        let limits = [
+            ("receive", receiveLimit), ("write", writeLimit), ("request", requestLimit), ("drain", drainLimit),
+            ("slow", slowLimit),
+        ]
+        for case (let name, let limit?) in limits {
             guard limit >= 0, limit <= 1e9 else {
-                throw ValidationError("A limit must be a number of seconds from 0 to 1e9.")
+                throw ValidationError("--\(name)-limit must be a number of seconds from 0 to 1e9.")
             }
         }
         for path in [statusPath, pingPath].compactMap(\.self) { try validate(ownPath: path) }

@@ -51,6 +51,8 @@ private struct EmptyApplication: DownloadApplication {
             (["--log-level", "loud"], "trace, debug, info"),
             (["--socket-mode", "999"], "socket-mode"), (["--socket-mode", "1777"], "socket-mode"),
             (["--listen", "9000"], "listen"), (["--drain-limit", "-1"], "drain-limit"),
+            (["--drain-limit=-1"], "--drain-limit must be a number of seconds"),
+            (["--write-limit", "5", "--slow-limit", "nan"], "--slow-limit must be a number of seconds"),
             (["--status-path", "status"], "must begin with a slash"), (["--nothing"], "--nothing"),
             // No request has these paths.
             (["--status-path", "/status?x"], "without a query"), (["--ping-path", "/ping#x"], "without a query"),
