@@ -85,7 +85,8 @@ extension VirtualDownloadView {
         let response = DownloadResponse(status: plan.status, headerFields: plan.headerFields, content: .file)
         switch plan.status.kind {
         case .successful:
-            return downloadResponse(response, to: request)
+            let changed = downloadResponse(response, to: request)
+            return changed.content == .file ? changed : changed.whole(insteadOf: plan)
         case .redirection:
             return notModifiedResponse(response, to: request)
         default:
@@ -114,5 +115,22 @@ extension VirtualDownloadView {
         if let answer = file.wasModified(since: value) { return answer }
         guard let date = file.modificationDate, let since = HTTPDate(value) else { return true }
         return date > since
+    }
+}
+
+extension DownloadResponse {
+    /// The response of a hook that has put another content in the place of what was planned: a part of the file, which it is not.
+    fileprivate func whole(insteadOf plan: DownloadPlan) -> DownloadResponse {
+        // A hook that says which part it is has seen to it itself.
+        guard plan.status == .partialContent, headerFields[.contentRange] == plan.headerFields[.contentRange] else {
+            return self
+        }
+        var whole = self
+        if status == .partialContent { whole.status = .ok }
+        whole.headerFields[.contentRange] = nil
+        if case .parts(let frame) = plan.body, headerFields[.contentType] == frame.contentType {
+            whole.headerFields[.contentType] = frame.partType
+        }
+        return whole
     }
 }

@@ -201,6 +201,21 @@ import Testing
         #expect(redirected.headerFields[.contentLength] == "0")
     }
 
+    @Test(
+        "What a hook puts in the place of the file is no part of it, whatever ranges the client asks for",
+        arguments: ["bytes=1-2", "bytes=0-0,5-6"]
+    )
+    func replacesPart(range: String) async throws {
+        let replaced = try await HookedView().response(to: .get("/replaced", headerFields: [.range: range]))
+        #expect(replaced.status == .ok)
+        #expect(replaced.headerFields[.contentRange] == nil)
+        #expect(replaced.headerFields[.contentType] == "text/plain; charset=utf-8")
+        #expect(replaced.text == "instead" && replaced.headerFields[.contentLength] == "7")
+        let redirected = try await HookedView().response(to: .get("/redirected", headerFields: [.range: range]))
+        #expect(redirected.status == .seeOther)
+        #expect(redirected.headerFields[.contentRange] == nil)
+    }
+
     @Test("The view has the last word on modification")
     func overridesModification() async throws {
         let response = try await HookedView().response(to: .get("/", headerFields: [.ifModifiedSince: "never"]))
