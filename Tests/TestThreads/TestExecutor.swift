@@ -1,3 +1,5 @@
+// A toolchain's static runtime comes without the testing library, and README builds everything with it.
+#if canImport(Testing)
 import Foundation
 import Synchronization
 package import Testing
@@ -107,3 +109,4 @@ package func blockingSleep(for duration: Duration) {
         usleep(UInt32(min(left, 500_000)) + 1)
     }
 }
+#endif

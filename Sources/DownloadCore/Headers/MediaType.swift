@@ -5,7 +5,7 @@ public enum MediaType {
 
     /// Whether a charset says something about content of this type.
     ///
-    /// It does for `text/*`, for JavaScript (RFC 9239 §4.2) and for XML documents (RFC 7303 §3). It does not for JSON, which is UTF-8 and
+    /// It does for `text/*`, for JavaScript (RFC 9239 §4.1) and for XML documents (RFC 7303 §3). It does not for JSON, which is UTF-8 and
     /// defines no charset (RFC 8259 §11), nor for images, SVG among them, which name their encoding themselves.
     public static func isText(_ type: String) -> Bool {
         if type.hasPrefix("text/") { return true }
