@@ -54,10 +54,25 @@ final class Engine: @unchecked Sendable {
         allowedPeers = listener.isTCP ? PeerAddresses.fromEnvironment() : nil
     }
 
+    /// What `FCGX_Init` has returned, which is called once: two servers may start at a time, and it is not made for that.
+    ///
+    /// Its handlers for signals are taken back. They cut a running write, and a program that embeds the server would no longer be
+    /// ended by these signals.
+    static let libraryStatus: Int32 = {
+        let signals = [SIGTERM, SIGUSR1]
+        let actions = signals.map { signal in
+            var action = sigaction()
+            _ = unsafe sigaction(signal, nil, &action)
+            return action
+        }
+        let status = FCGX_Init()
+        for (signal, var action) in zip(signals, actions) { _ = unsafe sigaction(signal, &action, nil) }
+        return status
+    }()
+
     /// Starts the workers.
     func start() throws {
-        // Its handlers for signals cut a running write: they must find the signals blocked, or already handled.
-        guard FCGX_Init() == 0 else { throw SystemError(call: "FCGX_Init", code: errno) }
+        guard Self.libraryStatus == 0 else { throw SystemError(call: "FCGX_Init", code: Self.libraryStatus) }
         signal(SIGPIPE, SIG_IGN)
         do {
             for _ in 0..<max(1, configuration.threads) { try addWorker() }
