@@ -137,21 +137,27 @@ final class Connection: @unchecked Sendable {
     }
 
     /// Takes the request that was left in the kernel out of the way of the next.
-    func takeUnread() {
-        guard unreadRequest > 0 else { return }
+    ///
+    /// - Returns: False if it could not be taken. The connection is to be closed then: the same request would be received again.
+    @discardableResult
+    func takeUnread() -> Bool {
+        guard unreadRequest > 0 else { return true }
         // Room on the stack, for most requests enough.
-        unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 1) { unsafe takeUnread(into: $0) }
+        return unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 1) { unsafe takeUnread(into: $0) }
     }
 
     /// The same, with room for more at a time.
-    func takeUnread(into buffer: UnsafeMutableRawBufferPointer) {
+    func takeUnread(into buffer: UnsafeMutableRawBufferPointer) -> Bool {
+        defer { unreadRequest = 0 }
         while unreadRequest > 0 {
             let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(unreadRequest))
             // A connection that has failed meanwhile gives no more.
-            guard let taken = unsafe try? Socket.receive(into: part, from: descriptor), taken.count > 0 else { break }
+            guard let taken = unsafe try? Socket.receive(into: part, from: descriptor), taken.count > 0 else {
+                return false
+            }
             unreadRequest -= taken.count
         }
-        unreadRequest = 0
+        return true
     }
 
     /// Closes the connection. Nothing may use it after that until it is opened again.
@@ -314,8 +320,11 @@ final class Connection: @unchecked Sendable {
     }
 
     /// Ends the request's hold on the connection.
-    func endResponding() {
-        takeUnread()
+    ///
+    /// - Returns: Whether the connection is fit for another request.
+    @discardableResult
+    func endResponding() -> Bool {
+        let isTaken = takeUnread()
         output.reset()
         state.withLock { $0.task = nil }
     }
@@ -323,6 +332,7 @@ final class Connection: @unchecked Sendable {
     /// Cancels the request's task, if one has the connection.
     ///
     /// - Parameter serial: If given, the one request that is meant: it may have ended since the reason was found, and another, even
+        return isTaken
     ///   of another client, may have the connection.
     /// - Returns: Whether it was not cancelled before.
     @discardableResult

@@ -153,7 +153,9 @@ final class Engine: @unchecked Sendable {
             if !connection.intake.isEmpty {
                 let verdict = connection.intake.examine()
                 // The last part of a request stays unread, as a whole one does. All else makes way for what comes.
-                if !verdict.isRequest(of: connection.intake.count) { unsafe connection.takeUnread(into: scratch) }
+                if !verdict.isRequest(of: connection.intake.count), unsafe !connection.takeUnread(into: scratch) {
+                    return close(connection)
+                }
                 switch verdict {
                 case .incomplete: break
                 case .request(let shape):
@@ -189,8 +191,8 @@ final class Engine: @unchecked Sendable {
             if received.count == scratch.count { connection.noteUnread() }
             unsafe connection.intake.append(received)
             connection.leaveUnread(received.count)
-            if connection.intake.discards { unsafe connection.takeUnread(into: scratch) }
-            if unsafe received.isEmpty || connection.intake.hasDiscardedTooMuch { return close(connection) }
+            let isTaken = unsafe !connection.intake.discards || connection.takeUnread(into: scratch)
+            if unsafe received.isEmpty || !isTaken || connection.intake.hasDiscardedTooMuch { return close(connection) }
         }
     }
 
@@ -255,8 +257,7 @@ final class Engine: @unchecked Sendable {
         }
         do {
             try send(ResponseRecords.answer(received.requestID, status: .serviceUnavailable), on: connection)
-            connection.takeUnread()
-            guard received.keepsConnection else { return close(connection) }
+            guard connection.takeUnread(), received.keepsConnection else { return close(connection) }
             connection.waitForRequest(afterRequest: true)
         } catch {
             close(connection)
@@ -290,9 +291,9 @@ final class Engine: @unchecked Sendable {
         )
         report(received.request, on: connection, sink, failure: failure, cancellation: cancellation)
         let keeps = sink.isFinished && received.keepsConnection && !draining.load(ordering: .relaxed)
-        connection.endResponding()
+        let isFit = connection.endResponding()
         statistics.active.subtract(1, ordering: .relaxed)
-        if keeps {
+        if keeps, isFit {
             connection.waitForRequest(afterRequest: true)
         } else {
             close(connection)
