@@ -136,6 +136,11 @@ final class Connection: @unchecked Sendable {
         unreadRequest = count
     }
 
+    /// Leaves there for good what was looked at only, so that the connection is reset when it closes.
+    func keepUnread() {
+        unreadRequest = 0
+    }
+
     /// Takes the request that was left in the kernel out of the way of the next.
     ///
     /// - Returns: False if it could not be taken. The connection is to be closed then: the same request would be received again.
@@ -327,12 +332,12 @@ final class Connection: @unchecked Sendable {
         let isTaken = takeUnread()
         output.reset()
         state.withLock { $0.task = nil }
+        return isTaken
     }
 
     /// Cancels the request's task, if one has the connection.
     ///
     /// - Parameter serial: If given, the one request that is meant: it may have ended since the reason was found, and another, even
-        return isTaken
     ///   of another client, may have the connection.
     /// - Returns: Whether it was not cancelled before.
     @discardableResult

@@ -279,9 +279,11 @@ final class Engine: @unchecked Sendable {
         }
         // Before the client can know: one that has all it wants, or sees the failure, leaves at once, and is none that left.
         let cancellation = sink.isFinished ? nil : connection.cancellation
-        if !sink.isFinished, cancellation != .clientLeft {
-            await sink.fail()
-        }
+        var endsVisibly = sink.isFinished
+        if !endsVisibly, cancellation != .clientLeft { endsVisibly = await sink.fail() }
+        // The connection's end may be taken for that of the download; a reset is not. Broken off, not even a finished one has its own.
+        let isBrokenOff = draining.load(ordering: .relaxed) && !connection.output.isOpen
+        if isBrokenOff || !endsVisibly { connection.keepUnread() }
         statistics.requestEnded(
             bytes: sink.contentBytes,
             milliseconds: connection.age(at: MonotonicClock.now),
