@@ -43,10 +43,17 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     public func run() async throws {
         let ending: Control.Ending = try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
-                try engine.start()
-                return try await withCheckedThrowingContinuation { continuation in
+                try await withCheckedThrowingContinuation { continuation in
                     do {
-                        try Thread.detach { [control] in continuation.resume(returning: control.run(signals: nil)) }
+                        // Before any worker: without this thread nobody would stop them.
+                        try Thread.detach { [engine, control] in
+                            continuation.resume(
+                                with: Result {
+                                    try engine.start()
+                                    return control.run(signals: nil)
+                                }
+                            )
+                        }
                     } catch {
                         continuation.resume(throwing: error)
                     }

@@ -21,6 +21,14 @@ import Testing
         #expect(withOne.load(ordering: .relaxed) == 1)
         #expect(threads.load(ordering: .relaxed) == 2)
     }
+
+    @Test("A limit has as many milliseconds as fit, however long it is")
+    func cutsLimits() {
+        #expect(Duration.milliseconds(1500).milliseconds == 1500)
+        let longest = Duration(secondsComponent: .max, attosecondsComponent: 0).milliseconds
+        let hardlyFitting = Duration(secondsComponent: .max / 1000, attosecondsComponent: 900_000_000_000_000_000)
+        #expect(hardlyFitting.milliseconds >= longest)
+    }
 }
 
 /// Leaves the calling thread the first of the processors that it has.

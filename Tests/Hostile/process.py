@@ -269,6 +269,12 @@ ssize_t send(int descriptor, const void *bytes, size_t size, int flags) {
     if (fails("FAIL_SEND", &count)) return errno = ENOBUFS, -1;
     return ((ssize_t (*)(int, const void *, size_t, int))dlsym(RTLD_NEXT, "send"))(descriptor, bytes, size, flags);
 }
+ssize_t recv(int descriptor, void *bytes, size_t size, int flags) {
+    static atomic_int count;
+    /* Only what takes something, not what looks at it. */
+    if (!(flags & MSG_PEEK) && fails("FAIL_TAKE", &count)) return errno = ENOMEM, -1;
+    return ((ssize_t (*)(int, void *, size_t, int))dlsym(RTLD_NEXT, "recv"))(descriptor, bytes, size, flags);
+}
 int epoll_ctl(int set, int operation, int descriptor, struct epoll_event *event) {
     static atomic_int count;
     /* Only for connections, whose tags are addresses. */
@@ -279,19 +285,47 @@ int epoll_ctl(int set, int operation, int descriptor, struct epoll_event *event)
 """
 
 
-@case
-def downloads_outlive_a_moment_without_memory():
+@contextlib.contextmanager
+def short_of_memory():
+    """What gives the environment in which the nth call of a kind has no memory."""
     folder = tempfile.mkdtemp(prefix="process-")
     try:
         library = os.path.join(folder, "short.so")
         compiler = shutil.which("cc") or shutil.which("clang")
         subprocess.run(
             [compiler, "-shared", "-fPIC", "-x", "c", "-", "-o", library, "-ldl"], input=SHORT_OF_MEMORY.encode(), check=True)
+        yield lambda what, nth: {
+            "LD_PRELOAD": library, "ASAN_OPTIONS": "verify_asan_link_order=0", what: str(nth)}
+    finally:
+        shutil.rmtree(folder)
+
+
+@case
+def requests_are_answered_once_without_memory():
+    with short_of_memory() as environment:
+        whole = request(uri=b"/bench/hello")
+        for parts in ([whole], [whole[:20], whole[20:]]):
+            with Demo(environment=environment("FAIL_TAKE", 1)) as demo:
+                with connect(5 * options.slow) as s:
+                    for part in parts:
+                        send(s, part)
+                        time.sleep(0.1)
+                    reader, answers = Reader(s), 0
+                    with contextlib.suppress(socket.timeout):
+                        while reader.answer(2 * options.slow) is not None:
+                            answers += 1
+                    # One that came in parts, of which one could not be taken, has none.
+                    expect(answers == (len(parts) == 1), f"{answers} answers to one request in {len(parts)} parts")
+                expect(get() == 200, "does not serve any more")
+                demo.stop()
+
+
+@case
+def downloads_outlive_a_moment_without_memory():
+    with short_of_memory() as environment:
         for what in ("FAIL_SEND", "FAIL_WATCH"):
             for nth in (1, 2, 4):
-                environment = {
-                    "LD_PRELOAD": library, "ASAN_OPTIONS": "verify_asan_link_order=0", what: str(nth)}
-                with Demo(environment=environment) as demo:
+                with Demo(environment=environment(what, nth)) as demo:
                     for uri, size in ((b"/test/slow?n=3", 21), (b"/test/resumable?n=5000000", 5_000_000)):
                         with connect(20) as s:
                             send(s, request(uri=uri, keep=False))
@@ -301,8 +335,6 @@ def downloads_outlive_a_moment_without_memory():
                             count = len(body(answer))
                             expect(count == size, f"{count} of {size} bytes came with {what}={nth}")
                     demo.stop()
-    finally:
-        shutil.rmtree(folder)
 
 
 # --- Peers

@@ -136,22 +136,33 @@ final class Connection: @unchecked Sendable {
         unreadRequest = count
     }
 
+    /// Leaves there for good what was looked at only, so that the connection is reset when it closes.
+    func keepUnread() {
+        unreadRequest = 0
+    }
+
     /// Takes the request that was left in the kernel out of the way of the next.
-    func takeUnread() {
-        guard unreadRequest > 0 else { return }
+    ///
+    /// - Returns: False if it could not be taken. The connection is to be closed then: the same request would be received again.
+    @discardableResult
+    func takeUnread() -> Bool {
+        guard unreadRequest > 0 else { return true }
         // Room on the stack, for most requests enough.
-        unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 1) { unsafe takeUnread(into: $0) }
+        return unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 1) { unsafe takeUnread(into: $0) }
     }
 
     /// The same, with room for more at a time.
-    func takeUnread(into buffer: UnsafeMutableRawBufferPointer) {
+    func takeUnread(into buffer: UnsafeMutableRawBufferPointer) -> Bool {
+        defer { unreadRequest = 0 }
         while unreadRequest > 0 {
             let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(unreadRequest))
             // A connection that has failed meanwhile gives no more.
-            guard let taken = unsafe try? Socket.receive(into: part, from: descriptor), taken.count > 0 else { break }
+            guard let taken = unsafe try? Socket.receive(into: part, from: descriptor), taken.count > 0 else {
+                return false
+            }
             unreadRequest -= taken.count
         }
-        unreadRequest = 0
+        return true
     }
 
     /// Closes the connection. Nothing may use it after that until it is opened again.
@@ -314,10 +325,14 @@ final class Connection: @unchecked Sendable {
     }
 
     /// Ends the request's hold on the connection.
-    func endResponding() {
-        takeUnread()
+    ///
+    /// - Returns: Whether the connection is fit for another request.
+    @discardableResult
+    func endResponding() -> Bool {
+        let isTaken = takeUnread()
         output.reset()
         state.withLock { $0.task = nil }
+        return isTaken
     }
 
     /// Cancels the request's task, if one has the connection.

@@ -201,6 +201,6 @@ extension Duration {
     var milliseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        return overflow ? .max / 4 : min(product + attoseconds / 1_000_000_000_000_000, .max / 4)
+        return overflow ? .max / 4 : min(min(product, .max / 4) + attoseconds / 1_000_000_000_000_000, .max / 4)
     }
 }

@@ -54,10 +54,25 @@ final class Engine: @unchecked Sendable {
         allowedPeers = listener.isTCP ? PeerAddresses.fromEnvironment() : nil
     }
 
+    /// What `FCGX_Init` has returned, which is called once: two servers may start at a time, and it is not made for that.
+    ///
+    /// Its handlers for signals are taken back. They cut a running write, and a program that embeds the server would no longer be
+    /// ended by these signals.
+    static let libraryStatus: Int32 = {
+        let signals = [SIGTERM, SIGUSR1]
+        let actions = signals.map { signal in
+            var action = sigaction()
+            _ = unsafe sigaction(signal, nil, &action)
+            return action
+        }
+        let status = FCGX_Init()
+        for (signal, var action) in zip(signals, actions) { _ = unsafe sigaction(signal, &action, nil) }
+        return status
+    }()
+
     /// Starts the workers.
     func start() throws {
-        // Its handlers for signals cut a running write: they must find the signals blocked, or already handled.
-        guard FCGX_Init() == 0 else { throw SystemError(call: "FCGX_Init", code: errno) }
+        guard Self.libraryStatus == 0 else { throw SystemError(call: "FCGX_Init", code: Self.libraryStatus) }
         signal(SIGPIPE, SIG_IGN)
         do {
             for _ in 0..<max(1, configuration.threads) { try addWorker() }
@@ -138,7 +153,9 @@ final class Engine: @unchecked Sendable {
             if !connection.intake.isEmpty {
                 let verdict = connection.intake.examine()
                 // The last part of a request stays unread, as a whole one does. All else makes way for what comes.
-                if !verdict.isRequest(of: connection.intake.count) { unsafe connection.takeUnread(into: scratch) }
+                if !verdict.isRequest(of: connection.intake.count), unsafe !connection.takeUnread(into: scratch) {
+                    return close(connection)
+                }
                 switch verdict {
                 case .incomplete: break
                 case .request(let shape):
@@ -174,8 +191,8 @@ final class Engine: @unchecked Sendable {
             if received.count == scratch.count { connection.noteUnread() }
             unsafe connection.intake.append(received)
             connection.leaveUnread(received.count)
-            if connection.intake.discards { unsafe connection.takeUnread(into: scratch) }
-            if unsafe received.isEmpty || connection.intake.hasDiscardedTooMuch { return close(connection) }
+            let isTaken = unsafe !connection.intake.discards || connection.takeUnread(into: scratch)
+            if unsafe received.isEmpty || !isTaken || connection.intake.hasDiscardedTooMuch { return close(connection) }
         }
     }
 
@@ -240,8 +257,7 @@ final class Engine: @unchecked Sendable {
         }
         do {
             try send(ResponseRecords.answer(received.requestID, status: .serviceUnavailable), on: connection)
-            connection.takeUnread()
-            guard received.keepsConnection else { return close(connection) }
+            guard connection.takeUnread(), received.keepsConnection else { return close(connection) }
             connection.waitForRequest(afterRequest: true)
         } catch {
             close(connection)
@@ -263,9 +279,11 @@ final class Engine: @unchecked Sendable {
         }
         // Before the client can know: one that has all it wants, or sees the failure, leaves at once, and is none that left.
         let cancellation = sink.isFinished ? nil : connection.cancellation
-        if !sink.isFinished, cancellation != .clientLeft {
-            await sink.fail()
-        }
+        var endsVisibly = sink.isFinished
+        if !endsVisibly, cancellation != .clientLeft { endsVisibly = await sink.fail() }
+        // The connection's end may be taken for that of the download; a reset is not. Broken off, not even a finished one has its own.
+        let isBrokenOff = draining.load(ordering: .relaxed) && !connection.output.isOpen
+        if isBrokenOff || !endsVisibly { connection.keepUnread() }
         statistics.requestEnded(
             bytes: sink.contentBytes,
             milliseconds: connection.age(at: MonotonicClock.now),
@@ -275,9 +293,9 @@ final class Engine: @unchecked Sendable {
         )
         report(received.request, on: connection, sink, failure: failure, cancellation: cancellation)
         let keeps = sink.isFinished && received.keepsConnection && !draining.load(ordering: .relaxed)
-        connection.endResponding()
+        let isFit = connection.endResponding()
         statistics.active.subtract(1, ordering: .relaxed)
-        if keeps {
+        if keeps, isFit {
             connection.waitForRequest(afterRequest: true)
         } else {
             close(connection)

@@ -213,6 +213,8 @@ final class Worker {
     fileprivate init() {}
 
     deinit {
+        // What ends on the thread after this, as the engine and its handler may, must not find it.
+        pthread_setspecific(Worker.key, nil)
         unsafe scratch.deallocate()
         if let (tally, statistics) = ownTally { statistics.giveBack(tally) }
         if let spareBuffer = unsafe spareBuffer { unsafe spareBuffer.deallocate() }

@@ -124,14 +124,16 @@ struct RecordSink: ResponseSink, ~Copyable {
     }
 
     /// Makes a response that was not finished look failed: whatever was written, then a record that is none.
-    mutating func fail() async {
-        guard !isFinished else { return }
+    ///
+    /// - Returns: Whether that, or the proper end where it was on its way, was sent to its last byte.
+    @discardableResult
+    mutating func fail() async -> Bool {
+        // Broken off, it sends nothing more, and no worker may be left to wait with.
+        guard !isFinished, output.isOpen else { return isFinished }
         let now = MonotonicClock.now
         if isEnded {
-            // Its proper end can't be called back, and the web server may use the connection again once it has that. Where this
-            // throws the connection closes before its end, which shows.
-            try? await connection.drain(failedAt: now)
-            return
+            // Its proper end can't be called back, and the web server may use the connection again once it has that.
+            return await (try? connection.drain(failedAt: now)) != nil
         }
         if isCommitted {
             output.publish(holdingBack: account.isFull ? 1 : 0)
@@ -147,8 +149,9 @@ struct RecordSink: ResponseSink, ~Copyable {
             }
             output.end(broken: true)
             try await connection.drain(failedAt: now)
+            return true
         } catch {
-            // A connection that is broken already shows it by itself.
+            return false
         }
     }
 }

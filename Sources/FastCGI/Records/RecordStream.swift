@@ -259,6 +259,9 @@ final class RecordStream: @unchecked Sendable {
         }
     }
 
+    /// Whether anything is sent: not before a response, nor once it is broken off.
+    var isOpen: Bool { transport.withLock { $0.descriptor >= 0 } }
+
     /// Ends a response that has no end yet by the record that makes it look failed, if the socket has room, and sends nothing of it from
     /// then on. It is not called by the writer, which may still write meanwhile.
     func breakOff() {

@@ -1,9 +1,11 @@
 import CFastCGI
 import Glibc
 
+@testable import FastCGI
+
 /// Reads requests with libfcgi itself, from a file without a name, the way the server does.
 enum LibraryReader {
-    private static let isReady: Bool = FCGX_Init() == 0
+    private static let isReady = Engine.libraryStatus == 0
 
     /// What `FCGX_Accept_r` and `FCGX_GetStr` make of `bytes`; nil when libfcgi reports an error.
     static func read(_ bytes: [UInt8]) -> DecodedRequest? {

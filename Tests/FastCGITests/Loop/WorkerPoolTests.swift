@@ -34,6 +34,37 @@ import Testing
         pool.stop(within: 5000)
     }
 
+    @Test("What a worker kept alive ends on a thread that is a worker's no longer")
+    func leavesNoWorkerBehind() async throws {
+        let end = End()
+        let pool = try WorkerPool()
+        func addWorker() throws {
+            let kept = Kept(end)
+            try pool.addWorker(temporary: false) { _, _ in withExtendedLifetime(kept) {} }
+        }
+        try addWorker()
+        pool.stop(within: 60_000)
+        #expect(await eventually { end.hasCome.load(ordering: .acquiring) })
+        let isWorkers = end.isWorkers.load(ordering: .relaxed)
+        #expect(!isWorkers)
+    }
+
+    private final class End: Sendable {
+        let hasCome = Atomic<Bool>(false)
+        let isWorkers = Atomic<Bool>(false)
+    }
+
+    private final class Kept: Sendable {
+        let end: End
+
+        init(_ end: End) { self.end = end }
+
+        deinit {
+            end.isWorkers.store(Worker.current != nil, ordering: .relaxed)
+            end.hasCome.store(true, ordering: .releasing)
+        }
+    }
+
     private final class Turns: Sendable {
         let told = Atomic<Bool>(false)
         let isOver = Atomic<Bool>(false)

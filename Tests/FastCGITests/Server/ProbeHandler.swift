@@ -64,6 +64,13 @@ struct ProbeHandler: RequestHandler {
             try await sink.write("before\n")
             while !probe.isGateOpen { usleep(1000) }
             try await sink.write("after\n")
+        case "/fill-then-block", "/fill-then-block-then-write":
+            sink.begin(head, extent: .unknown)
+            // More than the socket takes, less than that and the buffer.
+            try await sink.write([UInt8](repeating: 120, count: 250_000))
+            probe.note("filled")
+            while !probe.isGateOpen { usleep(1000) }
+            if target.hasSuffix("write") { try await sink.write("after\n") }
         case "/endless":
             sink.begin(head, extent: .unknown)
             while true { try await sink.write(Self.chunk) }

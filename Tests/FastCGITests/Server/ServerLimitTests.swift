@@ -80,6 +80,21 @@ import Testing
         }
     }
 
+    @Test("A client that takes nothing for too long meets a reset behind what it has not taken, not an end")
+    func resetsWhereNothingElseShows() async throws {
+        try await withServer {
+            $0.writeLimit = .milliseconds(50)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/endless", flags: 0))
+            #expect(await server.probe.wait(for: "ended /endless"))
+            #expect(await eventually { server.server.status.connections == 0 })
+            let isComplete = try await client.answer().isComplete
+            #expect(!isComplete)
+            #expect(client.isReset)
+        }
+    }
+
     @Test(
         "A view that takes no notice of being cut can't make a whole download of it",
         arguments: ["/swallows", "/swallows-and-goes-on"]

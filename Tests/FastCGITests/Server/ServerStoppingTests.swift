@@ -84,4 +84,25 @@ import Testing
             #expect(!answer.isComplete)
         }
     }
+
+    @Test(
+        "A view left behind whose client takes nothing leaves no download that looks whole, when it ends at last",
+        arguments: ["/fill-then-block", "/fill-then-block-then-write"]
+    )
+    func leavesBehindFullVisibly(target: String) async throws {
+        try await withServer {
+            $0.drainLimit = .milliseconds(50)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get(target, flags: 0))
+            #expect(await server.probe.wait(for: "filled"))
+            await server.group.triggerGracefulShutdown()
+            await #expect(throws: (any Error).self) { try await server.running.value }
+            server.probe.openGate()
+            #expect(await eventually { server.server.status.connections == 0 })
+            let isComplete = try await client.answer().isComplete
+            #expect(!isComplete)
+            #expect(client.isReset)
+        }
+    }
 }

@@ -47,6 +47,9 @@ final class TestClient {
 
     deinit { close() }
 
+    /// Whether the connection was seen to end by a reset.
+    private(set) var isReset = false
+
     private var isClosed = false
     func close() {
         if !isClosed { Glibc.close(descriptor) }
@@ -92,7 +95,10 @@ final class TestClient {
             }
             buffer += chunk
             if count >= 0 { return count > 0 }
-            guard errno == EAGAIN else { return false }
+            guard errno == EAGAIN else {
+                isReset = errno == ECONNRESET
+                return false
+            }
             guard ContinuousClock.now < deadline else { throw TimedOut() }
             blockingSleep(for: .milliseconds(1))
         }

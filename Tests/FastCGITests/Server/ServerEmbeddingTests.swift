@@ -1,0 +1,19 @@
+import Glibc
+import TestThreads
+import Testing
+
+@testable import FastCGI
+
+/// What a server does to the program that it is a part of.
+@Suite(.blocking, .timeLimit(.minutes(5))) struct ServerEmbeddingTests {
+    @Test("A server that runs as a service leaves signals as its program has them", arguments: [SIGTERM, SIGUSR1])
+    func leavesSignals(signal: Int32) async throws {
+        try await withServer { server in
+            _ = try await server.get("/hello")
+            var action = sigaction()
+            _ = unsafe sigaction(signal, nil, &action)
+            let isDefault = unsafe action.__sigaction_handler.sa_handler == nil
+            #expect(isDefault, "what ended the program before does so no longer")
+        }
+    }
+}
