@@ -1,26 +1,29 @@
 // A toolchain's static runtime comes without the testing library, and README builds everything with it.
 #if canImport(Testing)
 import Foundation
-import Synchronization
 package import Testing
 
 /// Threads for tests that would hold those of the executor that all tests share. There may be only two of these, and while they are held no other test goes on,
 /// although its limits on time do.
-package final class TestExecutor: TaskExecutor {
+///
+/// `@unchecked Sendable`: all that changes is behind `lock`. (The thread sanitizer takes what a `Mutex` guards for races.)
+package final class TestExecutor: TaskExecutor, @unchecked Sendable {
     /// For tests that block a thread, run programs or have limits on time. There are enough that each may block several.
     package static let blocking = TestExecutor(threads: 64, tests: 16, qualityOfService: .default)
     /// For tests that compute for long: they have what time the others leave them.
     package static let computing = TestExecutor(threads: 2, tests: 2, qualityOfService: .background)
 
-    private let jobs = Mutex<[UnownedJob]>([])
+    private let lock = NSLock()
+    private var jobs: [UnownedJob] = []
     private let waiting = DispatchSemaphore(value: 0)
-
-    /// How many tests may begin, and those that wait.
-    private let turns: Mutex<(left: Int, waiting: [CheckedContinuation<Void, Never>])>
+    /// How many tests may begin.
+    private var turns: Int
+    /// The tests that wait for a turn.
+    private var waitingTests: [CheckedContinuation<Void, Never>] = []
 
     /// - Parameter tests: How many tests run at a time. All at once would be slow enough to break the limits they keep.
     private init(threads: Int, tests: Int, qualityOfService: QualityOfService) {
-        turns = Mutex((tests, []))
+        turns = tests
         for _ in 0..<threads {
             let thread = Thread { [self] in
                 #if os(Linux)
@@ -37,19 +40,19 @@ package final class TestExecutor: TaskExecutor {
     private func work() {
         while true {
             waiting.wait()
-            let job = jobs.withLock { $0.removeFirst() }
+            let job = lock.withLock { jobs.removeFirst() }
             unsafe job.runSynchronously(on: asUnownedTaskExecutor())
         }
     }
 
     fileprivate func beginTest() async {
         await withCheckedContinuation { (begins: CheckedContinuation<Void, Never>) in
-            let mayBegin = turns.withLock { turns in
-                guard turns.left == 0 else {
-                    turns.left -= 1
+            let mayBegin = lock.withLock {
+                guard turns == 0 else {
+                    turns -= 1
                     return true
                 }
-                turns.waiting.append(begins)
+                waitingTests.append(begins)
                 return false
             }
             if mayBegin { begins.resume() }
@@ -57,9 +60,9 @@ package final class TestExecutor: TaskExecutor {
     }
 
     fileprivate func endTest() {
-        let next = turns.withLock { turns in
-            guard turns.waiting.isEmpty else { return Optional(turns.waiting.removeFirst()) }
-            turns.left += 1
+        let next: CheckedContinuation<Void, Never>? = lock.withLock {
+            guard waitingTests.isEmpty else { return waitingTests.removeFirst() }
+            turns += 1
             return nil
         }
         next?.resume()
@@ -67,7 +70,7 @@ package final class TestExecutor: TaskExecutor {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        jobs.withLock { $0.append(job) }
+        lock.withLock { jobs.append(job) }
         waiting.signal()
     }
 }
