@@ -3,7 +3,6 @@ internal import Synchronization
 
 /// A few threads that run the requests' tasks and wait for descriptors, all from one queue and one set: no thread waits for a
 /// client, and a thread that a view blocks leaves its work to the others.
-///
 final class WorkerPool: TaskExecutor, Sendable {
     /// Called by a worker with each event that is not the pool's own.
     typealias Handle = @Sendable (UInt64, Poller.Events) -> Void

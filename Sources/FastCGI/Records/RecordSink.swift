@@ -131,23 +131,20 @@ struct RecordSink: ResponseSink, ~Copyable {
         // Broken off, it sends nothing more, and no worker may be left to wait with.
         guard !isFinished, output.isOpen else { return isFinished }
         let now = MonotonicClock.now
-        if isEnded {
-            // Its proper end can't be called back, and the web server may use the connection again once it has that.
-            return await (try? connection.drain(failedAt: now)) != nil
-        }
-        if isCommitted {
-            output.publish(holdingBack: account.isFull ? 1 : 0)
-        } else {
-            output.discardUnpublished()
-        }
         do {
-            // The web server must see the content, and pass the head on, before it meets the record: nginx answers 502 for a
-            // failure that it finds in the bytes it reads the head from, and curl takes that for a download.
-            if isCommitted {
-                try await connection.drain(failedAt: now)
-                await connection.waitUntilRead()
+            // A proper end can't be called back, and the web server may use the connection again once it has that.
+            if !isEnded {
+                // The web server must see the content, and pass the head on, before it meets the record: nginx answers 502 for a
+                // failure that it finds in the bytes it reads the head from, and curl takes that for a download.
+                if isCommitted {
+                    output.publish(holdingBack: account.isFull ? 1 : 0)
+                    try await connection.drain(failedAt: now)
+                    await connection.waitUntilRead()
+                } else {
+                    output.discardUnpublished()
+                }
+                output.end(broken: true)
             }
-            output.end(broken: true)
             try await connection.drain(failedAt: now)
             return true
         } catch {
