@@ -121,7 +121,7 @@ struct DownloadTests {
             #expect(try await site.curl("/bench/hello").body == Self.hello)
         } else {
             let demo = try #require(site.demo)
-            #expect(await eventually { demo.errorText.contains("wait ended") })
+            #expect(await eventually(within: .seconds(3)) { demo.errorText.contains("wait ended") })
         }
     }
 }

@@ -60,7 +60,7 @@ import Testing
         #expect(throws: DownloadError.self) { try query.integer("minus") as UInt? }
     }
 
-    @Test("A field of commas and spaces takes no time that grows with its square", .timeLimit(.minutes(5)))
+    @Test("A field of commas and spaces takes no time that grows with its square", .timeLimit(.minutes(1)))
     func readsHostileCookies() {
         let value = "b" + String(repeating: ", ", count: 16_000) + String(repeating: " ", count: 32_000)
         let request = DownloadRequest.get(headerFields: [.cookie: "a=\(value);x=y"])

@@ -4,14 +4,14 @@ import Testing
 
 @testable import FastCGI
 
-/// Mutated conversations; `FUZZ_INPUTS` sets their number (40,000 when absent).
+/// Mutated conversations; `FUZZ_INPUTS` sets their number (100,000 when absent).
 @Suite(.computing) struct RequestGuardFuzzTests {
     private static let seed: UInt64 = 0xD5_2026_1121
     private static let shards: UInt64 = 8
 
     private static let inputsPerShard: Int = {
         let text = unsafe getenv("FUZZ_INPUTS").map { unsafe String(cString: $0) }
-        return (text.flatMap { Int($0) } ?? 40_000) / Int(shards)
+        return (text.flatMap { Int($0) } ?? 100_000) / Int(shards)
     }()
 
     /// Small limits, so that mutations reach them.
