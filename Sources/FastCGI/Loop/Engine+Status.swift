@@ -74,6 +74,12 @@ extension Engine {
 }
 
 extension FastCGIConfiguration {
+    /// Whether ``pingPath`` is one of the paths of the status page, which would be answered there without the status.
+    package var pingHidesStatus: Bool {
+        guard let statusPath, let pingPath else { return false }
+        return StatusPage.Format(path: pingPath, statusPath: statusPath, accept: nil) != nil
+    }
+
     /// The limits, as the status page shows them.
     var limits: [(name: String, value: Int64)] {
         [

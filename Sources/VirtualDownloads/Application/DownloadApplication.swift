@@ -47,15 +47,28 @@ extension DownloadApplication {
         }
         do {
             var command = try RootCommand<Self>.parseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                // On the main thread, which no other has been started beside yet: the server blocks signals for all of them.
-                try command.run()
+            do {
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    // On the main thread, which no other has been started beside yet: the server blocks signals for all of them.
+                    try command.run()
+                }
+            } catch let error as ValidationError {
+                refuse(error, by: type(of: command))
             }
         } catch {
             RootCommand<Self>.exit(withError: error)
         }
+    }
+
+    /// Ends the program for a wrong argument that only running the command has shown, as for one that parsing does. ArgumentParser would
+    /// show how the whole program is used.
+    private static func refuse(_ error: ValidationError, by command: any ParsableCommand.Type) -> Never {
+        let usage = RootCommand<Self>.usageString(for: command)
+        let help = "\(name) \(command.configuration.commandName ?? "") --help"
+        standardError("Error: \(error.message)\nUsage: \(usage)\n  See '\(help)' for more information.\n")
+        exit(64)
     }
 
     private static func runAsCGIProgram() async -> Int32 {

@@ -43,6 +43,11 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
 
     @OptionGroup var mount: MountOptions
 
+    func validate() throws {
+        guard output != "" else { throw ValidationError("-o names no file; leave it out to print the content.") }
+        _ = try request()
+    }
+
     func run() async throws {
         let router = try mount.router(of: Application.self)
         let request = try request()

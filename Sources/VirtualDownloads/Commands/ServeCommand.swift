@@ -29,7 +29,10 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
     )
     var listen: ListenAddress?
 
-    @Option(help: ArgumentHelp("Who may connect to a unix socket, in octal.", valueName: "mode"))
+    @Option(
+        help: ArgumentHelp("Who may connect to a unix socket, in octal. (default: 0660)", valueName: "mode"),
+        transform: { try SocketMode(parsing: $0) }
+    )
     var socketMode = SocketMode(bits: 0o660)
 
     @Option(help: "Worker threads. A slow client holds none.")
@@ -91,8 +94,8 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
 
     func validate() throws {
         guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024.") }
-        guard threadsMax >= threads else {
-            throw ValidationError("--threads-max must not be less than --threads (\(threads)).")
+        guard threadsMax >= threads, threadsMax <= 1024 else {
+            throw ValidationError("--threads-max must be between --threads (\(threads)) and 1024.")
         }
         guard requestsMax >= 1, headMax >= 1024, bodyMax >= 0, heldMax >= 0 else {
             throw ValidationError(
@@ -109,8 +112,10 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
             }
         }
         for path in [statusPath, pingPath].compactMap(\.self) { try validate(ownPath: path) }
-        guard statusPath == nil || statusPath != pingPath else {
-            throw ValidationError("--ping-path and --status-path must be two paths.")
+        guard !serverConfiguration.pingHidesStatus else {
+            throw ValidationError(
+                "--ping-path and --status-path must be two paths; .html, .json and .prometheus behind the latter are the status, too."
+            )
         }
     }
 
@@ -197,17 +202,17 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
 private var logLevels: String { Logger.Level.allCases.map(\.rawValue).joined(separator: ", ") }
 
 /// The permissions of a socket, written in octal.
-struct SocketMode: ExpressibleByArgument {
+struct SocketMode {
     var bits: UInt32
 
     init(bits: UInt32) {
         self.bits = bits
     }
 
-    init?(argument: String) {
-        guard let bits = UInt32(argument, radix: 8), bits <= 0o777 else { return nil }
+    init(parsing text: String) throws(ValidationError) {
+        guard let bits = UInt32(text, radix: 8), bits <= 0o777 else {
+            throw ValidationError("Write it in octal, from 0000 to 0777, as 0660.")
+        }
         self.bits = bits
     }
-
-    var defaultValueDescription: String { "0" + String(bits, radix: 8) }
 }

@@ -243,12 +243,14 @@ private struct Site: DownloadApplication {
             (["get", "virtual/text"], "/virtual/text"), (["get", "/a", "-H", "x"], "-H 'Name: value'"),
             (["get", "/a", "-X", "A B"], "A B"), (["get"], "path"), (["routes", "--mount", "x"], "such as /downloads"),
             (["get", "/virtual/text", "-o", "/nowhere/file"], "/nowhere/file"),
+            (["get", "/virtual/text", "-o", ""], "-o names no file"),
         ]
     )
     func refuses(arguments: [String], message: String) async throws {
         let run = try await DemoProcess.run(arguments)
         #expect(run.status == 64)
         #expect(run.errors.contains(message))
+        #expect(run.errors.contains("Usage: demo \(arguments[0]) "))
         #expect(run.output == "")
     }
 

@@ -47,9 +47,10 @@ private struct EmptyApplication: DownloadApplication {
         "A wrong option is refused with what to write instead",
         arguments: [
             (["--threads", "0"], "--threads must be between 1 and 1024"),
-            (["--threads", "4", "--threads-max", "2"], "--threads-max must not be less than --threads (4)"),
+            (["--threads", "4", "--threads-max", "2"], "--threads-max must be between --threads (4) and 1024"),
+            (["--threads-max", "1025"], "and 1024"),
             (["--log-level", "loud"], "trace, debug, info"),
-            (["--socket-mode", "999"], "socket-mode"), (["--socket-mode", "1777"], "socket-mode"),
+            (["--socket-mode", "999"], "--socket-mode"), (["--socket-mode", "1777"], "from 0000 to 0777"),
             (["--listen", "9000"], "listen"), (["--drain-limit", "-1"], "drain-limit"),
             (["--drain-limit=-1"], "--drain-limit must be a number of seconds"),
             (["--write-limit", "5", "--slow-limit", "nan"], "--slow-limit must be a number of seconds"),
@@ -58,6 +59,7 @@ private struct EmptyApplication: DownloadApplication {
             (["--status-path", "/status?x"], "without a query"), (["--ping-path", "/ping#x"], "without a query"),
             (["--ping-path", "/my ping"], "/my%20ping"), (["--status-path", "/é"], "/%C3%A9"),
             (["--ping-path", "/a", "--status-path", "/a"], "--ping-path and --status-path"),
+            (["--ping-path", "/a.json", "--status-path", "/a"], ".json"),
         ]
     )
     func refuses(arguments: [String], message: String) throws {
