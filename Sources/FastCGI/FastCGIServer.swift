@@ -14,7 +14,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// Creates a server; nothing runs yet.
     ///
     /// - Parameters:
-    ///   - listener: Where web servers connect. The server closes it when it stops.
+    ///   - listener: Where web servers connect. The server closes it: when it stops, can't be made or started, or is never run.
     ///   - handler: What answers the requests, on several threads at once.
     ///   - logger: What is told of failures, on the threads that serve: a log handler that waits, as one that writes to a pipe which
     ///     nobody reads, holds up downloads.

@@ -22,7 +22,7 @@ extension Engine {
         while accepting.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
         // Again, since a pause may have ended meanwhile: closing does not suffice for a socket that another process shares.
         pool.poller.remove(listener.descriptor)
-        listener.close()
+        closeListener()
     }
 
     /// Closes the connections of a server that stops which have no request, and none on its way. One that was opened a moment ago

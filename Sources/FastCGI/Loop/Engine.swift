@@ -38,6 +38,8 @@ final class Engine: @unchecked Sendable {
     let isListening = Lock<Bool>(true)
     let pausedUntil = Atomic<Int64>(0)
     private let reserve: ReserveHandover
+    /// Whether the listening socket is open still.
+    private let hasListener = Atomic<Bool>(true)
 
     init(listener: Listener, configuration: FastCGIConfiguration, logger: Logger, handler: @escaping Handler) throws {
         self.listener = listener
@@ -45,13 +47,27 @@ final class Engine: @unchecked Sendable {
         self.logger = logger
         logsServed = logger.logLevel <= .debug
         self.handler = handler
-        pool = try WorkerPool()
-        reserve = try ReserveHandover()
+        do {
+            pool = try WorkerPool()
+            reserve = try ReserveHandover()
+        } catch {
+            listener.close()
+            throw error
+        }
         requestGuard = RequestGuard(
             limits: .init(parameterBytes: configuration.maximumHeadSize, bodyBytes: configuration.maximumBodySize),
             capacity: .init(connections: configuration.maximumRequests, requests: configuration.maximumRequests)
         )
         allowedPeers = listener.isTCP ? PeerAddresses.fromEnvironment() : nil
+    }
+
+    deinit {
+        closeListener()
+    }
+
+    /// Closes the listening socket, if it is open still.
+    func closeListener() {
+        if hasListener.exchange(false, ordering: .relaxed) { listener.close() }
     }
 
     /// What `FCGX_Init` has returned, which is called once: two servers may start at a time, and it is not made for that.
@@ -70,17 +86,18 @@ final class Engine: @unchecked Sendable {
         return status
     }()
 
-    /// Starts the workers.
+    /// Starts the workers, or closes the listening socket.
     func start() throws {
-        guard Self.libraryStatus == 0 else { throw SystemError(call: "FCGX_Init", code: Self.libraryStatus) }
         signal(SIGPIPE, SIG_IGN)
         do {
+            guard Self.libraryStatus == 0 else { throw SystemError(call: "FCGX_Init", code: Self.libraryStatus) }
             for _ in 0..<max(1, configuration.threads) { try addWorker() }
             // Better to say now that there is no descriptor for any connection than to accept none for ever.
             Glibc.close(try SystemError.check("dup", dup(listener.descriptor)))
             try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
         } catch {
             pool.stop(within: 100)
+            closeListener()
             throw error
         }
     }

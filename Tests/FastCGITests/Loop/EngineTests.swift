@@ -36,6 +36,30 @@ import Testing
         #expect(await eventually { left == nil })
     }
 
+    @Test("A server that is not started, or can't be, leaves its socket to the next", arguments: [false, true])
+    func leavesItsSocket(starts: Bool) throws {
+        let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
+        do {
+            let listener = try Listener.bound(to: .unix(path: path))
+            let engine = try Engine(
+                listener: listener,
+                configuration: FastCGIConfiguration(),
+                logger: Logger(label: "test"),
+                handler: { _, _ in }
+            )
+            if starts {
+                // No poller watches that.
+                let null = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+                try #require(dup2(null, listener.descriptor) >= 0)
+                close(null)
+                #expect(throws: SystemError.self) { try engine.start() }
+                withExtendedLifetime(engine) { #expect(unsafe access(path, F_OK) != 0) }
+            }
+        }
+        #expect(unsafe access(path, F_OK) != 0)
+        unsafe unlink(path)
+    }
+
     private final class Gate: Sendable {
         let isReached = Atomic<Bool>(false)
         let isOpen = Atomic<Bool>(false)
