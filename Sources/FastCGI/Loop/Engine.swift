@@ -50,6 +50,7 @@ final class Engine: @unchecked Sendable {
         do {
             pool = try WorkerPool()
             reserve = try ReserveHandover()
+            allowedPeers = listener.isTCP ? try PeerAddresses.fromEnvironment() : nil
         } catch {
             listener.close()
             throw error
@@ -58,7 +59,6 @@ final class Engine: @unchecked Sendable {
             limits: .init(parameterBytes: configuration.maximumHeadSize, bodyBytes: configuration.maximumBodySize),
             capacity: .init(connections: configuration.maximumRequests, requests: configuration.maximumRequests)
         )
-        allowedPeers = listener.isTCP ? PeerAddresses.fromEnvironment() : nil
     }
 
     deinit {

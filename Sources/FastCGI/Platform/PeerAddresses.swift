@@ -5,23 +5,40 @@ struct PeerAddresses: Sendable {
     private let allowed: Set<String>
 
     /// Nil if the variable is not set or empty: then every peer may connect.
-    static func fromEnvironment() -> PeerAddresses? {
+    ///
+    /// - Throws: As ``init(parsing:)``.
+    static func fromEnvironment() throws(ListenError) -> PeerAddresses? {
         guard let value = unsafe getenv("FCGI_WEB_SERVER_ADDRS") else { return nil }
         let text = unsafe String(cString: value)
-        return text.isEmpty ? nil : PeerAddresses(parsing: text)
+        return text.isEmpty ? nil : try PeerAddresses(parsing: text)
     }
 
-    init(parsing text: String) {
-        allowed = Set(text.split { $0 == "," || $0 == " " }.map { PeerAddresses.normalized(String($0)) })
+    /// - Throws: ``ListenError`` that says what is no address: nobody could connect from there.
+    init(parsing text: String) throws(ListenError) {
+        var allowed: Set<String> = []
+        for entry in text.split(whereSeparator: { $0 == "," || $0 == " " }) {
+            guard let address = Self.normalized(String(entry)) else {
+                throw ListenError(
+                    "FCGI_WEB_SERVER_ADDRS names “\(entry)”, which is no IP address; write 10.0.0.1,10.0.0.2, or unset it to admit every one"
+                )
+            }
+            allowed.insert(address)
+        }
+        self.allowed = allowed
     }
 
-    /// One spelling for each address; an IPv4 address mapped into IPv6 counts as itself.
-    static func normalized(_ text: String) -> String {
+    /// One spelling for each address; an IPv4 address mapped into IPv6 counts as itself. Nil if it is none.
+    static func normalized(_ text: String) -> String? {
+        // A link-local address may name its interface.
+        let end = text.firstIndex(of: "%") ?? text.endIndex
+        let address = String(text[..<end])
+        var v4 = in_addr()
+        if unsafe inet_pton(AF_INET, text, &v4) == 1 { return text }
         var v6 = in6_addr()
-        guard unsafe inet_pton(AF_INET6, text, &v6) == 1 else { return text }
+        guard unsafe inet_pton(AF_INET6, address, &v6) == 1 else { return nil }
         var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        guard unsafe inet_ntop(AF_INET6, &v6, &buffer, socklen_t(INET6_ADDRSTRLEN)) != nil else { return text }
-        let spelled = Self.text(of: buffer)
+        guard unsafe inet_ntop(AF_INET6, &v6, &buffer, socklen_t(INET6_ADDRSTRLEN)) != nil else { return nil }
+        let spelled = Self.text(of: buffer) + text[end...]
         return spelled.hasPrefix("::ffff:") && spelled.contains(".") ? String(spelled.dropFirst(7)) : spelled
     }
 
@@ -31,7 +48,7 @@ struct PeerAddresses: Sendable {
     }
 
     func contains(_ address: String) -> Bool {
-        allowed.contains(PeerAddresses.normalized(address))
+        PeerAddresses.normalized(address).map(allowed.contains) ?? false
     }
 
     /// Whether the peer of a connection may have it.
