@@ -14,6 +14,8 @@ public struct DownloadRequest: Sendable {
     public var client: ClientAddress
     /// Identifies the request in every log line about it.
     public var id: String
+    /// When it came, by the clock of this machine; nil if nobody said.
+    public var receivedAt: HTTPDate?
 
     /// Creates a request; what is left out is what a plain `GET /` has.
     ///
@@ -24,7 +26,8 @@ public struct DownloadRequest: Sendable {
         parameters: [String: String] = [:],
         body: [UInt8] = [],
         client: ClientAddress = ClientAddress(),
-        id: String = ""
+        id: String = "",
+        receivedAt: HTTPDate? = nil
     ) {
         self.http = http
         self.path = path ?? (http.path ?? "/").routedPath
@@ -32,6 +35,7 @@ public struct DownloadRequest: Sendable {
         self.body = body
         self.client = client
         self.id = id
+        self.receivedAt = receivedAt
     }
 
     /// The request's method.

@@ -34,10 +34,12 @@ public struct DownloadPlan: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - request: The header fields of the request.
+    ///   - receivedAt: When the request came; `Last-Modified` is no later (RFC 9110 §8.8.2.1). Nil leaves it as the file has it.
     ///   - mediaTypes: Evaluated only if neither the view nor the file says the media type.
     public init<View: VirtualDownloadView>(
         method: HTTPRequest.Method,
         headerFields request: HTTPFields,
+        receivedAt: HTTPDate? = nil,
         file: View.File,
         view: View,
         mediaTypes: @autoclosure () -> MediaTypeTable = .builtIn
@@ -51,6 +53,7 @@ public struct DownloadPlan: Sendable, Hashable {
             date: date,
             wasModified: { view.wasModified(file, since: $0) }
         )
+        let lastModified = date.map { min($0, receivedAt ?? $0) }
         var fields = FieldList()
         switch outcome {
         case .failed:
@@ -58,7 +61,7 @@ public struct DownloadPlan: Sendable, Hashable {
             return
         case .notModified:
             // The tag says all that the date would (RFC 9110 §15.4.5).
-            fields.appendCaching(of: view, tag: tag, date: tag == nil ? date : nil)
+            fields.appendCaching(of: view, tag: tag, lastModified: tag == nil ? lastModified : nil)
             self.init(status: .notModified, fields)
             return
         case .proceed:
@@ -92,7 +95,7 @@ public struct DownloadPlan: Sendable, Hashable {
         if support != .none { fields.append(.acceptRanges, "bytes") }
         let disposition = ContentDisposition(view.attachment ? .attachment : .inline, filename: name)
         fields.append(.contentDisposition, disposition.description)
-        fields.appendCaching(of: view, tag: tag, date: date)
+        fields.appendCaching(of: view, tag: tag, lastModified: lastModified)
         if let digest = file.digest { fields.append(.reprDigest, digest.description) }
         fields.append(FieldList.nosniff)
         fields.append(FieldList.unbuffered)
@@ -177,9 +180,9 @@ private struct FieldList {
     }
 
     /// Appends what a cache needs, which a 304 repeats (RFC 9110 §15.4.5).
-    mutating func appendCaching<View: VirtualDownloadView>(of view: View, tag: EntityTag?, date: HTTPDate?) {
+    mutating func appendCaching<View: VirtualDownloadView>(of view: View, tag: EntityTag?, lastModified: HTTPDate?) {
         if let tag { append(.eTag, tag.description) }
-        if let date { append(.lastModified, date.description) }
+        if let lastModified { append(.lastModified, lastModified.description) }
         if let cacheControl = view.cacheControl { append(.cacheControl, cacheControl) }
         if let expires = view.expires { append(.expires, expires.description) }
         let vary = view.vary

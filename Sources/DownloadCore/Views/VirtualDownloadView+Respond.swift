@@ -23,6 +23,7 @@ extension VirtualDownloadView {
             let plan = DownloadPlan(
                 method: request.method,
                 headerFields: request.headerFields,
+                receivedAt: request.receivedAt,
                 file: file,
                 view: self,
                 mediaTypes: mediaTypes()

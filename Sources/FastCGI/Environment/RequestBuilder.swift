@@ -102,7 +102,7 @@ struct RequestBuilder {
             path: target,
             headerFields: fields
         )
-        return DownloadRequest(http: http, body: body, client: client, id: id)
+        return DownloadRequest(http: http, body: body, client: client, id: id, receivedAt: .now)
     }
 
     private var authority: String? {

@@ -131,7 +131,13 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
             }
         }
         let http = HTTPRequest(method: method, scheme: "http", authority: authority, path: path, headerFields: fields)
-        return DownloadRequest(http: http, body: Array(data.utf8), client: ClientAddress(host: "127.0.0.1"), id: "get")
+        return DownloadRequest(
+            http: http,
+            body: Array(data.utf8),
+            client: ClientAddress(host: "127.0.0.1"),
+            id: "get",
+            receivedAt: .now
+        )
     }
 
     private func get(

@@ -127,6 +127,21 @@ struct PreconditionCase: Sendable, CustomTestStringConvertible {
         let response = try await FileView { StubFile() }.response(to: .get(headerFields: fields))
         #expect(response.status == .notModified)
     }
+
+    @Test(
+        "A file that says it is newer than the request has the request's time as Last-Modified",
+        arguments: [(-1, before), (0, date), (1, date)] as [(Int64, String)]
+    )
+    func lastModified(later: Int64, sent: String) async throws {
+        let file = StubFile().with { $0.entityTag = nil }
+        let view = FileView { file }
+        var request = DownloadRequest.get()
+        request.receivedAt = file.modificationDate.map { HTTPDate(secondsSince1970: $0.secondsSince1970 + later) }
+        #expect(try await view.response(to: request).headerFields[.lastModified] == sent)
+        // What was sent then is not the file's own time, so that the client asks in vain.
+        request.http.headerFields[.ifModifiedSince] = sent
+        #expect(try await view.response(to: request).status == (later < 0 ? .ok : .notModified))
+    }
 }
 
 /// A file whose size must not be asked for.

@@ -1,4 +1,5 @@
 import DownloadCore
+import Foundation
 import HTTPTypes
 import Testing
 
@@ -34,5 +35,12 @@ import Testing
             #expect(request.http.authority == authority)
             #expect(request.http.path == target)
         }
+    }
+
+    @Test("A request has the time at which it came")
+    func receivedAt() throws {
+        let before = Int64(Date().timeIntervalSince1970)
+        let receivedAt = try #require(request(["REQUEST_URI": "/a"]).receivedAt)
+        #expect((before...Int64(Date().timeIntervalSince1970)).contains(receivedAt.secondsSince1970))
     }
 }

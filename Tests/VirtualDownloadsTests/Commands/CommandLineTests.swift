@@ -233,6 +233,7 @@ private struct Site: DownloadApplication {
         let fields = ["-H", "host: downloads.example:8080", "-H", "Accept: text/csv"]
         let request = try GetCommand<Site>.parse(["/a?b"] + fields).request()
         #expect(request.authority == "downloads.example:8080")
+        #expect(request.receivedAt != nil)
         #expect(request.headerFields == [.accept: "text/csv"])
         #expect(try GetCommand<Site>.parse(["/a"]).request().authority == "localhost")
     }
