@@ -68,7 +68,7 @@ public protocol VirtualDownloadView: Sendable {
     func wasModified(_ file: File, since value: String) -> Bool
 
     /// Called with the response that carries the file (200 or 206). The default returns it unchanged. Another content, put in the
-    /// place of the file, is sent as a whole: with the status 200, if it was 206.
+    /// place of the file, is sent as a whole: with the status 200, if it was 206, and without the file's digest.
     ///
     /// The Content-Type of several ranges says how they are told apart, and has to stay: ``mimeType`` is the way to change the type.
     func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
