@@ -54,6 +54,9 @@ import Testing
         }
         #expect(response.differences(contentType: "text/csv").count == 1)
         withKnownIssue { expectDownload(response, content: [1]) }
+        let view = FileView { ContentFile(bytes, name: "a.csv") }
+        try await expectDownload(from: view, content: bytes, basename: "a.csv", attachment: true, size: 3)
+        await withKnownIssue { try await expectDownload(from: view, content: [0, 0xff]) }
     }
 
     @Test("Of HEAD the size of the content is compared")
