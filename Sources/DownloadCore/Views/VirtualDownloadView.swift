@@ -10,6 +10,9 @@ public import HTTPTypes
 ///
 /// One requirement has no default: ``file(for:)``. The others are the options and hooks of django-downloadview's
 /// `DownloadMixin`.
+///
+/// An option is declared with its type, or it is a property of your own that nobody asks for, and no compiler warns of it:
+/// `let basename: String? = "report.csv"`, not `let basename = "report.csv"`, which is a `String`.
 public protocol VirtualDownloadView: Sendable {
     /// The type of the file wrapper.
     associatedtype File: DownloadFile
