@@ -192,6 +192,10 @@ import Testing
             file.entityTag = tag
             return file
         }
+        try await expectRange {
+            ContentFile("0123456789", name: "d.txt").validated(by: tag)
+                .validated(modified: HTTPDate(secondsSince1970: 1))
+        }
         try await expectRange { VirtualFile(StringIO("0123456789"), name: "d.txt").validated(by: tag) }
         try await expectRange { VirtualFile(BytesIO(Array("0123456789".utf8)), name: "d.txt").validated(by: tag) }
         try await expectRange {
