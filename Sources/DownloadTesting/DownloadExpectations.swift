@@ -79,17 +79,61 @@ public func expectDownload(
     size: Int64? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
-    let response = try await view.response(to: request)
-    expectDownload(
-        response,
-        content: content,
-        basename: basename,
-        mimeType: mimeType,
-        contentType: contentType,
-        attachment: attachment,
-        size: size,
-        sourceLocation: sourceLocation
+    try await expect(
+        from: view,
+        for: request,
+        differences: {
+            $0.differences(
+                content: content.map { Array($0.utf8) },
+                basename: basename,
+                mimeType: mimeType,
+                contentType: contentType,
+                attachment: attachment,
+                size: size
+            )
+        },
+        at: sourceLocation
     )
+}
+
+/// Downloads from a view and expects these bytes, as
+/// ``expectDownload(from:for:content:basename:mimeType:contentType:attachment:size:sourceLocation:)`` does of a text.
+public func expectDownload(
+    from view: some VirtualDownloadView,
+    for request: DownloadRequest = .get(),
+    content: [UInt8],
+    basename: String? = nil,
+    mimeType: String? = nil,
+    contentType: String? = nil,
+    attachment: Bool? = nil,
+    size: Int64? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+    try await expect(
+        from: view,
+        for: request,
+        differences: {
+            $0.differences(
+                content: content,
+                basename: basename,
+                mimeType: mimeType,
+                contentType: contentType,
+                attachment: attachment,
+                size: size
+            )
+        },
+        at: sourceLocation
+    )
+}
+
+private func expect(
+    from view: some VirtualDownloadView,
+    for request: DownloadRequest,
+    differences: (RecordedResponse) -> [String],
+    at sourceLocation: SourceLocation
+) async throws {
+    let response = try await view.response(to: request)
+    record(differences(response), at: sourceLocation)
     #expect(response.fileRequests == 1, "file(for:) is called once", sourceLocation: sourceLocation)
     if view.methods.contains(.head) {
         var head = request

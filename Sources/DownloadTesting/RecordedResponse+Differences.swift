@@ -29,11 +29,16 @@ extension RecordedResponse {
         }
         let disposition = RecordedDisposition(headerFields[.contentDisposition] ?? "")
         if status != .ok && status != .partialContent {
-            differences.append("the status is \(status), expected 200 or 206")
+            // What the log would have been told is all that says why.
+            let reasons = notes.map { ": \($0)" }.joined()
+            differences.append("the status is \(status), expected 200 or 206\(reasons)")
         }
         if method != .head, let content, content != body {
+            let place = zip(body, content).prefix { $0 == $1 }.count
             differences.append(
-                "the content has \(body.count) bytes \(Self.excerpt(body)), expected \(Self.excerpt(content))"
+                "the content has \(body.count) bytes \(Self.excerpt(body, around: place)),"
+                    + " expected \(content.count) bytes \(Self.excerpt(content, around: place));"
+                    + " they differ from byte \(place) on"
             )
         }
         if method == .head, let content, let length = headerFields[.contentLength], length != String(content.count) {
@@ -76,7 +81,11 @@ extension RecordedResponse {
         return rest.isEmpty || rest.hasPrefix(";") || rest.hasPrefix(" ")
     }
 
-    private static func excerpt(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes.prefix(60), as: UTF8.self).debugDescription + (bytes.count > 60 ? "…" : "")
+    /// Up to 60 bytes, so that the one at `place` is among them.
+    private static func excerpt(_ bytes: [UInt8], around place: Int) -> String {
+        let start = place < 60 ? 0 : place - 30
+        let excerpt = bytes[start...].prefix(60)
+        let text = String(decoding: excerpt, as: UTF8.self).debugDescription
+        return (start > 0 ? "…" : "") + text + (excerpt.endIndex < bytes.endIndex ? "…" : "")
     }
 }

@@ -17,10 +17,14 @@ extension LinkSigner {
         var keys: [SigningKey] = []
         for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
             let parts = entry.split(separator: ":", omittingEmptySubsequences: false).map(Self.trimmed)
-            guard parts.count == 2 else {
-                throw SigningError("key \(index + 1) is not of the form id:hex, as in “2026-11:8f3a…”")
+            let isNoKey = SigningError("key \(index + 1) is not of the form id:hex, as in “2026-11:8f3a…”")
+            guard parts.count == 2 else { throw isNoKey }
+            do {
+                keys.append(try SigningKey(id: parts[0], hex: parts[1]))
+            } catch {
+                // Written the other way round, the id that the error shows would be the secret.
+                throw Self.couldBeSecret(parts[0]) ? isNoKey : error
             }
-            keys.append(try SigningKey(id: parts[0], hex: parts[1]))
         }
         try self.init(keys: keys, now: now)
     }
@@ -36,6 +40,10 @@ extension LinkSigner {
         } catch {
             throw SigningError("\(variable): \(error)")
         }
+    }
+
+    private static func couldBeSecret(_ id: String) -> Bool {
+        [UInt8](hex: id.utf8).map { $0.count >= SigningKey.minimumByteCount } ?? false
     }
 
     private static func trimmed(_ text: Substring) -> String {

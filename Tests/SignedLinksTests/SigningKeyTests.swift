@@ -93,6 +93,7 @@ import Testing
             ("a:\(secret),b\(secret)", "key 2"), ("a:0\(secret)", "“a” is not written in hexadecimal"),
             ("a:\(secret)x0", "“a” is not written in hexadecimal"), ("a:0011", "“a” needs at least 16 bytes and has 2"),
             (":\(secret)", "the id"), ("a:\(secret),a:\(secret)", "two keys “a”"),
+            ("\(secret):2026-11", "key 1 is not of the form id:hex"), ("a:\(secret),\(secret):11", "key 2"),
         ]
     )
     func refusesText(text: String, reason: String) {

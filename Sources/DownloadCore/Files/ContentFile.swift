@@ -18,6 +18,14 @@ public struct ContentFile: DownloadFile, Sendable {
         self.name = name
     }
 
+    /// The same file with validators, which let a client revalidate it and, with a tag, resume it.
+    public func validated(by entityTag: EntityTag? = nil, modified modificationDate: HTTPDate? = nil) -> ContentFile {
+        var copy = self
+        copy.entityTag = entityTag ?? self.entityTag
+        copy.modificationDate = modificationDate ?? self.modificationDate
+        return copy
+    }
+
     public var size: Int64? { Int64(bytes.count) }
     public var isRepeatable: Bool { true }
     public var canStartInTheMiddle: Bool { true }

@@ -1,4 +1,10 @@
 /// What a generator yields: a text, or some bytes.
+///
+/// Strings, arrays of bytes and parts of them are pieces. Another type becomes one by a line, for instance Foundation's `Data`:
+///
+///     extension Data: @retroactive BytesPiece {
+///         public func write(to sink: inout some ByteSink & ~Copyable) async throws { try await sink.write(bytes) }
+///     }
 public protocol ContentPiece {
     /// Writes the piece into a sink in one call.
     func write(to sink: inout some ByteSink & ~Copyable) async throws

@@ -1,7 +1,8 @@
 /// What a view returns: content with a name and, where they are known, a size and validators.
 ///
 /// The counterpart of Django's file wrappers. ``ContentFile`` and ``VirtualFile`` cover most needs; a type of your own needs a
-/// ``name`` and ``DownloadContent/write(to:)``.
+/// ``name`` and ``DownloadContent/write(to:)``. Whatever else it says has the type that stands here, with its question mark: a
+/// ``wasModified(since:)`` that returns a mere `Bool` is another function, and is not asked.
 public protocol DownloadFile: DownloadContent {
     /// The file's name; a path in it is dropped when it becomes the name of the download.
     var name: String { get }

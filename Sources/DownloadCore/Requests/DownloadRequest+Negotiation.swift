@@ -7,31 +7,40 @@ extension DownloadRequest {
     ///
     /// - Parameter offers: Media types without parameters, in lower case, best first.
     public func preferredMediaType(of offers: [String]) -> String? {
-        preferred(of: offers, by: headerFields[.accept]) { offer in
+        preferred(of: offers, by: headerFields[.accept]) { offer, _ in
             [offer, offer.prefix { $0 != "/" } + "/*", "*/*"]
         }
     }
 
     /// The one of `offers` that Accept-Language prefers (RFC 9110 §12.5.4), the first of equals; nil if the client accepts none.
     ///
-    /// An offer is accepted by its own tag or a shorter one: `de-CH` by `de`.
+    /// An offer is accepted by its own tag or a shorter one, `de-CH` by `de`, and where neither is named by a longer one, `de` by
+    /// `de-CH` (RFC 4647 §3.4): many clients name nothing but the language of one country.
     ///
     /// - Parameter offers: Language tags, best first.
     public func preferredLanguage(of offers: [String]) -> String? {
-        preferred(of: offers, by: headerFields[.acceptLanguage]) { offer in
-            var ranges = [offer.lowercased()]
+        preferred(of: offers, by: headerFields[.acceptLanguage]) { offer, list in
+            let own = offer.lowercased()
+            var ranges = [own]
             while let range = ranges.last, let dash = range.lastIndex(of: "-") { ranges.append(String(range[..<dash])) }
+            // One that is refused says nothing about the language at large.
+            let longer = list.members.filter { $0.weight > 0 && $0.value.hasPrefix("\(own)-") }
+            if let best = longer.max(by: { $0.weight < $1.weight }) { ranges.append(best.value) }
             return ranges + ["*"]
         }
     }
 
-    private func preferred(of offers: [String], by field: String?, ranges: (String) -> [String]) -> String? {
+    private func preferred(
+        of offers: [String],
+        by field: String?,
+        ranges: (_ offer: String, _ list: WeightedList) -> [String]
+    ) -> String? {
         guard let field else { return offers.first }
         let list = WeightedList(field)
         guard !list.members.isEmpty else { return offers.first }
         var best: (offer: String, weight: Int)?
         for offer in offers {
-            let weight = list.weight(ofFirst: ranges(offer)) ?? 0
+            let weight = list.weight(ofFirst: ranges(offer, list)) ?? 0
             if weight > best?.weight ?? 0 { best = (offer, weight) }
         }
         return best?.offer

@@ -120,13 +120,15 @@ extension VirtualDownloadView {
 }
 
 extension DownloadResponse {
-    /// The response of a hook that has put another content in the place of what was planned: a part of the file, which it is not.
+    /// The response of a hook that has put another content in the place of what was planned: the file or a part of it, which it is not.
     fileprivate func whole(insteadOf plan: DownloadPlan) -> DownloadResponse {
+        var whole = self
+        // By the digest of the file a client would take it for damaged.
+        if headerFields[.reprDigest] == plan.headerFields[.reprDigest] { whole.headerFields[.reprDigest] = nil }
         // A hook that says which part it is has seen to it itself.
         guard plan.status == .partialContent, headerFields[.contentRange] == plan.headerFields[.contentRange] else {
-            return self
+            return whole
         }
-        var whole = self
         if status == .partialContent { whole.status = .ok }
         whole.headerFields[.contentRange] = nil
         if case .parts(let frame) = plan.body, headerFields[.contentType] == frame.contentType {

@@ -10,6 +10,9 @@ public import HTTPTypes
 ///
 /// One requirement has no default: ``file(for:)``. The others are the options and hooks of django-downloadview's
 /// `DownloadMixin`.
+///
+/// An option is declared with its type, or it is a property of your own that nobody asks for, and no compiler warns of it:
+/// `let basename: String? = "report.csv"`, not `let basename = "report.csv"`, which is a `String`.
 public protocol VirtualDownloadView: Sendable {
     /// The type of the file wrapper.
     associatedtype File: DownloadFile
@@ -68,7 +71,7 @@ public protocol VirtualDownloadView: Sendable {
     func wasModified(_ file: File, since value: String) -> Bool
 
     /// Called with the response that carries the file (200 or 206). The default returns it unchanged. Another content, put in the
-    /// place of the file, is sent as a whole: with the status 200, if it was 206.
+    /// place of the file, is sent as a whole: with the status 200, if it was 206, and without the file's digest.
     ///
     /// The Content-Type of several ranges says how they are told apart, and has to stay: ``mimeType`` is the way to change the type.
     func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse

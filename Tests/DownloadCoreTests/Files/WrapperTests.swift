@@ -96,6 +96,31 @@ import Testing
         #expect(response.headerFields[.contentLength] == nil)
     }
 
+    static let fields: [HTTPFields] = [
+        [:], [.range: "bytes=2-5"], [.range: "bytes=1-1,7-"], [.range: "bytes=20-"], [.ifNoneMatch: "\"abc\""],
+        [.ifModifiedSince: PreconditionTests.date],
+    ]
+
+    @Test("A view can choose between types of files", arguments: fields, Seeking.allCases)
+    func servesAnyFile(fields: HTTPFields, seeking: Seeking) async throws {
+        let digest = ContentDigest(.sha256, bytes: [UInt8](repeating: 7, count: 32))
+        for modified in [nil, true, false] as [Bool?] {
+            let file = seeking.file
+                .with {
+                    $0.contentType = "text/csv"
+                    $0.digest = digest
+                    $0.modificationAnswer = modified
+                }
+            let own = try await FileView { file }.response(to: .get(headerFields: fields))
+            let any = try await ChoosingView(file: file).response(to: .get("/stub", headerFields: fields))
+            #expect(any.status == own.status)
+            #expect(any.headerFields == own.headerFields)
+            #expect(any.body == own.body)
+        }
+        let other = ChoosingView(file: seeking.file)
+        try await expectDownload(from: other, content: "other", basename: "other.txt", size: 5)
+    }
+
     @Test("An empty content is a whole download of 0 bytes")
     func servesNothing() async throws {
         try await expectDownload(from: FileView { ContentFile("", name: "e.txt") }, content: "", size: 0)
@@ -166,6 +191,10 @@ import Testing
             var file = ContentFile("0123456789", name: "d.txt")
             file.entityTag = tag
             return file
+        }
+        try await expectRange {
+            ContentFile("0123456789", name: "d.txt").validated(by: tag)
+                .validated(modified: HTTPDate(secondsSince1970: 1))
         }
         try await expectRange { VirtualFile(StringIO("0123456789"), name: "d.txt").validated(by: tag) }
         try await expectRange { VirtualFile(BytesIO(Array("0123456789".utf8)), name: "d.txt").validated(by: tag) }
@@ -243,4 +272,13 @@ private struct KeepingView: VirtualDownloadView {
     let kept = VirtualFile(StringIO("kept"), name: "kept.txt").modified { $0 != "now" }
 
     func file(for request: DownloadRequest) -> VirtualFile<StringIO> { kept }
+}
+
+private struct ChoosingView: VirtualDownloadView {
+    var file: StubFile
+
+    func file(for request: DownloadRequest) -> AnyDownloadFile {
+        if request.path == "/stub" { return AnyDownloadFile(file) }
+        return AnyDownloadFile(ContentFile("other", name: "other.txt"))
+    }
 }

@@ -191,6 +191,10 @@ import Testing
     static let languages: [(String?, String?)] = [
         (nil, "en"), ("de", "de-CH"), ("fr", nil), ("fr, *;q=0.1", "en"), ("de-CH;q=0.9, en;q=0.8", "de-CH"),
         ("DE-ch", "de-CH"),
+        // A longer tag than the offer's accepts it, unless the offer's own or a shorter one says otherwise.
+        ("en-GB", "en"), ("EN-gb, de;q=0.9", "en"), ("de-CH-1996", "de-CH"), ("en-GB;q=0.5, de;q=0.9", "de-CH"),
+        ("en-GB, en;q=0", nil), ("en-GB;q=0", nil), ("en-GB;q=0, *", "en"), ("en-GB;q=0, en-US;q=0.2, *;q=0.1", "en"),
+        ("eng, english-x", nil), ("de-AT", nil), ("en-GB, en;q=0.5, de;q=0.6", "de-CH"),
     ]
 
     @Test("The language that the client prefers is chosen", arguments: languages)

@@ -54,6 +54,38 @@ import Testing
         }
         #expect(response.differences(contentType: "text/csv").count == 1)
         withKnownIssue { expectDownload(response, content: [1]) }
+        let view = FileView { ContentFile(bytes, name: "a.csv") }
+        try await expectDownload(from: view, content: bytes, basename: "a.csv", attachment: true, size: 3)
+        await withKnownIssue { try await expectDownload(from: view, content: [0, 0xff]) }
+    }
+
+    /// Contents that differ behind what a line has room for.
+    static let contents: [(sent: String, expected: String, told: String)] = [
+        ("Hello", "Hello world", #"has 5 bytes "Hello", expected 11 bytes "Hello world"; they differ from byte 5 on"#),
+        ("", "x", #"has 0 bytes "", expected 1 bytes "x"; they differ from byte 0 on"#),
+        (
+            String(repeating: "a", count: 100) + "b", String(repeating: "a", count: 100) + "c",
+            #"has 101 bytes …"\#(String(repeating: "a", count: 30))b", expected 101 bytes "#
+                + #"…"\#(String(repeating: "a", count: 30))c"; they differ from byte 100 on"#
+        ),
+        (
+            String(repeating: "a", count: 100), String(repeating: "a", count: 200),
+            #"has 100 bytes …"\#(String(repeating: "a", count: 30))", expected 200 bytes "#
+                + #"…"\#(String(repeating: "a", count: 60))"…; they differ from byte 100 on"#
+        ),
+    ]
+
+    @Test("Of another content it is told where it begins to differ", arguments: contents)
+    func tellsWhereContentDiffers(row: (sent: String, expected: String, told: String)) async throws {
+        let response = try await FileView { ContentFile(row.sent, name: "a.txt") }.response(to: .get())
+        #expect(response.differences(content: Array(row.expected.utf8)) == ["the content \(row.told)"])
+    }
+
+    @Test("Of a view that fails before its first byte it is told why")
+    func tellsWhyThereIsNoDownload() async throws {
+        let view = FileView { () -> ContentFile in throw DownloadError(.gone, reason: "sold in May") }
+        let response = try await view.response(to: .get())
+        #expect(response.differences() == ["the status is 410 Gone, expected 200 or 206: 410 Gone: sold in May"])
     }
 
     @Test("Of HEAD the size of the content is compared")

@@ -216,6 +216,18 @@ import Testing
         #expect(redirected.headerFields[.contentRange] == nil)
     }
 
+    @Test("What a hook puts in the place of the file has its own digest or none", arguments: ["", "bytes=1-2"])
+    func dropsDigest(range: String) async throws {
+        let digest = try #require(ContentDigest(.sha256, bytes: [UInt8](repeating: 7, count: 32)))
+        var view = ReplacingView(digest: digest)
+        let request = DownloadRequest.get(headerFields: [.range: range])
+        #expect(try await view.response(to: request).headerFields[.reprDigest] == digest.description)
+        view.content = .bytes(Array("instead".utf8))
+        #expect(try await view.response(to: request).headerFields[.reprDigest] == nil)
+        view.ownDigest = "sha-256=:own:"
+        #expect(try await view.response(to: request).headerFields[.reprDigest] == "sha-256=:own:")
+    }
+
     @Test("The view has the last word on modification")
     func overridesModification() async throws {
         let response = try await HookedView().response(to: .get("/", headerFields: [.ifModifiedSince: "never"]))
@@ -247,6 +259,22 @@ private struct EmptiedView: VirtualDownloadView {
     func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
         var response = response
         response.status = status
+        return response
+    }
+}
+
+/// Sends another content than its file, which has a digest.
+private struct ReplacingView: VirtualDownloadView {
+    var digest: ContentDigest
+    var content = DownloadResponse.Content.file
+    var ownDigest: String?
+
+    func file(for request: DownloadRequest) -> StubFile { StubFile().with { $0.digest = digest } }
+
+    func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        var response = response
+        response.content = content
+        if let ownDigest { response.headerFields[.reprDigest] = ownDigest }
         return response
     }
 }
