@@ -72,7 +72,7 @@ struct ApacheConfiguration {
 
     func start(in directory: WorkDirectory) throws -> RunningProgram {
         let modules =
-            ["mpm_event", "authz_core", "alias", "env", "setenvif"]
+            ["mpm_event", "authz_core", "alias", "env", "setenvif", "filter", "deflate"]
             + (setup == .fcgid ? ["fcgid"] : setup == .proxied ? ["proxy", "proxy_fcgi"] : ["cgid"])
             + (http2 == .nobody ? [] : ["http2"])
         let offer = "Protocols h2c http/1.1"
@@ -88,6 +88,8 @@ struct ApacheConfiguration {
             \(modules.map { "LoadModule \($0)_module /usr/lib/apache2/modules/mod_\($0).so" }.joined(separator: "\n"))
             \(particulars(in: directory))
             \(http2 == .server ? offer : "")
+            # As Debian has it.
+            AddOutputFilterByType DEFLATE text/html text/plain text/xml
             <VirtualHost 127.0.0.1:\(port)>
                 \(http2 == .virtualHost ? offer : "")
                 Define DOWNLOADS_PLACE \(setup.prefix)/
