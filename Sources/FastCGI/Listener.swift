@@ -82,7 +82,8 @@ public struct Listener: Sendable {
     /// The listening socket that the process was started with: descriptor 0 (spawn-fcgi, mod_fcgid, systemd with
     /// `StandardInput=socket`), or the first of systemd's socket activation (`LISTEN_FDS`). Nil if there is none.
     ///
-    /// - Throws: ``ListenError`` when `LISTEN_FDS` is set and descriptor 3 is no listening stream socket.
+    /// - Throws: ``ListenError`` when `LISTEN_FDS` is set and descriptor 3 is no listening stream socket, or when
+    ///   `FCGI_WEB_SERVER_ADDRS`, for a port, names what is no address.
     public static func inherited() throws -> Listener? {
         if Socket.isListening(0) { return try Listener(adopting: 0) }
         if let count = environmentInteger("LISTEN_FDS"), count > 0, environmentInteger("LISTEN_PID") == Int(getpid()) {
@@ -128,11 +129,13 @@ public struct Listener: Sendable {
                 _ = unsafe getsockname(descriptor, pointer, &size)
             }
         }
+        let isTCP = address.ss_family == sa_family_t(AF_INET) || address.ss_family == sa_family_t(AF_INET6)
+        if isTCP { try Self.checkPeerAddresses() }
         try Socket.makeNonBlocking(descriptor)
         // A program that a view starts must not keep the socket open.
         if descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         self.descriptor = descriptor
-        isTCP = address.ss_family == sa_family_t(AF_INET) || address.ss_family == sa_family_t(AF_INET6)
+        self.isTCP = isTCP
         ownPath = nil
         self.address = "descriptor \(descriptor)"
     }
@@ -200,7 +203,16 @@ public struct Listener: Sendable {
 
     // MARK: - TCP
 
+    /// Refuses a list of web servers that would keep out one that is meant.
+    private static func checkPeerAddresses() throws {
+        guard let text = PeerAddresses.fromEnvironment()?.unusable.first else { return }
+        throw ListenError(
+            "FCGI_WEB_SERVER_ADDRS: “\(text)” is no address; write the web servers' own, such as 127.0.0.1,::1"
+        )
+    }
+
     private static func bindTCP(_ host: String, port: Int, address: ListenAddress) throws -> Listener {
+        try checkPeerAddresses()
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = streamType & ~Int32(SOCK_CLOEXEC.rawValue)
         unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV

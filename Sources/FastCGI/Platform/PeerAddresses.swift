@@ -3,6 +3,8 @@ internal import Glibc
 /// The addresses that may connect, from `FCGI_WEB_SERVER_ADDRS` (FastCGI specification §3.2): comma-separated, IPv4 or IPv6.
 struct PeerAddresses: Sendable {
     private let allowed: Set<String>
+    /// What is listed and no address: it would match no peer.
+    let unusable: [String]
 
     /// Nil if the variable is not set or empty: then every peer may connect.
     static func fromEnvironment() -> PeerAddresses? {
@@ -12,7 +14,17 @@ struct PeerAddresses: Sendable {
     }
 
     init(parsing text: String) {
-        allowed = Set(text.split { $0 == "," || $0 == " " }.map { PeerAddresses.normalized(String($0)) })
+        let listed = text.split { $0 == "," || $0 == " " }.map(String.init)
+        allowed = Set(listed.map(PeerAddresses.normalized))
+        unusable = listed.filter { !PeerAddresses.isAddress($0) }
+    }
+
+    private static func isAddress(_ text: String) -> Bool {
+        // An IPv6 address may end with the interface it belongs to.
+        let address = String(text.prefix { $0 != "%" })
+        var v4 = in_addr()
+        var v6 = in6_addr()
+        return unsafe inet_pton(AF_INET, address, &v4) == 1 || inet_pton(AF_INET6, address, &v6) == 1
     }
 
     /// One spelling for each address; an IPv4 address mapped into IPv6 counts as itself.

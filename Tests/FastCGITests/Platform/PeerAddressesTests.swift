@@ -14,4 +14,10 @@ import Testing
     func comparesPeers(list: String, address: String, isAllowed: Bool) {
         #expect(PeerAddresses(parsing: list).contains(address) == isAllowed)
     }
+
+    @Test("Names and networks, which match no peer, are found")
+    func findsUnusable() {
+        let list = "127.0.0.1, localhost,::1 fe80::1%eth0,10.0.0.0/8,::ffff:10.0.0.1"
+        #expect(PeerAddresses(parsing: list).unusable == ["localhost", "10.0.0.0/8"])
+    }
 }
