@@ -154,7 +154,7 @@ public struct Listener: Sendable {
         let capacity = MemoryLayout.size(ofValue: address.sun_path)
         guard path.utf8.count < capacity else {
             throw ListenError(
-                "the path of unix:\(path) has \(path.utf8.count) bytes; a socket's has at most \(capacity - 1)"
+                "the path of unix:\(path) has \(path.utf8.count) bytes; choose one of at most \(capacity - 1)"
             )
         }
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }

@@ -65,6 +65,17 @@ struct DownloadTests {
         #expect(answer["Allow"] == "GET, HEAD, OPTIONS")
     }
 
+    // mod_fcgid answers 500 to what is beyond its FcgidMaxRequestLen.
+    @Test("Content that is too large is answered 413", arguments: Setup.allCases.filter { $0 != .fcgid }, [2, 20])
+    func refusesLargeContent(setup: Setup, mebibytes: Int) async throws {
+        let site = try await site(setup)
+        let content = try site.directory.write(String(repeating: "a", count: mebibytes << 20), to: "\(mebibytes)MiB")
+        for expect in ["Expect:", "Expect: 100-continue"] {
+            let answer = try await site.curl("/virtual/text", "-H", expect, "--data-binary", "@\(content)")
+            #expect(answer.status == 413)
+        }
+    }
+
     @Test("OPTIONS names the methods", arguments: Setup.allCases)
     func answersOptions(setup: Setup) async throws {
         let answer = try await site(setup).curl("/virtual/text", "-X", "OPTIONS")

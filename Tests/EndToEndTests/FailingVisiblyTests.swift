@@ -32,6 +32,14 @@ struct FailingVisiblyTests {
         if bytes > 100_000 { #expect(answer["Content-Length"] == "\(2 * bytes)") }
     }
 
+    @Test("A generator that throws midway fails a client that takes compressed content, too", arguments: Setup.allCases)
+    func showsCutToCompressing(setup: Setup) async throws {
+        let answer = try await site(setup).curl("/test/throws-midway?after=1000000&size=2000000", "--compressed")
+        #expect(answer.exit != 0)
+        #expect(answer.exit != 28, "curl gave up by itself")
+        #expect(answer["Content-Length"] == "2000000")
+    }
+
     @Test("A generator that writes less than it declared fails the client", arguments: Setup.allCases)
     func showsShortContent(setup: Setup) async throws {
         let answer = try await site(setup).curl("/test/short")

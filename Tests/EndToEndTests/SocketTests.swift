@@ -18,6 +18,17 @@ struct SocketTests {
         }
     }
 
+    @Test("A list of web servers that would match none is refused on a port, with what to do")
+    func refusesUnusablePeers() async throws {
+        try await withWorkDirectory { directory in
+            let environment = ["FCGI_WEB_SERVER_ADDRS": "127.0.0.1,localhost"]
+            let demo = try Demo.start(["serve", "--listen", "127.0.0.1:0"], in: directory, environment: environment)
+            #expect(await eventually { demo.errorText.contains("“localhost”, which is no IP address; write") })
+            demo.signal(SIGTERM)
+            #expect(await demo.status == 69)
+        }
+    }
+
     @Test("A regular file at the path is refused and left alone")
     func refusesRegularFile() async throws {
         try await withWorkDirectory { directory in

@@ -94,12 +94,12 @@ import Testing
         #expect(try String(contentsOfFile: path("f"), encoding: .utf8) == "precious")
     }
 
-    @Test("A path too long for a socket is refused with its length")
+    @Test("A path too long for a socket is refused with its length and what to do")
     func refusesLongPath() {
         defer { cleanUp() }
         let path = "/tmp/" + String(repeating: "a", count: 200)
         let error = #expect(throws: ListenError.self) { try Listener.bound(to: .unix(path: path)) }
-        #expect(error?.description.hasSuffix("has 205 bytes; a socket's has at most 107") == true)
+        #expect(error?.description.hasSuffix("has 205 bytes; choose one of at most 107") == true)
     }
 
     @Test("A path without its folder is refused with what to do")

@@ -41,11 +41,13 @@ struct Site: Sendable {
     ///   - options: Further options of `demo serve`, where the test starts it.
     ///   - backend: Where the demo listens.
     ///   - offer: Who offers HTTP/2, where the web server is Apache.
+    ///   - statusReader: The address that may see the status, by the example of the web server's file.
     static func start(
         _ setup: Setup,
         options: [String] = [],
         backend: Backend = .ownSocket,
-        http2 offer: ApacheConfiguration.Offer = .nobody
+        http2 offer: ApacheConfiguration.Offer = .nobody,
+        statusReader: String? = nil
     ) async throws -> Site {
         let directory = try WorkDirectory()
         var failure: any Error = ServerFailure(description: "\(setup.rawValue) did not start")
@@ -58,7 +60,8 @@ struct Site: Sendable {
                     port: freePort(),
                     options: options,
                     backend: backend,
-                    http2: offer
+                    http2: offer,
+                    statusReader: statusReader
                 )
             } catch {
                 failure = error
@@ -80,7 +83,8 @@ struct Site: Sendable {
         port: Int,
         options: [String],
         backend: Backend,
-        http2 offer: ApacheConfiguration.Offer
+        http2 offer: ApacheConfiguration.Offer,
+        statusReader: String?
     ) async throws {
         self.setup = setup
         self.directory = directory
@@ -109,9 +113,17 @@ struct Site: Sendable {
         }
         server =
             if setup.isApache {
-                try ApacheConfiguration(setup: setup, port: port, socket: socket, http2: offer).start(in: directory)
+                try ApacheConfiguration(
+                    setup: setup,
+                    port: port,
+                    socket: socket,
+                    http2: offer,
+                    statusReader: statusReader
+                )
+                .start(in: directory)
             } else {
-                try await NginxConfiguration(setup: setup, port: port, backend: address).start(in: directory)
+                try await NginxConfiguration(setup: setup, port: port, backend: address, statusReader: statusReader)
+                    .start(in: directory)
             }
         let transfers = self
         var last: Transfer?

@@ -6,6 +6,8 @@ struct NginxConfiguration {
     var port: Int
     /// The demo's address.
     var backend: String
+    /// Who may see the status, as the example in the file has it; nil leaves that commented out.
+    var statusReader: String?
 
     func start(in directory: WorkDirectory) async throws -> RunningProgram {
         var listen = "listen 127.0.0.1:\(port);"
@@ -19,6 +21,7 @@ struct NginxConfiguration {
         }
         let upstream = try String(contentsOfFile: Demo.deploy + "/nginx/upstream.conf", encoding: .utf8)
             .replacing("server unix:/run/downloads/downloads.sock;", with: "server \"\(backend)\";")
+        let downloads = try uncommented("nginx/downloads.conf", allowing: statusReader, in: directory)
         let temporary = ["client_body", "fastcgi", "proxy", "scgi", "uwsgi"]
             .map { "\($0)_temp_path \(directory.file($0));" }.joined(separator: "\n")
         let file = try directory.write(
@@ -34,7 +37,7 @@ struct NginxConfiguration {
                 \(upstream)
                 server {
                     \(listen)
-                    include "\(Demo.deploy)/nginx/downloads.conf";
+                    include "\(downloads)";
                 }
             }
             """,
@@ -69,10 +72,12 @@ struct ApacheConfiguration {
     var port: Int
     var socket: String
     var http2 = Offer.nobody
+    /// Who may see the status, as the example in the file has it; nil leaves that commented out.
+    var statusReader: String?
 
     func start(in directory: WorkDirectory) throws -> RunningProgram {
         let modules =
-            ["mpm_event", "authz_core", "alias", "env", "setenvif"]
+            ["mpm_event", "authz_core", "authz_host", "alias", "env", "setenvif", "filter", "deflate"]
             + (setup == .fcgid ? ["fcgid"] : setup == .proxied ? ["proxy", "proxy_fcgi"] : ["cgid"])
             + (http2 == .nobody ? [] : ["http2"])
         let offer = "Protocols h2c http/1.1"
@@ -88,6 +93,8 @@ struct ApacheConfiguration {
             \(modules.map { "LoadModule \($0)_module /usr/lib/apache2/modules/mod_\($0).so" }.joined(separator: "\n"))
             \(particulars(in: directory))
             \(http2 == .server ? offer : "")
+            # As Debian has it.
+            AddOutputFilterByType DEFLATE text/html text/plain text/xml
             <VirtualHost 127.0.0.1:\(port)>
                 \(http2 == .virtualHost ? offer : "")
                 Define DOWNLOADS_PLACE \(setup.prefix)/
@@ -143,6 +150,23 @@ struct ApacheConfiguration {
             case .cgid: "cgi"
             default: "mod_proxy_fcgi"
             }
-        return "\(define)\nInclude \"\(Demo.deploy)/apache/\(name).conf\""
+        let file = try uncommented("apache/\(name).conf", allowing: statusReader, in: directory)
+        return "\(define)\nInclude \"\(file)\""
     }
+}
+
+/// The path of a file of `deploy/`, or of a copy of it that has its example of who may see the status.
+private func uncommented(_ name: String, allowing reader: String?, in directory: WorkDirectory) throws -> String {
+    let path = "\(Demo.deploy)/\(name)"
+    guard let reader else { return path }
+    var lines = try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\n")
+    // The example's first and last line have no space behind their #.
+    let ends = lines.indices.filter { lines[$0].contains(/^ *#[^ ]/) }
+    guard let first = ends.first, let last = ends.last, first < last else {
+        throw ServerFailure(description: "\(name) has no example of who may see the status")
+    }
+    for index in first...last {
+        lines[index] = lines[index].replacing("#", with: "", maxReplacements: 1).replacing("127.0.0.1", with: reader)
+    }
+    return try directory.write(lines.joined(separator: "\n"), to: "downloads.conf")
 }
