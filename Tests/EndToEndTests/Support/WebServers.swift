@@ -32,6 +32,9 @@ struct NginxConfiguration {
             error_log \(directory.file("error.log")) info;
             events { worker_connections 1024; }
             http {
+                # As many a site has it.
+                gzip on;
+                gzip_types text/plain text/csv;
                 access_log off;
                 \(temporary)
                 \(upstream)
