@@ -116,7 +116,8 @@ public struct Listener: Sendable {
             case .tcp(let host, let port): return try bindTCP(host, port: port, address: address)
             }
         } catch let error as SystemError {
-            throw ListenError("can't listen on \(address): \(error); \(address.remedy(for: error))")
+            let remedy = error.isShortOfDescriptors ? "" : "; \(address.remedy(for: error))"
+            throw ListenError("can't listen on \(address): \(error)\(remedy)")
         }
     }
 

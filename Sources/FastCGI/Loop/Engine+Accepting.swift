@@ -25,11 +25,14 @@ extension Engine {
 
     /// A connection for an accepted descriptor, in the caller's hands; nil if the peer may not connect.
     func takeOver(_ descriptor: Int32) -> Connection? {
-        if let allowedPeers, !allowedPeers.contains(peerOf: descriptor) {
-            Glibc.close(descriptor)
-            statistics.requestRefused("peer-address")
-            logRefusal("its peer's address is not in FCGI_WEB_SERVER_ADDRS")
-            return nil
+        if let allowedPeers {
+            let peer = PeerAddresses.peer(of: descriptor)
+            guard allowedPeers.contains(peer) else {
+                Glibc.close(descriptor)
+                statistics.requestRefused("peer-address")
+                logRefusal("its peer's address, \(peer), is not in FCGI_WEB_SERVER_ADDRS")
+                return nil
+            }
         }
         if listener.isTCP { Socket.disableDelay(descriptor) }
         statistics.connectionAccepted()

@@ -51,8 +51,8 @@ struct PeerAddresses: Sendable {
         PeerAddresses.normalized(address).map(allowed.contains) ?? false
     }
 
-    /// Whether the peer of a connection may have it.
-    func contains(peerOf descriptor: Int32) -> Bool {
+    /// The address of a connection's peer; empty if it can't be told.
+    static func peer(of descriptor: Int32) -> String {
         var address = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
         var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
@@ -62,6 +62,6 @@ struct PeerAddresses: Sendable {
                     && getnameinfo(pointer, size, &host, socklen_t(NI_MAXHOST), nil, 0, NI_NUMERICHOST) == 0
             }
         }
-        return isKnown && contains(PeerAddresses.text(of: host))
+        return isKnown ? PeerAddresses.text(of: host) : ""
     }
 }

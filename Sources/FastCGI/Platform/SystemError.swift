@@ -8,8 +8,13 @@ public struct SystemError: Error, CustomStringConvertible, Sendable {
     public let code: Int32
 
     public var description: String {
-        "\(call): \(unsafe String(cString: strerror(code)))"
+        "\(call): \(unsafe String(cString: strerror(code)))\(isShortOfDescriptors ? "; \(Self.moreDescriptors)" : "")"
     }
+
+    /// Whether the limit on open files is in the way.
+    var isShortOfDescriptors: Bool { code == EMFILE }
+
+    private static let moreDescriptors = "allow more open files (ulimit -n, for a service LimitNOFILE=)"
 
     /// The result of a call that reports failure by -1.
     @discardableResult

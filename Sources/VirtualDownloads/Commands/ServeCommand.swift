@@ -12,7 +12,8 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
             abstract: "Answer the requests of a web server (the default).",
             discussion: """
                 With --listen on a socket of its own; without, on the one it was started with: descriptor 0 (spawn-fcgi, \
-                mod_fcgid) or systemd's (LISTEN_FDS). SIGTERM and SIGINT let downloads under way finish; a second one cuts them.
+                mod_fcgid) or systemd's (LISTEN_FDS). SIGTERM and SIGINT let downloads under way finish; a second one cuts them. \
+                SIGHUP is ignored.
 
                 Who reaches a TCP port may ask for anything in anyone's name: FCGI_WEB_SERVER_ADDRS=10.0.0.1,10.0.0.2 in the \
                 environment admits these addresses alone.
@@ -153,6 +154,9 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
         } catch let error as ListenError {
             standardError("\(Application.name): \(error)\n")
             throw ExitCode(69)
+        } catch let error as SystemError {
+            standardError("\(Application.name): can't start: \(error)\n")
+            throw ExitCode(71)
         }
         throw ExitCode(status)
     }
