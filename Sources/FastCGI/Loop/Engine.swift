@@ -142,6 +142,8 @@ final class Engine: @unchecked Sendable {
         else { return false }
         connection.intake.passRequest()
         connection.leaveUnread(shape.length)
+        // As many bytes as were looked for: the next request may wait behind them.
+        if unsafe received.count == worker.scratch.count { connection.noteUnread() }
         try unsafe serve(received, of: connection, by: worker)
         return true
     }
