@@ -188,7 +188,9 @@ public struct Listener: Sendable {
                 "can't listen on unix:\(path): a file that is no socket is there; remove it or choose another path"
             )
         }
-        let probe = try SystemError.check("socket", socket(AF_UNIX, streamType, 0))
+        // Without waiting: a process may live and not accept, as one that is stopped in a debugger, until its queue is full.
+        let options = streamType | Int32(SOCK_NONBLOCK.rawValue)
+        let probe = try SystemError.check("socket", socket(AF_UNIX, options, 0))
         defer { Glibc.close(probe) }
         var address = address
         if unsafe withSocketAddress(of: &address, { unsafe connect(probe, $0, $1) }) == 0 || errno == EAGAIN {

@@ -86,6 +86,28 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: path("s")))
     }
 
+    @Test("The socket of a process that lives but accepts nothing is refused at once")
+    func refusesBusy() async throws {
+        defer { cleanUp() }
+        let living = try Listener.bound(to: .unix(path: path("s")))
+        defer { living.close() }
+        // No more connections may wait there than are made now.
+        try SystemError.check("listen", listen(living.descriptor, 0))
+        let waiting = try TestClient(path: path("s"))
+        let address = ListenAddress.unix(path: path("s"))
+        let refusal = Lock<String?>(nil)
+        let thread = try OwnThread {
+            let error = #expect(throws: ListenError.self) { try Listener.bound(to: address) }
+            refusal.withLock { $0 = error?.description }
+        }
+        #expect(await eventually { refusal.withLock { $0 } != nil })
+        #expect(refusal.withLock { $0 }?.hasSuffix("another process does; stop it or choose another path") == true)
+        // Whoever waits for room in the queue gets it.
+        waiting.close()
+        _ = try Socket.accept(from: living.descriptor)
+        thread.join()
+    }
+
     @Test("Any other file is refused, and stays as it is")
     func refusesFile() throws {
         defer { cleanUp() }
