@@ -32,6 +32,7 @@ final class Engine: @unchecked Sendable {
     let requestGuard: RequestGuard
     let allowedPeers: PeerAddresses?
     let connections = Lock<(all: [Connection], free: [Connection])>(([], []))
+    private let hasStarted = Atomic<Bool>(false)
     let draining = Atomic<Bool>(false)
     let accepting = Atomic<Int>(0)
     /// Whether the workers are told of new connections: not during a pause.
@@ -71,7 +72,10 @@ final class Engine: @unchecked Sendable {
     }()
 
     /// Starts the workers.
+    ///
+    /// - Throws: ``ServerAlreadyRun`` the second time: what ends with a server, as its listening socket does, is gone for good.
     func start() throws {
+        guard !hasStarted.exchange(true, ordering: .relaxed) else { throw ServerAlreadyRun() }
         guard Self.libraryStatus == 0 else { throw SystemError(call: "FCGX_Init", code: Self.libraryStatus) }
         signal(SIGPIPE, SIG_IGN)
         do {

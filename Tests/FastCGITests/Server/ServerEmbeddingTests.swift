@@ -16,4 +16,13 @@ import Testing
             #expect(isDefault, "what ended the program before does so no longer")
         }
     }
+
+    @Test("A server that is run a second time refuses, and goes on serving")
+    func runsOnce() async throws {
+        try await withServer { server in
+            _ = try await server.get("/hello")
+            await #expect(throws: (any Error).self) { try await server.server.run() }
+            #expect(try await server.get("/hello").isComplete)
+        }
+    }
 }
