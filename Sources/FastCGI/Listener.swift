@@ -219,11 +219,23 @@ public struct Listener: Sendable {
             var on: Int32 = 1
             _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
             try SystemError.check("bind", unsafe bind(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen))
-            return try Listener(descriptor: descriptor, isTCP: true, ownPath: nil, address: address)
+            // Where the kernel is to choose the port, nothing else tells of it.
+            let bound = port > 0 ? address : .tcp(host: host, port: boundPort(of: descriptor))
+            return try Listener(descriptor: descriptor, isTCP: true, ownPath: nil, address: bound)
         } catch {
             Glibc.close(descriptor)
             throw error
         }
+    }
+
+    private static func boundPort(of descriptor: Int32) -> Int {
+        // An IPv6 address has its port at the same place.
+        var address = sockaddr_in()
+        unsafe withSocketAddress(of: &address) { pointer, size in
+            var size = size
+            _ = unsafe getsockname(descriptor, pointer, &size)
+        }
+        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     private static var streamType: Int32 { Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) }

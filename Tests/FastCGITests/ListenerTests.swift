@@ -148,6 +148,17 @@ import Testing
         #expect(error?.description.hasSuffix("stop the process that listens there, or choose another port") == true)
     }
 
+    @Test("A port that the kernel has chosen is told", arguments: ["127.0.0.1", "::1"])
+    func tellsPort(host: String) throws {
+        defer { cleanUp() }
+        let listener = try Listener.bound(to: .tcp(host: host, port: 0))
+        defer { listener.close() }
+        let told = try ListenAddress(parsing: listener.address)
+        #expect(told != .tcp(host: host, port: 0))
+        // It is that one.
+        #expect(throws: ListenError.self) { try Listener.bound(to: told) }
+    }
+
     @Test("TCP sockets listen on both families", arguments: ["127.0.0.1", "::1"])
     func listensOnTCP(host: String) throws {
         defer { cleanUp() }
