@@ -112,7 +112,7 @@ public struct Listener: Sendable {
     public static func bound(to address: ListenAddress, mode: UInt32 = 0o660) throws -> Listener {
         do {
             switch address {
-            case .unix(let path): return try bindUnix(path, mode: mode)
+            case .unix(let path): return try inTurn(in: path) { try bindUnix(path, mode: mode) }
             case .tcp(let host, let port): return try bindTCP(host, port: port, address: address)
             }
         } catch let error as SystemError {
@@ -178,6 +178,23 @@ public struct Listener: Sendable {
             Glibc.close(descriptor)
             throw error
         }
+    }
+
+    /// Calls `body` while nobody else does for a path in the same folder: a socket that another process has bound, and does not listen
+    /// on yet, looks stale.
+    ///
+    /// Where the folder can't be locked within a second it is called all the same, since others lock folders for their own reasons.
+    private static func inTurn<Result>(in path: String, _ body: () throws -> Result) rethrows -> Result {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let lock = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // That unlocks it.
+        defer { if lock >= 0 { Glibc.close(lock) } }
+        var attempts = 0
+        while flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK, attempts < 1000 {
+            attempts += 1
+            usleep(1000)
+        }
+        return try body()
     }
 
     private static func removeStaleSocket(at path: String, address: sockaddr_un) throws {

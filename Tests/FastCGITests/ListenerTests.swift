@@ -108,6 +108,28 @@ import Testing
         thread.join()
     }
 
+    @Test("Of two that bind one path at the same time one listens there, and the other is refused")
+    func refusesRival() throws {
+        defer { cleanUp() }
+        for round in 0..<300 {
+            let path = path("s\(round)")
+            // Both find it stale.
+            Glibc.close(try Listener.bound(to: .unix(path: path)).descriptor)
+            let listeners = Lock<[Listener]>([])
+            let rivals = try (0..<2)
+                .map { _ in
+                    try OwnThread {
+                        guard let listener = try? Listener.bound(to: .unix(path: path)) else { return }
+                        listeners.withLock { $0.append(listener) }
+                    }
+                }
+            for rival in rivals { rival.join() }
+            let bound = listeners.withLock { $0 }
+            #expect(bound.count == 1, "in round \(round)")
+            for listener in bound { listener.close() }
+        }
+    }
+
     @Test("Any other file is refused, and stays as it is")
     func refusesFile() throws {
         defer { cleanUp() }
