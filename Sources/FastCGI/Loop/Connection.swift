@@ -60,6 +60,8 @@ final class Connection: @unchecked Sendable {
         var roomWaiter: UnsafeContinuation<Void, Never>?
         var cancellation: Cancellation?
         var cancelledAt: Int64 = 0
+        /// Whether a request was answered since the connection was opened.
+        var isKept = false
         /// Whether the limit on receiving runs: since the connection was opened, or since a part of a request came.
         var expectsRequest = true
         /// Moments by the monotonic clock, in milliseconds.
@@ -224,9 +226,13 @@ final class Connection: @unchecked Sendable {
         countHeldIntake()
         state.withLock { state in
             if afterRequest {
+                state.isKept = true
                 state.expectsRequest = hasMore
                 state.phaseSince = MonotonicClock.now
-            } else if !state.expectsRequest, !intake.isEmpty || intake.discards {
+            } else if intake.isEmpty, !intake.discards {
+                // What came was no request, or one that was aborted.
+                if state.isKept { state.expectsRequest = false }
+            } else if !state.expectsRequest {
                 state.expectsRequest = true
                 state.phaseSince = MonotonicClock.now
             }
