@@ -64,6 +64,8 @@ final class Connection: @unchecked Sendable {
         var isKept = false
         /// Whether the limit on receiving runs: since the connection was opened, or since a part of a request came.
         var expectsRequest = true
+        /// Whether something lies in the intake that no worker has looked at.
+        var awaitsWorker = false
         /// Moments by the monotonic clock, in milliseconds.
         var phaseSince: Int64 = 0
         /// The request that is under way, for the status and the log.
@@ -228,6 +230,7 @@ final class Connection: @unchecked Sendable {
             if afterRequest {
                 state.isKept = true
                 state.expectsRequest = hasMore
+                state.awaitsWorker = hasMore
                 state.phaseSince = MonotonicClock.now
             } else if intake.isEmpty, !intake.discards {
                 // What came was no request, or one that was aborted.
@@ -286,6 +289,7 @@ final class Connection: @unchecked Sendable {
                 return false
             }
             state.phase = .receiving
+            state.awaitsWorker = false
             return true
         }
     }
