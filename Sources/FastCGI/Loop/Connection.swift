@@ -271,7 +271,8 @@ final class Connection: @unchecked Sendable {
     /// that ended by the first moment, or was opened by the second and has not brought a request since (monotonic milliseconds).
     func beginReceiving(ifKeptSince kept: Int64, orOpenedBefore opened: Int64? = nil) -> Bool {
         state.withLock { state in
-            guard state.phase == .idle else { return false }
+            // What a worker is on its way to is left to it: finding it taken, it would not come again.
+            guard state.phase == .idle, !state.awaitsWorker else { return false }
             guard state.expectsRequest ? state.phaseSince <= opened ?? .min : state.phaseSince <= kept else {
                 return false
             }
