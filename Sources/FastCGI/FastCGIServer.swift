@@ -40,7 +40,8 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// Graceful shutdown accepts no more and lets requests under way finish within ``FastCGIConfiguration/drainLimit``;
     /// cancellation cuts them.
     ///
-    /// - Throws: ``DrainIncomplete`` when requests were cut; ``SystemError`` when no thread can be started.
+    /// - Throws: ``DrainIncomplete`` when requests were cut; ``ServerAlreadyRun`` the second time; ``SystemError`` when no thread can
+    ///   be started.
     public func run() async throws {
         let ending: Control.Ending = try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
@@ -74,7 +75,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// On the main thread it also runs what is for the main actor; what blocks there holds up the limits and the signals.
     ///
     /// - Returns: The exit status: 0 when every request was finished, 1 when some were cut.
-    /// - Throws: ``SystemError`` when no thread can be started.
+    /// - Throws: ``ServerAlreadyRun`` the second time; ``SystemError`` when no thread can be started.
     public func runHandlingSignals() throws -> Int32 {
         let signals = Signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
         try engine.start()
@@ -95,4 +96,9 @@ public struct DrainIncomplete: Error, CustomStringConvertible, Sendable {
     public let count: Int
 
     public var description: String { "\(count) requests were cut when the server stopped" }
+}
+
+/// A server runs once: for another run there is to be another server, with a listener of its own.
+public struct ServerAlreadyRun: Error, CustomStringConvertible, Sendable {
+    public var description: String { "the server runs already, or has run" }
 }

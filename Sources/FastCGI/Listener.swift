@@ -112,7 +112,7 @@ public struct Listener: Sendable {
     public static func bound(to address: ListenAddress, mode: UInt32 = 0o660) throws -> Listener {
         do {
             switch address {
-            case .unix(let path): return try bindUnix(path, mode: mode)
+            case .unix(let path): return try inTurn(in: path) { try bindUnix(path, mode: mode) }
             case .tcp(let host, let port): return try bindTCP(host, port: port, address: address)
             }
         } catch let error as SystemError {
@@ -181,6 +181,23 @@ public struct Listener: Sendable {
         }
     }
 
+    /// Calls `body` while nobody else does for a path in the same folder: a socket that another process has bound, and does not listen
+    /// on yet, looks stale.
+    ///
+    /// Where the folder can't be locked within a second it is called all the same, since others lock folders for their own reasons.
+    private static func inTurn<Result>(in path: String, _ body: () throws -> Result) rethrows -> Result {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let lock = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // That unlocks it.
+        defer { if lock >= 0 { Glibc.close(lock) } }
+        var attempts = 0
+        while flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK, attempts < 1000 {
+            attempts += 1
+            usleep(1000)
+        }
+        return try body()
+    }
+
     private static func removeStaleSocket(at path: String, address: sockaddr_un) throws {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return }
@@ -189,7 +206,9 @@ public struct Listener: Sendable {
                 "can't listen on unix:\(path): a file that is no socket is there; remove it or choose another path"
             )
         }
-        let probe = try SystemError.check("socket", socket(AF_UNIX, streamType, 0))
+        // Without waiting: a process may live and not accept, as one that is stopped in a debugger, until its queue is full.
+        let options = streamType | Int32(SOCK_NONBLOCK.rawValue)
+        let probe = try SystemError.check("socket", socket(AF_UNIX, options, 0))
         defer { Glibc.close(probe) }
         var address = address
         if unsafe withSocketAddress(of: &address, { unsafe connect(probe, $0, $1) }) == 0 || errno == EAGAIN {
@@ -218,11 +237,23 @@ public struct Listener: Sendable {
             var on: Int32 = 1
             _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
             try SystemError.check("bind", unsafe bind(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen))
-            return try Listener(descriptor: descriptor, isTCP: true, ownPath: nil, address: address)
+            // Where the kernel is to choose the port, nothing else tells of it.
+            let bound = port > 0 ? address : .tcp(host: host, port: boundPort(of: descriptor))
+            return try Listener(descriptor: descriptor, isTCP: true, ownPath: nil, address: bound)
         } catch {
             Glibc.close(descriptor)
             throw error
         }
+    }
+
+    private static func boundPort(of descriptor: Int32) -> Int {
+        // An IPv6 address has its port at the same place.
+        var address = sockaddr_in()
+        unsafe withSocketAddress(of: &address) { pointer, size in
+            var size = size
+            _ = unsafe getsockname(descriptor, pointer, &size)
+        }
+        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     private static var streamType: Int32 { Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) }
@@ -231,7 +262,8 @@ public struct Listener: Sendable {
 
     /// Stops listening. The file of a socket of our own goes, unless another process has replaced it.
     func close() {
-        Glibc.close(descriptor)
+        // Its inode is ours for as long as the socket is open: closed first, another's socket might have got it.
+        defer { Glibc.close(descriptor) }
         guard let ownPath else { return }
         var status = stat()
         if unsafe lstat(ownPath.path, &status) == 0, UInt64(status.st_dev) == ownPath.device,

@@ -86,6 +86,50 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: path("s")))
     }
 
+    @Test("The socket of a process that lives but accepts nothing is refused at once")
+    func refusesBusy() async throws {
+        defer { cleanUp() }
+        let living = try Listener.bound(to: .unix(path: path("s")))
+        defer { living.close() }
+        // No more connections may wait there than are made now.
+        try SystemError.check("listen", listen(living.descriptor, 0))
+        let waiting = try TestClient(path: path("s"))
+        let address = ListenAddress.unix(path: path("s"))
+        let refusal = Lock<String?>(nil)
+        let thread = try OwnThread {
+            let error = #expect(throws: ListenError.self) { try Listener.bound(to: address) }
+            refusal.withLock { $0 = error?.description }
+        }
+        #expect(await eventually { refusal.withLock { $0 } != nil })
+        #expect(refusal.withLock { $0 }?.hasSuffix("another process does; stop it or choose another path") == true)
+        // Whoever waits for room in the queue gets it.
+        waiting.close()
+        _ = try Socket.accept(from: living.descriptor)
+        thread.join()
+    }
+
+    @Test("Of two that bind one path at the same time one listens there, and the other is refused")
+    func refusesRival() throws {
+        defer { cleanUp() }
+        for round in 0..<300 {
+            let path = path("s\(round)")
+            // Both find it stale.
+            Glibc.close(try Listener.bound(to: .unix(path: path)).descriptor)
+            let listeners = Lock<[Listener]>([])
+            let rivals = try (0..<2)
+                .map { _ in
+                    try OwnThread {
+                        guard let listener = try? Listener.bound(to: .unix(path: path)) else { return }
+                        listeners.withLock { $0.append(listener) }
+                    }
+                }
+            for rival in rivals { rival.join() }
+            let bound = listeners.withLock { $0 }
+            #expect(bound.count == 1, "in round \(round)")
+            for listener in bound { listener.close() }
+        }
+    }
+
     @Test("Any other file is refused, and stays as it is")
     func refusesFile() throws {
         defer { cleanUp() }
@@ -124,6 +168,17 @@ import Testing
         let port = Int(UInt16(bigEndian: name.sin_port))
         let error = #expect(throws: ListenError.self) { try Listener.bound(to: .tcp(host: "127.0.0.1", port: port)) }
         #expect(error?.description.hasSuffix("stop the process that listens there, or choose another port") == true)
+    }
+
+    @Test("A port that the kernel has chosen is told", arguments: ["127.0.0.1", "::1"])
+    func tellsPort(host: String) throws {
+        defer { cleanUp() }
+        let listener = try Listener.bound(to: .tcp(host: host, port: 0))
+        defer { listener.close() }
+        let told = try ListenAddress(parsing: listener.address)
+        #expect(told != .tcp(host: host, port: 0))
+        // It is that one.
+        #expect(throws: ListenError.self) { try Listener.bound(to: told) }
     }
 
     @Test("TCP sockets listen on both families", arguments: ["127.0.0.1", "::1"])

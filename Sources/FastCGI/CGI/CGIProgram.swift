@@ -44,6 +44,11 @@ public enum CGIProgram {
             }
             return 0
         } catch {
+            if sink.hasNoReader {
+                let metadata: Logger.Metadata = ["target": "\(request.target)", "reason": "\(Cancellation.clientLeft)"]
+                logger.info("a download was cut", metadata: metadata)
+                return 1
+            }
             log(error, request, logger)
             if sink.isCommitted { letBeginningBeRead() }
             return 1

@@ -42,6 +42,14 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
 
     package var isCommitted: Bool { account.isCommitted }
 
+    /// Whether writing has failed because nobody reads any more: the client left.
+    var hasNoReader: Bool {
+        switch (failure as? SystemError)?.code {
+        case EPIPE, ECONNRESET: true
+        default: false
+        }
+    }
+
     package mutating func begin(_ head: HTTPResponse, extent: ContentExtent) {
         guard account.begin(extent) else { return }
         status = head.status.code

@@ -18,7 +18,7 @@ extension Connection {
             case .idle:
                 guard state.expectsRequest, now - state.phaseSince > receive else { return nil }
                 // What has come in time is not late because every worker is blocked.
-                if Socket.isReady(descriptor, for: .readable) { return nil }
+                if state.awaitsWorker || Socket.isReady(descriptor, for: .readable) { return nil }
                 state.phase = .receiving
                 return (.receiving, state.serial)
             case .responding:

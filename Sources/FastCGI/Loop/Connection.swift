@@ -60,8 +60,12 @@ final class Connection: @unchecked Sendable {
         var roomWaiter: UnsafeContinuation<Void, Never>?
         var cancellation: Cancellation?
         var cancelledAt: Int64 = 0
+        /// Whether a request was answered since the connection was opened.
+        var isKept = false
         /// Whether the limit on receiving runs: since the connection was opened, or since a part of a request came.
         var expectsRequest = true
+        /// Whether something lies in the intake that no worker has looked at.
+        var awaitsWorker = false
         /// Moments by the monotonic clock, in milliseconds.
         var phaseSince: Int64 = 0
         /// The request that is under way, for the status and the log.
@@ -224,9 +228,14 @@ final class Connection: @unchecked Sendable {
         countHeldIntake()
         state.withLock { state in
             if afterRequest {
+                state.isKept = true
                 state.expectsRequest = hasMore
+                state.awaitsWorker = hasMore
                 state.phaseSince = MonotonicClock.now
-            } else if !state.expectsRequest, !intake.isEmpty || intake.discards {
+            } else if intake.isEmpty, !intake.discards {
+                // What came was no request, or one that was aborted.
+                if state.isKept { state.expectsRequest = false }
+            } else if !state.expectsRequest {
                 state.expectsRequest = true
                 state.phaseSince = MonotonicClock.now
             }
@@ -262,7 +271,8 @@ final class Connection: @unchecked Sendable {
     /// that ended by the first moment, or was opened by the second and has not brought a request since (monotonic milliseconds).
     func beginReceiving(ifKeptSince kept: Int64, orOpenedBefore opened: Int64? = nil) -> Bool {
         state.withLock { state in
-            guard state.phase == .idle else { return false }
+            // What a worker is on its way to is left to it: finding it taken, it would not come again.
+            guard state.phase == .idle, !state.awaitsWorker else { return false }
             guard state.expectsRequest ? state.phaseSince <= opened ?? .min : state.phaseSince <= kept else {
                 return false
             }
@@ -280,6 +290,7 @@ final class Connection: @unchecked Sendable {
                 return false
             }
             state.phase = .receiving
+            state.awaitsWorker = false
             return true
         }
     }

@@ -72,8 +72,10 @@ final class Control: Sendable {
             engine.statistics.recordGauges()
             growth.look(at: now)
         }
+        let isDrained = engine.isDrained
         engine.pool.stop(within: stopping.isCutting ? 100 : 2000)
-        guard stopping.isCutting else { return .drained }
+        // It may have been cut short and yet had nothing to cut: a connection that brought no request is none.
+        guard stopping.isCutting, stopping.cutCount > 0 || !isDrained else { return .drained }
         engine.breakOff()
         return .cut(stopping.cutCount)
     }

@@ -32,6 +32,7 @@ final class Engine: @unchecked Sendable {
     let requestGuard: RequestGuard
     let allowedPeers: PeerAddresses?
     let connections = Lock<(all: [Connection], free: [Connection])>(([], []))
+    private let hasStarted = Atomic<Bool>(false)
     let draining = Atomic<Bool>(false)
     let accepting = Atomic<Int>(0)
     /// Whether the workers are told of new connections: not during a pause.
@@ -87,7 +88,10 @@ final class Engine: @unchecked Sendable {
     }()
 
     /// Starts the workers, or closes the listening socket.
+    ///
+    /// - Throws: ``ServerAlreadyRun`` the second time: what ends with a server, as its listening socket does, is gone for good.
     func start() throws {
+        guard !hasStarted.exchange(true, ordering: .relaxed) else { throw ServerAlreadyRun() }
         signal(SIGPIPE, SIG_IGN)
         do {
             guard Self.libraryStatus == 0 else { throw SystemError(call: "FCGX_Init", code: Self.libraryStatus) }
@@ -159,6 +163,8 @@ final class Engine: @unchecked Sendable {
         else { return false }
         connection.intake.passRequest()
         connection.leaveUnread(shape.length)
+        // As many bytes as were looked for: the next request may wait behind them.
+        if unsafe received.count == worker.scratch.count { connection.noteUnread() }
         try unsafe serve(received, of: connection, by: worker)
         return true
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 import TestThreads
 import Testing
 
@@ -15,5 +16,31 @@ import Testing
             let isDefault = unsafe action.__sigaction_handler.sa_handler == nil
             #expect(isDefault, "what ended the program before does so no longer")
         }
+    }
+
+    @Test("A server that is run a second time refuses, and goes on serving")
+    func runsOnce() async throws {
+        try await withServer { server in
+            _ = try await server.get("/hello")
+            await #expect(throws: (any Error).self) { try await server.server.run() }
+            #expect(try await server.get("/hello").isComplete)
+        }
+    }
+
+    @Test("A server that is cancelled while nothing is under way has cut nothing")
+    func cutsNothing() async throws {
+        let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
+        let server = try FastCGIServer(
+            listener: .bound(to: .unix(path: path)),
+            handler: ProbeHandler(probe: Probe()),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        let running = Task { try await server.run() }
+        // A connection that may still bring its first request.
+        let client = try TestClient(path: path)
+        #expect(await eventually { server.status.connections == 1 })
+        running.cancel()
+        try await running.value
+        withExtendedLifetime(client) {}
     }
 }

@@ -192,4 +192,23 @@ import Testing
             #expect(try await server.get("/hello").isComplete)
         }
     }
+
+    @Test("A kept connection whose web server has taken its request back waits for the next like any other")
+    func waitsAfterAbort() async throws {
+        try await withServer {
+            $0.receiveLimit = .milliseconds(300)
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/hello"))
+            _ = try await client.answer()
+            try await client.send(Wire.begin())
+            #expect(await eventually { Socket.unreadBytes(client.descriptor) == 0 })
+            try await client.send(Wire.record(2))
+            #expect(try await client.answer().isComplete)
+            blockingSleep(for: .milliseconds(900))
+            try? await client.send(Wire.get("/hello"))
+            #expect(try await client.answer().body == "Hello world!\n")
+            #expect(server.server.status.totals.timedOut == 0)
+        }
+    }
 }

@@ -39,6 +39,29 @@ import Testing
         }
     }
 
+    @Test("A request that waits behind one of exactly as many bytes as are looked at together is answered, too")
+    func answersBehindFullLook() async throws {
+        try await withServer {
+            $0.threads = 1
+            $0.maximumThreads = 1
+        } _: { server in
+            let client = try server.connect()
+            try await client.send(Wire.get("/hello"))
+            _ = try await client.answer()
+            // Until both are there.
+            let blocking = try server.connect()
+            try await blocking.send(Wire.get("/write-then-block"))
+            _ = try await blocking.output(upTo: "before\n")
+            let size = 120_000 - Wire.post("/echo", body: [UInt8](repeating: 1, count: 60_000)).count + 5536
+            let request = Wire.post("/echo", body: [UInt8](repeating: 1, count: size))
+            #expect(request.count == 65_536)
+            try await client.send(request + Wire.get("/hello"))
+            server.probe.openGate()
+            #expect(try await client.answer().output.suffix(size).allSatisfy { $0 == 1 })
+            #expect(try await client.answer().body == "Hello world!\n")
+        }
+    }
+
     @Test("A request that comes byte by byte is answered like any other")
     func answersInParts() async throws {
         try await withServer { server in

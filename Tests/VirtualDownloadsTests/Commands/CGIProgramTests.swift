@@ -117,6 +117,34 @@ import Testing
         #expect(demo.terminationStatus == 1)
     }
 
+    @Test("A client that leaves is no error for the log, and is not waited for")
+    func clientLeaves() async throws {
+        var ends: [Int32] = [-1, -1]
+        #expect(unsafe pipe(&ends) == 0)
+        let demo = Process()
+        demo.executableURL = DemoProcess.executable
+        demo.environment = Self.variables("/bench/gen?n=100000").merging(DemoProcess.libraries) { own, _ in own }
+        demo.standardInput = FileHandle.nullDevice
+        demo.standardOutput = FileHandle(fileDescriptor: ends[1], closeOnDealloc: false)
+        let errors = Pipe()
+        demo.standardError = errors
+        let (ended, end) = AsyncStream<Never>.makeStream()
+        demo.terminationHandler = { _ in end.finish() }
+        try demo.run()
+        close(ends[1])
+        var beginning = [UInt8](repeating: 0, count: 100)
+        #expect(unsafe read(ends[0], &beginning, 100) == 100)
+        close(ends[0])
+        // The line comes when all is done but the wait.
+        let line = String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self)
+        let start = ContinuousClock.now
+        for await _ in ended {}
+        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(demo.terminationStatus == 1)
+        #expect(line.contains("level=info message=\"a download was cut\""))
+        #expect(line.contains("reason=\"the client left\""))
+    }
+
     @Test("A first piece that is longer than the declared size is a 500")
     func tooLong() async throws {
         let run = try await DemoProcess.run(environment: Self.variables("/test/long"))

@@ -1,0 +1,54 @@
+import Glibc
+import Testing
+
+@testable import FastCGI
+
+@Suite struct ConnectionTests {
+    @Test("A request that came behind another is not late while no worker has looked at it")
+    func keepsWhatNoWorkerHasLookedAt() throws {
+        let (connection, peer) = try openConnection()
+        defer { Glibc.close(peer) }
+        func isLate() -> Bool {
+            let passed = connection.limitPassed(MonotonicClock.now + 10_000, receive: 5000, write: 5000, request: nil)
+            return passed?.limit == .receiving
+        }
+        takeNextRequest(connection)
+        #expect(!isLate())
+        // A part of one is, once a worker has seen that it is none.
+        #expect(connection.beginReceiving())
+        connection.waitForRequest(afterRequest: false)
+        #expect(isLate())
+        connection.close()
+    }
+
+    @Test("A request that came behind another is taken from no worker by what closes idle connections")
+    func leavesToWorkers() throws {
+        let (connection, peer) = try openConnection()
+        defer { Glibc.close(peer) }
+        takeNextRequest(connection)
+        // A worker that came just now would find it taken, and nothing would tell any of it again.
+        #expect(!connection.beginReceiving(ifKeptSince: .max, orOpenedBefore: .max))
+        #expect(connection.beginReceiving())
+        connection.close()
+    }
+
+    private func openConnection() throws -> (connection: Connection, peer: Int32) {
+        var ends: [Int32] = [-1, -1]
+        try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends))
+        let connection = Connection(
+            isTCP: false,
+            pool: try WorkerPool(),
+            buffers: BufferPool(),
+            requestGuard: RequestGuard(capacity: .init(connections: 1, requests: 1))
+        )
+        connection.open(ends[0])
+        return (connection, ends[1])
+    }
+
+    /// Has the connection wait, after a request, with most of the next one read.
+    private func takeNextRequest(_ connection: Connection) {
+        let next = Wire.get("/hello").dropLast(8)
+        unsafe next.withUnsafeBytes { unsafe connection.intake.append($0) }
+        connection.waitForRequest(afterRequest: true)
+    }
+}
