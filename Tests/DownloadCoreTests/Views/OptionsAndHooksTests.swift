@@ -216,6 +216,16 @@ import Testing
         #expect(redirected.headerFields[.contentRange] == nil)
     }
 
+    @Test("A hook that says itself which part it sends, or of which type, is left alone")
+    func keepsPartOfHook() async throws {
+        let part = try await HookedView().response(to: .get("/part", headerFields: [.range: "bytes=1-2"]))
+        #expect(part.status == .partialContent && part.text == "in")
+        #expect(part.headerFields[.contentRange] == "bytes 0-1/7")
+        let typed = try await HookedView().response(to: .get("/typed", headerFields: [.range: "bytes=0-0,5-6"]))
+        #expect(typed.status == .ok && typed.text == "<p>")
+        #expect(typed.headerFields[.contentType] == "text/html")
+    }
+
     @Test("The view has the last word on modification")
     func overridesModification() async throws {
         let response = try await HookedView().response(to: .get("/", headerFields: [.ifModifiedSince: "never"]))
@@ -265,6 +275,12 @@ private struct HookedView: VirtualDownloadView {
         switch request.path {
         case "/replaced":
             response.content = .bytes(Array("instead".utf8))
+        case "/part":
+            response.headerFields[.contentRange] = "bytes 0-1/7"
+            response.content = .bytes(Array("in".utf8))
+        case "/typed":
+            response.headerFields[.contentType] = "text/html"
+            response.content = .bytes(Array("<p>".utf8))
         case "/redirected":
             response.status = .seeOther
             response.content = .none
