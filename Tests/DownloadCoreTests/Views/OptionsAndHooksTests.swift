@@ -139,6 +139,14 @@ import Testing
         for name in unclaimed { #expect(fields[name] == nil, "\(name)") }
     }
 
+    @Test("A view that says nothing is read only, and is an attachment in UTF-8")
+    func hasDefaults() {
+        let view = HookedView()
+        #expect(view.methods == [.get, .head, .options])
+        #expect(view.attachment && view.charset == "utf-8")
+        #expect(view.maximumSkip == 1_073_741_824)
+    }
+
     @Test("A 304 of a file without a tag carries its date")
     func datesNotModified() async throws {
         let file = StubFile().with { $0.entityTag = nil }

@@ -104,6 +104,20 @@ import Testing
         #expect(none.headerFields.isEmpty)
     }
 
+    @Test(
+        "A field is read from the parameter that is named like it",
+        arguments: [
+            .range, .accept, .cookie, .origin, .referer, .ifMatch, .ifRange, .userAgent, .connection, .authorization,
+            .cacheControl, .ifNoneMatch, .acceptEncoding, .acceptLanguage, .ifModifiedSince, .ifUnmodifiedSince,
+            .te, .expect,
+        ] as [HTTPField.Name]
+    )
+    func readsField(name: HTTPField.Name) {
+        let parameter = "HTTP_" + name.canonicalName.uppercased().replacing("-", with: "_")
+        let fields = request([parameter: "a value"]).headerFields
+        #expect(fields.count == 1 && fields[name] == "a value")
+    }
+
     @Test("A field that is not well known has its name in lower case, as in HTTP/2")
     func namesFields() {
         #expect(request(["HTTP_X_OWN_FIELD": "1"]).headerFields.map(\.name.rawName) == ["x-own-field"])

@@ -99,6 +99,12 @@ private struct NamedView: VirtualDownloadView {
         if let answer { #expect(response.text == answer) }
     }
 
+    @Test("The parameters of a route are those behind the mount prefix", arguments: ["", "/m", "/m/n"])
+    func parametersBehindPrefix(prefix: String) async throws {
+        let router = try Self.router(["/a/{x}/{y}"], mountPrefix: prefix)
+        #expect(try await router.response(to: .get(prefix + "/a/1/2")).text == "/a/{x}/{y} /a/1/2 x=1 y=2")
+    }
+
     @Test(
         "A malformed pattern is refused, and named",
         arguments: [
