@@ -146,6 +146,7 @@ import Testing
     func refusesNothing() throws {
         let signer = try LinkSigner(keys: [.first])
         #expect(throws: SigningError.self) { try signer.link(to: "/a", name: "", validFor: .seconds(1)) }
+        #expect(throws: Never.self) { try signer.link(to: "/a", validFor: .seconds(1)) }
         for lifetime in [Duration.zero, .seconds(-1), .milliseconds(999), .seconds(Int64.max)] {
             #expect(throws: SigningError.self) { try signer.link(to: "/a", validFor: lifetime) }
         }

@@ -27,6 +27,15 @@ import Testing
         }
     }
 
+    @Test("An error names its code, and what else is known of it")
+    func describesError() throws {
+        let link = try Self.link(by: LinkSigner(keys: [.second]))
+        let error = #expect(throws: LinkError.self) { try LinkSigner(keys: [.first]).verify(.get(link)) }
+        #expect(error?.description == "signature-key-unknown: second")
+        let missing = #expect(throws: LinkError.self) { try LinkSigner(keys: [.first]).verify(.get("/")) }
+        #expect(missing?.description == "signature-missing")
+    }
+
     static let tamperings: [(from: String, to: String, code: LinkError.Code)] = [
         ("/export/", "/exports/", .invalid), ("/export/orders.csv", "/export/orders.csv/", .invalid),
         ("/export/", "/", .invalid), ("rows=10", "rows=11", .invalid), ("rows=10&rows=20", "rows=20&rows=10", .invalid),

@@ -39,7 +39,8 @@ extension ContentDisposition: CustomStringConvertible {
         var bytes = Array(kind.rawValue.utf8)
         bytes += "; filename=\"".utf8
         for byte in name.fallback.utf8 {
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }
+            // A backslash is none of a name's characters: it ends a segment of a path.
+            if byte == UInt8(ascii: "\"") { bytes.append(UInt8(ascii: "\\")) }
             bytes.append(byte)
         }
         bytes += "\"; filename*=UTF-8''".utf8

@@ -40,7 +40,7 @@ struct DownloadName {
                 isComplete = false
                 continue
             }
-            for byte in ascii.utf8 { bytes.append(byte == 0x20 ? UInt8(ascii: "_") : byte) }
+            bytes += ascii.utf8
         }
         let lostItsBeginning = bytes.first == UInt8(ascii: ".") && text.utf8.first != UInt8(ascii: ".")
         // Also of nothing, and of what marks alone kept apart from `..`.

@@ -20,7 +20,7 @@ extension ResponseSink where Self: ~Copyable {
             return try await finish()
         }
         begin(head, extent: .exactly(Int64(bytes.count)))
-        if !bytes.isEmpty { try await write(bytes) }
+        try await write(bytes)
         try await finish()
     }
 }

@@ -23,7 +23,6 @@ struct PartsSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
 
     mutating func write(_ bytes: RawSpan) async throws {
         if let failure { throw failure }
-        guard !parts.isEmpty else { throw Done() }
         var offset = 0
         while let part = parts.first {
             let range = frame.ranges[part]

@@ -204,7 +204,6 @@ struct ParameterScanner: Sendable {
     private mutating func endPair() -> Failure? {
         stage = .nameLength
         guard isContentLength else { return nil }
-        isContentLength = false
         let value: Int?
         switch numeral {
         case .empty, .minusOne: value = nil

@@ -140,9 +140,8 @@ struct RecordSink: ResponseSink, ~Copyable {
                     output.publish(holdingBack: account.isFull ? 1 : 0)
                     try await connection.drain(failedAt: now)
                     await connection.waitUntilRead()
-                } else {
-                    output.discardUnpublished()
                 }
+                // Of a head alone nothing is published, and so nothing sent.
                 output.end(broken: true)
             }
             try await connection.drain(failedAt: now)

@@ -102,7 +102,7 @@ public struct Router: RequestHandler {
     var mountPath: String { mountPrefix.map { "/\($0)" }.joined() }
 
     private static func prefixSegments(_ prefix: String) throws(RouteError) -> [String] {
-        guard !prefix.isEmpty, prefix != "/" else { return [] }
+        guard !prefix.isEmpty else { return [] }
         let isWhole = !prefix.utf8.contains { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
         guard isWhole, let path = RequestPath(target: prefix) else {
             throw RouteError("the mount prefix “\(prefix)” must be a path such as /downloads")

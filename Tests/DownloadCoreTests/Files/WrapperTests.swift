@@ -214,6 +214,42 @@ import Testing
         }
     }
 
+    @Test("What is in memory can be repeated, and starts in the middle without what is before it")
+    func startsInTheMiddleOfMemory() async throws {
+        func expectStart<File: DownloadFile & SendableMetatype>(_ file: @escaping @Sendable () -> File) async throws {
+            var view = FileView { file() }
+            view.maximumSkip = 0
+            let response = try await view.response(to: .get(headerFields: [.range: "bytes=3-6"]))
+            #expect(response.status == .partialContent && response.text == "3456")
+            #expect(file().isRepeatable && file().canStartInTheMiddle)
+        }
+        let tag = EntityTag("abc")
+        try await expectStart {
+            var file = ContentFile("0123456789", name: "d.txt")
+            file.entityTag = tag
+            return file
+        }
+        try await expectStart { VirtualFile(StringIO("0123456789"), name: "d.txt").validated(by: tag) }
+        try await expectStart { VirtualFile(BytesIO(Array("0123456789".utf8)), name: "d.txt").validated(by: tag) }
+    }
+
+    @Test("A file that can start in the middle is asked for no byte before the range")
+    func asksForNothingBefore() async throws {
+        let response = try await FileView { LateFile() }.response(to: .get(headerFields: [.range: "bytes=3-6"]))
+        #expect(response.status == .partialContent && response.text == "3456" && response.isFinished)
+    }
+
+    @Test("A further validator leaves the one that is there")
+    func keepsValidators() {
+        let (tag, date) = (EntityTag("abc"), HTTPDate(secondsSince1970: 1))
+        let file = VirtualFile(StringIO("x"), name: "x.txt")
+        for both in [
+            file.validated(by: tag).validated(modified: date), file.validated(modified: date).validated(by: tag),
+        ] {
+            #expect(both.entityTag == tag && both.modificationDate == date)
+        }
+    }
+
     @Test("The default for starting in the middle drops what is before")
     func dropsBytesBeforeOffset() async throws {
         let view = FileView {
@@ -264,6 +300,20 @@ private struct MinimalFile: DownloadFile {
 
     func write(to sink: inout some ByteSink & ~Copyable) async throws {
         try await sink.write("x")
+    }
+}
+
+/// Ten digits that are never to be written from the first.
+private struct LateFile: DownloadFile {
+    var name: String { "d.txt" }
+    var size: Int64? { 10 }
+    var entityTag: EntityTag? { EntityTag("abc") }
+    var canStartInTheMiddle: Bool { true }
+
+    func write(to sink: inout some ByteSink & ~Copyable) async throws { throw Unexpected() }
+
+    func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
+        try await sink.write("0123456789".dropFirst(Int(offset)))
     }
 }
 

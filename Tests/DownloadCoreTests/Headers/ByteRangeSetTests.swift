@@ -12,6 +12,7 @@ import Testing
         ("bytes=10-", []), ("bytes=10-20", []), ("bytes=-0", []), ("bytes=20-30,40-50", []), ("bytes=-000", []),
         ("bytes=99999999999999999999-", []), ("bytes=9223372036854775807-", []), ("bytes=9223372036854775808-", []),
         ("bytes=99999999999999999998-99999999999999999999", []),
+        ("bytes=0099999999999999999998-99999999999999999999", []),
         // Invalid, so ignored.
         ("bytes=3-2", nil), ("bytes=", nil), ("bytes=a-b", nil), ("bytes", nil), ("0-3", nil), ("items=0-3", nil),
         ("bytes = 0-3", nil), ("bytes =0-3", nil), ("bytes=+0-3", nil), ("bytes=0-+3", nil), ("bytes=1-2-3", nil),
@@ -26,6 +27,7 @@ import Testing
         ("bytes=99999999999999999999-99999999999999999998", nil),
         ("bytes=100000000000000000000-99999999999999999999", nil),
         ("bytes=99999999999999999999-3", nil),
+        ("bytes=99999999999999999999-0099999999999999999998", nil),
         // Whitespace and empty members.
         ("bytes=0-3, ", [0..<4]), ("bytes=0-3 ", [0..<4]), (" bytes=0-3", [0..<4]), ("bytes= 0-3", [0..<4]),
         ("bytes=\t0-3\t", [0..<4]),
@@ -37,7 +39,7 @@ import Testing
         ("bytes=0-3,0-3,0-3,0-3,0-3,0-3", [0..<4]), ("bytes=0-1,2-3", [0..<4]), ("bytes=2-3,0-1", [0..<4]),
         ("bytes=8-9,0-1,4-5,1-4", [8..<10, 0..<6]), ("bytes=0-1,20-30", [0..<2]), ("bytes=20-30,0-1", [0..<2]),
         ("bytes=0-1,8-9,4-5,2-7", [0..<10]), ("bytes=6-6,0-0,3-3,-1", [6..<7, 0..<1, 3..<4, 9..<10]),
-        ("bytes=1-,-2,0-0", [0..<10]),
+        ("bytes=1-,-2,0-0", [0..<10]), ("bytes=0-1,8-9,1-4", [0..<5, 8..<10]),
         // Numbers of any length.
         ("bytes=-99999999999999999999", [0..<10]), ("bytes=00000-00003", [0..<4]),
         ("bytes=0-99999999999999999999", [0..<10]),
@@ -70,6 +72,7 @@ import Testing
         let full = "bytes=" + (0..<limit).map { "\($0 * 2)-\($0 * 2)," }.joined(separator: " ,")
         #expect(ByteRangeSet(full, maximumCount: limit)?.resolved(size: 1000).count == limit)
         #expect(ByteRangeSet(full + "999-", maximumCount: limit) == nil)
+        #expect(ByteRangeSet("bytes=0-0", maximumCount: 0) == nil)
     }
 
     @Test("The cap is 100 if nothing else is said")

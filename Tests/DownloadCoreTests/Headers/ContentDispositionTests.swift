@@ -31,14 +31,18 @@ import Testing
         // Controls and direction marks.
         ("a\r\nSet-Cookie: b=c", #"; filename="aSet-Cookie:_b=c"; filename*=UTF-8''aSet-Cookie%3A%20b%3Dc"#),
         ("a\u{0}.txt", #"; filename="a.txt""#), ("a\u{7f}\u{85}\u{9f}.txt", #"; filename="a.txt""#),
+        // One alone, in a name that is plain else.
+        ("a\u{1f}.txt", #"; filename="a.txt""#), ("a\u{7f}.txt", #"; filename="a.txt""#),
         ("inv\u{202e}txt.exe", #"; filename="invtxt.exe""#),
         ("\u{2066}a\u{2069}\u{200f}\u{61c}\u{feff}\u{2028}.txt", #"; filename="a.txt""#),
+        ("a\u{200b}\u{2060}\u{fff9}\u{fffa}\u{fffb}b.txt", #"; filename="ab.txt""#),
         // Quotes and percent signs.
         ("a\"b.txt", #"; filename="a\"b.txt"; filename*=UTF-8''a%22b.txt"#),
         ("100%.txt", #"; filename="100%.txt"; filename*=UTF-8''100%25.txt"#),
         ("%é0.txt", #"; filename="_e0.txt"; filename*=UTF-8''%25%C3%A90.txt"#),
         ("%%41.txt", #"; filename="%_41.txt"; filename*=UTF-8''%25%2541.txt"#),
         ("%日41", #"; filename="_41"; filename*=UTF-8''%25%E6%97%A541"#), ("*.txt", #"; filename="*.txt""#),
+        ("é*.txt", #"; filename="e*.txt"; filename*=UTF-8''%C3%A9%2A.txt"#),
         ("a=b(1).txt", #"; filename="a=b(1).txt""#),
         // Likenesses.
         ("Straße.txt", #"; filename="Strasse.txt"; filename*=UTF-8''Stra%C3%9Fe.txt"#),
@@ -64,6 +68,7 @@ import Testing
         ("..\u{301}", #"; filename="download"; filename*=UTF-8''..%CC%81"#),
         (".\u{fe0f}.", #"; filename="download"; filename*=UTF-8''.%EF%B8%8F."#),
         ("日2.txt", #"; filename="2.txt"; filename*=UTF-8''%E6%97%A52.txt"#), (".htaccess", #"; filename=".htaccess""#),
+        (".é.txt", #"; filename=".e.txt"; filename*=UTF-8''.%C3%A9.txt"#),
         ("-_-.txt", #"; filename="-_-.txt""#),
         // Look-alikes that only the likeness has, or only the end of a name.
         ("％41.txt", #"; filename="41.txt"; filename*=UTF-8''%EF%BC%8541.txt"#),
@@ -111,6 +116,15 @@ import Testing
         ("a." + String(repeating: "b", count: 300), "a." + String(repeating: "b", count: 253)),
         (String(repeating: "a", count: 300) + ".", String(repeating: "a", count: 254) + "."),
         (String(repeating: "\u{600}", count: 200) + ".txt", String(repeating: "\u{600}", count: 125) + ".txt"),
+        // An ending has at most 32 bytes, its dot among them.
+        (
+            String(repeating: "a", count: 300) + "." + String(repeating: "e", count: 31),
+            String(repeating: "a", count: 223) + "." + String(repeating: "e", count: 31)
+        ),
+        (
+            String(repeating: "a", count: 250) + "." + String(repeating: "e", count: 32),
+            String(repeating: "a", count: 250) + ".eeee"
+        ),
         // Of which nothing usable would be left.
         (String(repeating: ".", count: 300) + String(repeating: "a", count: 40), "download"),
         (String(repeating: " ", count: 300) + "a", "download"),
@@ -131,6 +145,11 @@ import Testing
         #expect(field.name == name.prefix(124) + "ß.txt" || field.name == String(name.prefix(125)) + ".txt")
         #expect(try #require(field.filename).hasSuffix("s.txt"))
         #expect(try #require(field.filename).utf8.count <= 255)
+        // The part that says nothing is replaced by a longer one.
+        let short = "日." + String(repeating: "a", count: 251)
+        let replaced = try #require(DispositionField(ContentDisposition(.attachment, filename: short).description))
+        #expect(replaced.name == short)
+        #expect(replaced.filename == "download." + String(repeating: "a", count: 246))
     }
 
     @Test("Random names are read back by a parser of RFC 6266, without what must not be in them", .computing)

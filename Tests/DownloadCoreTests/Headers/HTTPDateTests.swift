@@ -40,6 +40,7 @@ import Testing
             "Sun Sep   01:46:40 2001", "Sun, 09 Spt 2001 01:46:40 GMT", "Xyz, 09 Sep 2001 01:46:40 GMT",
             "Sun, 09 Sep 2001 01:46:+0 GMT", "Sun, 09 Sep 2001 01:46:40\u{0}GMT", "Sun, ０9 Sep 2001 1:46:40 GMT",
             "Sun, 09 Sep +001 01:46:40 GMT", "Wed, 31 Apr 2002 00:00:00 GMT", "Sun Sep  9 01:46:40 +001",
+            "Fri, 00 Sep 2001 01:46:40 GMT", "Sunday, 09-Sep-01 01:46:40 GMT ", "Sunday, 09-Sep-01 01:46:40 GMTGMT",
         ]
     )
     func refusesWhatIsNoDate(text: String) {
@@ -73,12 +74,15 @@ import Testing
     @Test("Each day of 400 years follows the one before it")
     func countsDays() {
         var expected = 0
+        var firsts = 0
         for day in stride(from: Int64(0), to: 146_097 * 86_400, by: 86_400) {
             let text = HTTPDate(secondsSince1970: day).description
             let dayOfMonth = Int(text.dropFirst(5).prefix(2)) ?? 0
             #expect(dayOfMonth == 1 || dayOfMonth == expected + 1)
             expected = dayOfMonth
+            if dayOfMonth == 1 { firsts += 1 }
         }
+        #expect(firsts == 4_800)
     }
 
     @Test("A moment that the form cannot hold is written as the nearest that it can")

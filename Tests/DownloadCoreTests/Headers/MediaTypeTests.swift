@@ -78,7 +78,27 @@ import Testing
             ("a.txt", nil),
         ]
         for row in expected { #expect(table.mediaType(forName: row.name) == row.type, "\(row.name)") }
+        let returns = MediaTypeTable(mimeTypes: "text/x-one one\rtext/x-two two # comment\rtext/x-three three")
+        #expect(
+            ["one", "two", "three"].map { returns.mediaType(forName: "a.\($0)") } == [
+                "text/x-one", "text/x-two", "text/x-three",
+            ]
+        )
         #expect(MediaTypeTable(mimeTypes: "").count == 0)
+    }
+
+    @Test("An ending counts in any case of letters, in whatever script")
+    func readsEndingsOfAnyScript() {
+        let table = MediaTypeTable(mimeTypes: "text/x-lower é\ntext/x-upper Üb")
+        for name in ["a.é", "a.É"] { #expect(table.mediaType(forName: name) == "text/x-lower") }
+        for name in ["a.üb", "a.ÜB"] { #expect(table.mediaType(forName: name) == "text/x-upper") }
+    }
+
+    @Test("An ending with a separator in it is that of no name")
+    func endsAtSeparators() {
+        let table = MediaTypeTable(mimeTypes: "text/x-odd b/c b\\c")
+        #expect(table.count == 2)
+        for name in ["a.b/c", "a.b\\c"] { #expect(table.mediaType(forName: name) == nil) }
     }
 
     @Test("Of two tables the later one counts")
@@ -89,6 +109,11 @@ import Testing
         #expect(merged.mediaType(forName: "x.a.b") == "text/x-pair")
         #expect(merged.mediaType(forName: "a.pdf") == "application/pdf")
         #expect(own.merging(.builtIn).mediaType(forName: "a.txt") == "text/plain")
+        // Endings of two parts are found whichever table has them.
+        let plain = MediaTypeTable(mimeTypes: "text/x-plain txt")
+        for both in [plain.merging(own), own.merging(plain)] {
+            #expect(both.mediaType(forName: "x.a.b") == "text/x-pair")
+        }
         let over = MediaTypeTable(mimeTypes: Array("text/x-own txt\ntext/x-pair a.b".utf8), over: .builtIn)
         #expect(
             Set(over.entries.map { "\($0.key) \($0.value)" }) == Set(merged.entries.map { "\($0.key) \($0.value)" })
@@ -130,6 +155,7 @@ import Testing
         ("text/plain; a=\"b\\", nil, MediaType.unknown), ("text/plain; a=\"b\\\r\"", nil, MediaType.unknown),
         ("téxt/plain", nil, MediaType.unknown),
         ("text/plain, text/html", nil, MediaType.unknown), ("text/plain; a=b\u{7f}", nil, MediaType.unknown),
+        ("text/plain; a=\"b\u{7f}\"", nil, MediaType.unknown), ("text/plain; a=\"\\\u{7f}\"", nil, MediaType.unknown),
     ]
 
     @Test("Content-Type has a charset on text only, and is never more than a type", arguments: contentTypes)
@@ -141,6 +167,7 @@ import Testing
         "Types of text are told from others",
         arguments: [
             ("text/plain", true), ("Text/HTML; a=b", true), ("text/html ;a=b", true), ("application/ecmascript", true),
+            ("application/xml ;a=b", true), ("application/xml\t;a=b", true),
             ("application/xhtml+xml", true), ("application/xml-dtd", true), ("application/ld+json", false),
             ("image/svg+xml", false),
             ("", false), ("application/", false), ("textual/plain", false),
@@ -155,7 +182,8 @@ import Testing
         arguments: [
             ("plain", "plain"), ("a b", "a b"), ("a\r\nX: y", "aX: y"), ("\u{0}a\u{1b}[1m", "a[1m"), ("a\tb", "a b"),
             ("  a  ", "a"),
-            ("\u{85}a\u{7f}", "a"), ("é", "é"), ("", ""), ("\r\n", ""), ("\t \t", ""), ("a\r\n b", "a b"),
+            ("\u{85}a\u{7f}", "a"), ("a\u{7f}b", "ab"), ("a\u{80}\u{9f}b", "ab"), ("é", "é"), ("", ""), ("\r\n", ""),
+            ("\t \t", ""), ("a\r\n b", "a b"),
         ]
     )
     func sanitisesValue(text: String, expected: String) {

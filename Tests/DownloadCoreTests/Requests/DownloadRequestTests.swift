@@ -17,6 +17,8 @@ import Testing
         ("/?é=ü", ["é=ü"]),
         ("/?a=%EF%BF%BD", ["a=\u{fffd}"]),
         ("/?a=1;b=2", ["a=1;b=2"]),
+        // Letters that have bytes in common with the one that stands for what was no UTF-8.
+        ("/?a=ａ", ["a=ａ"]), ("/?a=＿½", ["a=＿½"]), ("/?a=\u{1fffd}", ["a=\u{1fffd}"]),
     ]
 
     @Test("A query is decoded in its order", arguments: queries)
@@ -78,6 +80,7 @@ import Testing
         // As Apache joins the lines of an HTTP/1.1 request, and as everybody else does.
         ("a=1, b=2", ["a": "1", "b": "2"]), ("a=1; b=2, c=3; d=4", ["a": "1", "b": "2", "c": "3", "d": "4"]),
         ("a=\"1\", b=\"2\"", ["a": "1", "b": "2"]), ("a=1, a=2; a=3", ["a": "1"]), ("a=1,  b=", ["a": "1", "b": ""]),
+        ("a=1;\tb=2\t;c=3", ["a": "1", "b": "2", "c": "3"]),
         // No joint: no space, no name, no sign.
         ("a=1,b=2", ["a": "1,b=2"]), ("a=x, y", ["a": "x, y"]), ("a=1, =2", ["a": "1, =2"]),
         ("a=1, (b)=2", ["a": "1, (b)=2"]),
@@ -148,7 +151,10 @@ import Testing
         ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "text/csv"), ("text/csv;q=.", nil),
         ("text/csv;q=0.1234, application/json;q=0.123", "text/csv"), ("text/csv;q=0.0004, image/*", nil),
         ("text/csv;q=0.1234, application/json;q=0.1249999999999999999999", "application/json"),
-        ("text/csv;q=0.12x4", nil),
+        ("text/csv;q=0.12x4", nil), ("text/csv;q=0.123x", nil),
+        // No weight is that of 1, which is the greatest.
+        ("text/csv, application/json;q=1.9", "text/csv"), ("text/csv;q=1.9, application/json", "text/csv"),
+        ("text/csv, application/json;q=1", "text/csv"),
         ("text/csv;Q=0.1, application/json;q=0.11", "application/json"),
         ("text/csv;q=0.000, */*;q=0.001", "application/json"),
         ("text/csv ; q=0.5 , application/json;q=1.", "application/json"),
@@ -160,11 +166,14 @@ import Testing
         // A comma or semicolon in quotes parts nothing (RFC 9110 §5.6.6).
         ("text/csv;a=\"b, application/json;q=1\";q=0.1, application/json;q=0.2", "application/json"),
         ("text/csv;a=\"\\\", image/png\";q=0.3", "text/csv"),
+        ("text/csv;a=\"\\\", application/json;q=1\";q=0.1, application/json;q=0.2", "application/json"),
         ("text/csv\u{301}, application/json;q=0.1", "application/json"),
         // A range with parameters is for another type than the plain one (RFC 9110 §12.5.1), wherever it stands.
         ("text/csv;header=present, text/csv;q=0.2, application/json;q=0.5", "application/json"),
         ("text/csv;q=0.2, text/csv;header=present, application/json;q=0.5", "application/json"),
         ("application/json;q=0.5;x=y, text/csv;header=present;q=0.6", "text/csv"),
+        ("text/csv;header=present;q=0.9, text/csv;q=0.2;x=y, application/json;q=0.5", "application/json"),
+        ("text/csv;header=present;q=0.9, text/csv; ;q=0.2, application/json;q=0.5", "application/json"),
     ]
 
     @Test("The media type that the client prefers is chosen", arguments: media)
@@ -181,7 +190,7 @@ import Testing
         arguments: [
             ("/a%20b/%C3%A9?x=%20", "/a b/é"), ("//a///b", "/a/b"), ("/a/", "/a/"), ("/", "/"), ("/%zz", "/%zz"),
             ("*", "*"),
-            ("/a%2Fb#c", "/a/b"),
+            ("/a%2Fb#c", "/a/b"), ("/a#c", "/a"),
         ]
     )
     func decodesPath(target: String, path: String) {

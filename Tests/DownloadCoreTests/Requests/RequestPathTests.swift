@@ -14,7 +14,7 @@ import Testing
         ("/%4z", nil),
         ("/.", nil), ("/..", nil), ("/a/../b", nil), ("/%2e%2E/b", nil), ("/a/%2e", nil), ("/%00", nil), ("/%0a", nil),
         ("/a\u{0}", nil), ("/a\u{7f}", nil), ("/%7F", nil), ("/%C2%80", nil), ("/%FF", nil), ("/%C0%AF", nil),
-        ("/%ED%A0%80", nil),
+        ("/%ED%A0%80", nil), ("/%1F", nil), ("/%C2%9F", nil), ("/%C2%A0", "/\u{a0}"),
     ]
 
     @Test("A path is decoded once, or refused", arguments: paths)

@@ -33,6 +33,7 @@ import Testing
         #expect(text.status.code == code)
         #expect(text.text == "\(code) \(title)\n")
         #expect(text.headerFields[.contentType] == "text/plain; charset=utf-8")
+        #expect(text.headerFields[.xContentTypeOptions] == "nosniff")
         #expect(text.headerFields[.contentLength] == String(text.body.count))
         #expect(text.notes as? [DownloadError] == [thrown])
         let json = try await view.response(to: .get(headerFields: [.accept: "application/json"]))
@@ -62,6 +63,7 @@ import Testing
     @Test("Retry-After and Allow are sent")
     func sendsFields() {
         #expect(DownloadError.tooManyRequests(retryAfter: 30).headerFields[.retryAfter] == "30")
+        #expect(DownloadError.tooManyRequests(retryAfter: -1).headerFields[.retryAfter] == "0")
         #expect(DownloadError.serviceUnavailable(retryAfter: -1).headerFields[.retryAfter] == "0")
         #expect(DownloadError.methodNotAllowed(allow: [.get, .head]).headerFields[.allow] == "GET, HEAD")
     }
@@ -104,13 +106,29 @@ import Testing
 
     @Test("A detail is told to the client, with what JSON wants escaped")
     func tellsDetail() {
-        let error = DownloadError(.forbidden, detail: "a \"b\" \\ \n é")
+        let error = DownloadError(.forbidden, detail: "a \"b\" \\ \n\u{1f} é")
         let json = error.response(to: .get(headerFields: [.accept: "application/json"]))
-        let expected = #"{"type":"about:blank","title":"Forbidden","status":403,"detail":"a \"b\" \\ \u000a é"}"#
+        let expected = #"{"type":"about:blank","title":"Forbidden","status":403,"detail":"a \"b\" \\ \u000a\u001f é"}"#
         #expect(json.content == .bytes(Array((expected + "\n").utf8)))
         #expect(
             DownloadError(.gone, detail: "sold").response(to: .get()).content == .bytes(Array("410 Gone: sold\n".utf8))
         )
+    }
+
+    @Test("The log is told of an error of the server's even if it gives no reason, and of a client's only if it does")
+    func notesWithoutReason() async throws {
+        let broken = FileView<ContentFile> { throw DownloadError.serviceUnavailable }
+        #expect(try await broken.response(to: .get()).notes as? [DownloadError] == [.serviceUnavailable])
+        let gone = FileView<ContentFile> { throw DownloadError.gone }
+        #expect(try await gone.response(to: .get()).notes.isEmpty)
+    }
+
+    @Test("A refusal is an answer of the client's kind, and no alarm")
+    func tellsRefusals() {
+        let refusals: [any Error] = [FileNotFound(), DownloadError.gone, DownloadError(.forbidden, reason: "secret")]
+        for error in refusals { #expect(DownloadError.isRefusal(error), "\(error)") }
+        let alarms: [any Error] = [DownloadError.serviceUnavailable, Unexpected(), CancellationError()]
+        for error in alarms { #expect(!DownloadError.isRefusal(error), "\(error)") }
     }
 
     @Test("An error of a generator before its first byte is answered as if the view had thrown it")

@@ -50,6 +50,29 @@ import Testing
         #expect(further && !account.isFull)
     }
 
+    @Test("Nothing is accepted behind a piece that was too long, not even what would fit")
+    func acceptsNothingBehindWhatIsTooLong() throws {
+        var account = ContentAccount()
+        _ = account.begin(.exactly(3))
+        try account.add(2)
+        #expect(throws: ContentLengthMismatch.self) { try account.add(2) }
+        let fits = account.addIfFitting(1)
+        #expect(!fits)
+        #expect(throws: ContentLengthMismatch.self) { try account.add(1) }
+        #expect(account.count == 2)
+    }
+
+    @Test("A response without content is committed by its end, and not before")
+    func commitsByEnd() throws {
+        var account = ContentAccount()
+        _ = account.begin(.exactly(0))
+        #expect(!account.isCommitted && !account.isFull)
+        try account.finish()
+        #expect(account.isCommitted && account.isFull)
+        let isBegunAgain = account.begin(.unknown)
+        #expect(!isBegunAgain)
+    }
+
     @Test("Content without a head, or with a second one, makes no response")
     func keepsOrder() throws {
         var account = ContentAccount()
@@ -87,21 +110,41 @@ import Testing
 
     @Test(
         "A range cut from pieces that are accepted at once is the same",
-        arguments: [0..<1, 0..<10, 3..<7, 9..<10, 4..<4 + 3] as [Range<Int64>]
+        arguments: [0..<1, 0..<10, 3..<7, 9..<10, 4..<4 + 3] as [Range<Int64>],
+        [1, 2, 4, 10]
     )
-    func cutsAtOnce(range: Range<Int64>) async throws {
+    func cutsAtOnce(range: Range<Int64>, pieceSize: Int) async throws {
         let recorder = GreedyRecorder()
         var cut = RangeSink(GreedySink(recorder: recorder), range: range)
+        var rest = "0123456789"[...]
         do {
-            for digit in "0123456789" { try await cut.write(String(digit)) }
+            while !rest.isEmpty {
+                let piece = rest.prefix(pieceSize)
+                rest = rest.dropFirst(pieceSize)
+                try await cut.write(piece)
+            }
             Issue.record("the last wanted byte ends the generator")
+        } catch is RangeSink<GreedySink>.Done {}
+        // So does every write after it, of nothing too.
+        do {
+            try await cut.write("")
+            Issue.record("no more was wanted")
         } catch is RangeSink<GreedySink>.Done {}
         var missing: Int64 = -1
         _ = cut.finish(missing: &missing)
         #expect(missing == 0)
         let wanted = Array("0123456789".utf8)[Int(range.lowerBound)..<Int(range.upperBound)]
         #expect(recorder.bytes == Array(wanted))
-        #expect(recorder.slowWrites == 1)
+        if pieceSize == 1 { #expect(recorder.slowWrites == 1) }
+    }
+
+    @Test("After a failed write nothing is forwarded at once either")
+    func forwardsNothingAtOnceAfterFailure() async throws {
+        let recorder = GreedyRecorder()
+        var cut = RangeSink(FickleSink(recorder: recorder), range: 1..<10)
+        await #expect(throws: Unexpected.self) { try await cut.write("0123") }
+        let isWritten = "45".writeAtOnce(to: &cut)
+        #expect(!isWritten && recorder.bytes.isEmpty)
     }
 
     @Test("A sink need not keep a log")
@@ -118,6 +161,8 @@ import Testing
         let handler = FixedHandler(response: DownloadResponse(status: .noContent, headerFields: [.contentLength: "3"]))
         let empty = try await handler.response(to: .get())
         #expect(empty.status == .noContent && empty.headerFields[.contentLength] == nil)
+        let early = FixedHandler(response: DownloadResponse(status: .earlyHints, headerFields: [.contentLength: "3"]))
+        #expect(try await early.response(to: .get()).headerFields[.contentLength] == nil)
         let text = FixedHandler(response: DownloadResponse(status: .ok, content: .bytes(Array("abc".utf8))))
         #expect(try await text.response(to: .get()).text == "abc")
         let head = try await text.response(to: .head())
@@ -144,6 +189,18 @@ private struct GreedySink: ByteSink, ~Copyable {
         recorder.slowWrites += 1
         _ = writeAtOnce(bytes)
     }
+
+    mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
+        unsafe bytes.withUnsafeBytes { unsafe recorder.bytes.append(contentsOf: $0) }
+        return true
+    }
+}
+
+/// Fails when it is asked the slow way, and accepts everything at once.
+private struct FickleSink: ByteSink, ~Copyable {
+    let recorder: GreedyRecorder
+
+    mutating func write(_ bytes: RawSpan) async throws { throw Unexpected() }
 
     mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
         unsafe bytes.withUnsafeBytes { unsafe recorder.bytes.append(contentsOf: $0) }

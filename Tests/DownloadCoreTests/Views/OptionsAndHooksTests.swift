@@ -139,6 +139,14 @@ import Testing
         for name in unclaimed { #expect(fields[name] == nil, "\(name)") }
     }
 
+    @Test("A view that says nothing is read only, and is an attachment in UTF-8")
+    func hasDefaults() {
+        let view = HookedView()
+        #expect(view.methods == [.get, .head, .options])
+        #expect(view.attachment && view.charset == "utf-8")
+        #expect(view.maximumSkip == 1_073_741_824)
+    }
+
     @Test("A 304 of a file without a tag carries its date")
     func datesNotModified() async throws {
         let file = StubFile().with { $0.entityTag = nil }
@@ -228,6 +236,16 @@ import Testing
         #expect(try await view.response(to: request).headerFields[.reprDigest] == "sha-256=:own:")
     }
 
+    @Test("A hook that says itself which part it sends, or of which type, is left alone")
+    func keepsPartOfHook() async throws {
+        let part = try await HookedView().response(to: .get("/part", headerFields: [.range: "bytes=1-2"]))
+        #expect(part.status == .partialContent && part.text == "in")
+        #expect(part.headerFields[.contentRange] == "bytes 0-1/7")
+        let typed = try await HookedView().response(to: .get("/typed", headerFields: [.range: "bytes=0-0,5-6"]))
+        #expect(typed.status == .ok && typed.text == "<p>")
+        #expect(typed.headerFields[.contentType] == "text/html")
+    }
+
     @Test("The view has the last word on modification")
     func overridesModification() async throws {
         let response = try await HookedView().response(to: .get("/", headerFields: [.ifModifiedSince: "never"]))
@@ -293,6 +311,12 @@ private struct HookedView: VirtualDownloadView {
         switch request.path {
         case "/replaced":
             response.content = .bytes(Array("instead".utf8))
+        case "/part":
+            response.headerFields[.contentRange] = "bytes 0-1/7"
+            response.content = .bytes(Array("in".utf8))
+        case "/typed":
+            response.headerFields[.contentType] = "text/html"
+            response.content = .bytes(Array("<p>".utf8))
         case "/redirected":
             response.status = .seeOther
             response.content = .none

@@ -78,6 +78,9 @@ struct PreconditionCase: Sendable, CustomTestStringConvertible {
         .init("If-Unmodified-Since garbage", [.ifUnmodifiedSince: "garbage"], .ok),
         .init("If-Match wins", [.ifMatch: "\"abc\"", .ifUnmodifiedSince: before], .ok),
         .init("If-Match before If-None-Match", [.ifMatch: "\"x\"", .ifNoneMatch: "\"abc\""], .preconditionFailed),
+        .init("If-Match empty", [.ifMatch: ""], .ok),
+        .init("If-Match empty counts as none", [.ifMatch: "", .ifUnmodifiedSince: before], .preconditionFailed),
+        .init("If-None-Match empty counts as none", [.ifNoneMatch: "", .ifModifiedSince: date], .notModified),
         .init("both true", [.ifMatch: "\"abc\"", .ifNoneMatch: "\"abc\""], .notModified),
         .init("wrapper says no", [.ifModifiedSince: "garbage"], .notModified, file: unmodified),
         .init("wrapper is not asked", [.ifNoneMatch: "\"x\"", .ifModifiedSince: date], .ok, file: unmodified),
@@ -104,6 +107,8 @@ struct PreconditionCase: Sendable, CustomTestStringConvertible {
         #expect(response.ranGenerator == (row.status == .ok && row.method != .head))
         if row.status == .notModified {
             #expect(response.headerFields[.eTag] == row.file.entityTag?.description)
+            // The tag says all that the date would.
+            #expect(response.headerFields[.lastModified] == nil)
             #expect(response.headerFields[.cacheControl] == "no-cache")
             #expect(response.headerFields[.vary] == "Accept, Cookie")
             #expect(response.headerFields[.contentLength] == nil)

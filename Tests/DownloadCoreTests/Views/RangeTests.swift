@@ -175,7 +175,11 @@ struct RangeCase: Sendable, CustomTestStringConvertible {
         let second = try await view.response(to: .get(headerFields: [.range: "bytes=0-1,3-4"]))
         let other = try await view.response(to: .get(headerFields: [.range: "bytes=0-1,3-5"]))
         #expect(first.body == second.body)
-        #expect(first.headerFields[.contentType] != other.headerFields[.contentType])
+        let begun = try await view.response(to: .get(headerFields: [.range: "bytes=1-1,3-4"]))
+        let changed = StubFile().with { $0.entityTag = EntityTag("abd") }
+        let anew = try await FileView { changed }.response(to: .get(headerFields: [.range: "bytes=0-1,3-4"]))
+        let types = [first, other, begun, anew].map { $0.headerFields[.contentType] }
+        #expect(Set(types).count == 4)
     }
 
     @Test("Nothing of an empty file can be selected")
@@ -283,6 +287,20 @@ struct RangeCase: Sendable, CustomTestStringConvertible {
         #expect(!response.isFinished)
         #expect((response.failure as? ContentLengthMismatch)?.declared == 10)
         #expect((response.failure as? ContentLengthMismatch)?.written == 7)
+    }
+
+    @Test("A generator that fails within a range fails with its own error", arguments: ["bytes=2-9", "bytes=0-1,3-9"])
+    func passesErrorOfGenerator(range: String) async throws {
+        let view = FileView {
+            VirtualFile(name: "d.txt", size: 10, repeatable: true) { sink in
+                try await sink.write("01234")
+                throw Unexpected()
+            }
+            .validated(by: EntityTag("abc"))
+        }
+        let response = try await view.response(to: .get(headerFields: [.range: range]))
+        #expect(response.status == .partialContent && !response.isFinished)
+        #expect(response.failure is Unexpected)
     }
 
     @Test("A content that ends before the range begins is 500")

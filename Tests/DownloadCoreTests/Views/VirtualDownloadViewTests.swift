@@ -106,12 +106,12 @@ import Testing
         #expect(response.failure is Unexpected)
     }
 
-    @Test("A cancelled request is never answered")
-    func rethrowsCancellation() async throws {
+    @Test("A cancelled request is never answered", arguments: [HTTPRequest.Method.get, .head])
+    func rethrowsCancellation(method: HTTPRequest.Method) async throws {
         let view = FileView<ContentFile> { throw CancellationError() }
         let task = Task {
             unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
-            return try await view.response(to: .get())
+            return try await view.response(to: .make(method))
         }
         await #expect(throws: CancellationError.self) { try await task.value }
     }

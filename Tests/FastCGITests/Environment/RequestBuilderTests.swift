@@ -22,6 +22,8 @@ import Testing
             ("http://name:word@h.example/a", "h.example", "/a"),
             ("http://[::1]:81/a", "[::1]:81", "/a"),
             ("http:///a", "field.example", "/a"),
+            ("http://a@b@h.example/a", "h.example", "/a"),
+            ("h.example:443", "field.example", "h.example:443"),
             ("/a?u=http://h.example/b", "field.example", "/a?u=http://h.example/b"),
             ("*", "field.example", "*"),
             ("a?u=http://h.example/b", "field.example", "a?u=http://h.example/b"),
@@ -42,5 +44,90 @@ import Testing
         let before = Int64(Date().timeIntervalSince1970)
         let receivedAt = try #require(request(["REQUEST_URI": "/a"]).receivedAt)
         #expect((before...Int64(Date().timeIntervalSince1970)).contains(receivedAt.secondsSince1970))
+    }
+
+    @Test(
+        "The scheme is https if one of the parameters that may say so does",
+        arguments: [
+            ([], "http"), ([("HTTPS", "on")], "https"), ([("HTTPS", "On")], "https"), ([("HTTPS", "1")], "https"),
+            ([("HTTPS", "off")], "http"), ([("HTTPS", "")], "http"), ([("REQUEST_SCHEME", "https")], "https"),
+            ([("REQUEST_SCHEME", "http")], "http"), ([("HTTPS", "on"), ("REQUEST_SCHEME", "http")], "https"),
+            ([("REQUEST_SCHEME", "https"), ("HTTPS", "off")], "https"),
+        ] as [([(String, String)], String)]
+    )
+    func scheme(parameters: [(String, String)], scheme: String) {
+        var builder = RequestBuilder()
+        for (name, value) in parameters { builder.add(name: name, value: value) }
+        #expect(builder.request(body: [], id: "").scheme == scheme)
+    }
+
+    @Test(
+        "A host that is not named is the server's, with its port if that is not the usual one",
+        arguments: [
+            ("", "", "off", nil), ("s.example", "", "off", "s.example"), ("s.example", "80", "off", "s.example"),
+            ("s.example", "443", "off", "s.example:443"), ("s.example", "", "on", "s.example"),
+            ("s.example", "443", "on", "s.example"), ("s.example", "80", "on", "s.example:80"),
+            ("", "8080", "off", nil),
+        ] as [(String, String, String, String?)]
+    )
+    func serverName(name: String, port: String, https: String, authority: String?) {
+        let request = request(["SERVER_NAME": name, "SERVER_PORT": port, "HTTPS": https, "REQUEST_URI": "/"])
+        #expect(request.authority == authority)
+    }
+
+    @Test(
+        "A target that is missing is made of the path, encoded again, and the query",
+        arguments: [
+            ("", "", "", "/"), ("", "x", "", "/x"), ("/d", "/a b", "c=d%20", "/d/a%20b?c=d%20"),
+            ("/d", "/-._~!$&'()*+,;=:@", "", "/d/-._~!$&'()*+,;=:@"), ("", "/é%?#[]", "", "/%C3%A9%25%3F%23%5B%5D"),
+        ]
+    )
+    func missingTarget(script: String, path: String, query: String, target: String) {
+        let request = request(["SCRIPT_NAME": script, "PATH_INFO": path, "QUERY_STRING": query])
+        #expect(request.http.path == target)
+    }
+
+    @Test("What else a server sends is needed if it did not send the target, or the host")
+    func needsSubstitutes() {
+        var builder = RequestBuilder()
+        #expect(builder.needsSubstitutes)
+        builder.add(name: "HTTP_HOST", value: "h.example")
+        #expect(builder.needsSubstitutes)
+        builder.add(name: "REQUEST_URI", value: "/")
+        #expect(!builder.needsSubstitutes)
+        var hostless = RequestBuilder()
+        hostless.add(name: "REQUEST_URI", value: "/")
+        #expect(hostless.needsSubstitutes)
+    }
+
+    @Test("The fields of the content are read from the parameters of their own, and only from those")
+    func contentFields() {
+        let twice = request([
+            "CONTENT_TYPE": "text/plain", "HTTP_CONTENT_TYPE": "text/html", "CONTENT_LENGTH": "10",
+            "HTTP_CONTENT_LENGTH": "11",
+        ])
+        #expect(twice.headerFields[.contentType] == "text/plain")
+        #expect(twice.headerFields[.contentLength] == "10")
+        let none = request(["CONTENT_TYPE": "", "CONTENT_LENGTH": ""])
+        #expect(none.headerFields.isEmpty)
+    }
+
+    @Test(
+        "A field is read from the parameter that is named like it",
+        arguments: [
+            .range, .accept, .cookie, .origin, .referer, .ifMatch, .ifRange, .userAgent, .connection, .authorization,
+            .cacheControl, .ifNoneMatch, .acceptEncoding, .acceptLanguage, .ifModifiedSince, .ifUnmodifiedSince,
+            .te, .expect,
+        ] as [HTTPField.Name]
+    )
+    func readsField(name: HTTPField.Name) {
+        let parameter = "HTTP_" + name.canonicalName.uppercased().replacing("-", with: "_")
+        let fields = request([parameter: "a value"]).headerFields
+        #expect(fields.count == 1 && fields[name] == "a value")
+    }
+
+    @Test("A field that is not well known has its name in lower case, as in HTTP/2")
+    func namesFields() {
+        #expect(request(["HTTP_X_OWN_FIELD": "1"]).headerFields.map(\.name.rawName) == ["x-own-field"])
     }
 }

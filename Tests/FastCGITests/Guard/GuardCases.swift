@@ -25,6 +25,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
         Refused("an HTTP request", .unsupportedVersion, Array("GET / HTTP/1.1\r\n\r\n".utf8)),
         Refused("a bad version after a good record", .unsupportedVersion, Wire.begin() + [2]),
         Refused("BEGIN of 4 bytes", .malformedBegin, Wire.record(1, [0, 1, 0, 0])),
+        Refused("BEGIN of 9 bytes", .malformedBegin, Wire.record(1, [0, 1, 0, 0, 0, 0, 0, 0, 0])),
         Refused("BEGIN with no body", .malformedBegin, Wire.record(1)),
         Refused("BEGIN with the identifier 0", .nullRequestID, Wire.begin(id: 0)),
         Refused("PARAMS with the identifier 0", .nullRequestID, Wire.begin() + Wire.parameters(id: 0)),
@@ -57,6 +58,16 @@ struct Refused: Sendable, CustomTestStringConvertible {
         Refused("1,600 records of empty pairs", .emptyParameterName, Self.emptyPairs),
         Refused("a NUL in a name", .nulInParameter, Wire.begin() + Wire.parameters(Wire.pair("A\0B", "1"))),
         Refused("a NUL in a value", .nulInParameter, Wire.begin() + Wire.parameters(Wire.pair("A", "x\0yz567890"))),
+        Refused(
+            "a NUL in a name that two records share",
+            .nulInParameter,
+            Wire.begin() + Wire.parameters([3, 0, 65]) + Wire.parameters([0, 66])
+        ),
+        Refused(
+            "a NUL in a value that two records share",
+            .nulInParameter,
+            Wire.begin() + Wire.parameters([1, 3, 65, 66]) + Wire.parameters([0, 67])
+        ),
         Refused("= in a name", .equalsSignInName, Wire.begin() + Wire.parameters(Wire.pair("A=REMOTE_USER", "x"))),
         Refused(
             "= in a name that two records share",
@@ -65,11 +76,19 @@ struct Refused: Sendable, CustomTestStringConvertible {
         ),
         Refused("CONTENT_LENGTH of a word", .invalidContentLength, withLength("five", [1])),
         Refused("CONTENT_LENGTH with a plus", .invalidContentLength, withLength("+1", [1])),
+        Refused("CONTENT_LENGTH of a minus", .invalidContentLength, withLength("-", [1])),
         Refused("CONTENT_LENGTH of -2", .invalidContentLength, withLength("-2", [1])),
         Refused("CONTENT_LENGTH of 19 digits", .invalidContentLength, withLength("0000000000000000001", [1])),
         Refused("CONTENT_LENGTH and no body", .contentLengthMismatch, withLength("1", [])),
         Refused("CONTENT_LENGTH and a shorter body", .contentLengthMismatch, withLength("3", [1, 2])),
         Refused("CONTENT_LENGTH and a longer body", .contentLengthMismatch, withLength("3", [1, 2, 3, 4])),
+        Refused(
+            "a longer body than CONTENT_LENGTH says, by its header",
+            .contentLengthMismatch,
+            Wire.begin() + Wire.parameters(Wire.pair("CONTENT_LENGTH", "3")) + Wire.parameters() + [
+                1, 5, 0, 1, 0, 4, 0, 0,
+            ]
+        ),
         Refused("CONTENT_LENGTH of 0 and a body", .contentLengthMismatch, withLength("0", [1])),
         Refused(
             "two CONTENT_LENGTHs",
@@ -81,6 +100,11 @@ struct Refused: Sendable, CustomTestStringConvertible {
             "GET_VALUES with a 2 GiB name",
             .malformedManagementRecord,
             Wire.record(9, id: 0, [255, 255, 255, 254, 0])
+        ),
+        Refused(
+            "GET_VALUES with a 16 MiB name",
+            .malformedManagementRecord,
+            Wire.record(9, id: 0, [0x81, 0, 0, 1, 0, 70])
         ),
         Refused("endless GET_VALUES", .tooManyReplies, (0..<33).flatMap { _ in Wire.record(9, id: 0) }),
         Refused("endless BEGINs of other requests", .tooManyReplies, (1..<40).flatMap { Wire.begin(id: $0) }),
@@ -151,6 +175,11 @@ struct TooMuch: Sendable, CustomTestStringConvertible {
             testDescription: "a name of 2 GiB",
             part: .parameters,
             bytes: Wire.begin() + Wire.parameters([0xFF, 0xFF, 0xFF, 0xFF, 1])
+        ),
+        TooMuch(
+            testDescription: "a value of 16 MiB",
+            part: .parameters,
+            bytes: Wire.begin() + Wire.parameters([1, 0x81, 0, 0, 1, 65, 66])
         ),
         TooMuch(testDescription: "21 pairs", part: .parameters, bytes: Wire.begin() + Wire.parameters(twentyOne)),
         TooMuch(

@@ -38,6 +38,18 @@ import Testing
         #expect(Conversation.events(question([])).first == .reply(Wire.record(10, id: 0), closes: false))
     }
 
+    @Test("A length of four bytes may be the last of an FCGI_GET_VALUES")
+    func answersLongLength() {
+        let bytes = Wire.record(9, id: 0, [1, 0x80, 0, 0, 0, 65, 0, 0x80, 0, 0, 0])
+        #expect(Conversation.events(bytes).first == .reply(Wire.record(10, id: 0), closes: false))
+    }
+
+    @Test("As many answers are given as are allowed")
+    func answersUpToTheLimit() {
+        let events = Conversation.events((0..<32).flatMap { _ in question([]) })
+        #expect(events.count == 33 && events.last == .end(.incomplete(.idle)))
+    }
+
     @Test("An unknown management record is named in the answer", arguments: [UInt8(0), 12, 200, 255])
     func answersUnknownType(type: UInt8) {
         let answer = Wire.record(11, id: 0, [type, 0, 0, 0, 0, 0, 0, 0])
@@ -71,6 +83,12 @@ import Testing
         }
     }
 
+    @Test("A role has two bytes")
+    func readsWholeRole() {
+        let events = Conversation.events(Wire.record(1, [1, 1, 1, 0, 0, 0, 0, 0]))
+        #expect(events.first == .reply(endRequest(1, 3), closes: false))
+    }
+
     @Test("Without FCGI_KEEP_CONN the connection closes after a refused role")
     func closesAfterRole() {
         let events = Conversation.events(Wire.begin(role: 2, flags: 0))
@@ -102,7 +120,9 @@ import Testing
 
     @Test(
         "An aborted request ends at once and is never served",
-        arguments: [[], Wire.parameters([1, 1]), Wire.parameters() + Wire.input([1])]
+        arguments: [
+            [], Wire.parameters([1, 1]), Wire.parameters() + Wire.input([1]), Wire.parameters(padding: 3),
+        ]
     )
     func endsAborted(part: [UInt8]) {
         let next = Wire.request()
@@ -113,6 +133,40 @@ import Testing
             return
         }
         #expect(shape.isCanonical)
+        // Nothing of the aborted one is counted with it.
+        #expect(Conversation.events(next).first == .request(next, shape))
+    }
+
+    @Test("The rest of an aborted request is passed over")
+    func passesOverRestOfAborted() {
+        let late = Wire.parameters(Wire.pair("A", "1")) + Wire.input([1])
+        let events = Conversation.events(Wire.begin() + Wire.record(2) + late + Wire.request())
+        #expect(events.filter { if case .request = $0 { true } else { false } }.count == 1)
+        #expect(events.last == .end(.incomplete(.idle)))
+    }
+
+    @Test("Records of a refused request are passed over until its identifier is begun again")
+    func forgetsRefusedOnBegin() {
+        let refused = Wire.begin(role: 2) + Wire.input([1])
+        #expect(Conversation.events(refused).last == .end(.incomplete(.idle)))
+        let events = Conversation.events(refused + Wire.request() + Wire.input([1]))
+        #expect(events.last == .end(.refuse(.recordOutsideRequest)))
+    }
+
+    @Test("Of refused requests only the last are remembered, each once")
+    func remembersLastRefused() {
+        let limits = RequestGuard.Limits(replies: 2)
+        /// A request, and others that are begun meanwhile.
+        func request(refusing ids: [UInt16]) -> [UInt8] {
+            Wire.begin() + ids.flatMap { Wire.begin(id: $0) } + Wire.parameters() + Wire.input()
+        }
+        func last(_ bytes: [UInt8]) -> Conversation.Event? { Conversation.events(bytes, limits: limits).last }
+        let three = request(refusing: [5, 6]) + request(refusing: [7])
+        #expect(last(three + Wire.input(id: 6)) == .end(.incomplete(.idle)))
+        #expect(last(three + Wire.input(id: 7)) == .end(.incomplete(.idle)))
+        #expect(last(three + Wire.input(id: 5)) == .end(.refuse(.recordOutsideRequest)))
+        let again = request(refusing: [5, 6]) + request(refusing: [6])
+        #expect(last(again + Wire.input(id: 5)) == .end(.incomplete(.idle)))
     }
 
     @Test("Without FCGI_KEEP_CONN the connection closes after an abort")

@@ -42,7 +42,7 @@ import Testing
 
     @Test(
         "A second request in the same write is found after the first",
-        arguments: [UInt8(0), 1]
+        arguments: [UInt8(0), 1, 2, 255]
     )
     func leavesPipelinedRequest(flags: UInt8) throws {
         let one = Wire.request(flags: flags, [("A", "1")])
@@ -53,7 +53,7 @@ import Testing
             Issue.record("\(events)")
             return
         }
-        #expect(first.requestID == 1 && first.keepConnection == (flags == 1) && first.isCanonical)
+        #expect(first.requestID == 1 && first.keepConnection == (flags & 1 == 1) && first.isCanonical)
         #expect(second.requestID == 7 && second.bodyLength == 1 && second.isCanonical)
         #expect(events[2] == .end(.incomplete(.idle)))
     }
@@ -93,6 +93,92 @@ import Testing
         }
     }
 
+    @Test("A request of exactly the limits is accepted, and of one more is not")
+    func drawsTheLine() {
+        func isAccepted(_ bytes: [UInt8], _ limits: RequestGuard.Limits) -> Bool {
+            if case .request = verdict(bytes, limits: limits) { true } else { false }
+        }
+        let large = Wire.request([("N", String(repeating: "v", count: 994))])
+        #expect(isAccepted(large, .init(parameterBytes: 1_000)))
+        #expect(!isAccepted(large, .init(parameterBytes: 999)))
+        let body = Wire.request(body: [UInt8](repeating: 1, count: 2_000))
+        #expect(isAccepted(body, .init(bodyBytes: 2_000)))
+        #expect(!isAccepted(body, .init(bodyBytes: 1_999)))
+        // The last pair is in two records.
+        let pairs = Wire.pair("A", "1") + Wire.pair("B", "2")
+        let cut = Wire.begin() + Wire.parameters(Array(pairs.dropLast())) + Wire.parameters(pairs.suffix(1))
+        let two = cut + Wire.parameters() + Wire.input()
+        #expect(isAccepted(two, .init(parameterCount: 2)))
+        #expect(!isAccepted(two, .init(parameterCount: 1)))
+    }
+
+    @Test("As many records are allowed as is said, and one more for each KiB of content")
+    func countsRecords() {
+        func isAccepted(_ bytes: [UInt8], records: Int) -> Bool {
+            if case .request = verdict(bytes, limits: .init(records: records)) { true } else { false }
+        }
+        let four = Wire.request()
+        #expect(isAccepted(four, records: 4))
+        #expect(!isAccepted(four, records: 3))
+        let input = (0..<4).flatMap { _ in Wire.input([UInt8](repeating: 1, count: 1_024)) }
+        let body = Wire.begin() + Wire.parameters() + input + Wire.input()
+        #expect(isAccepted(body, records: 3))
+        #expect(!isAccepted(body, records: 2))
+        let pair = Wire.pair("N", String(repeating: "v", count: 1_018))
+        let head = Wire.begin() + (0..<4).flatMap { _ in Wire.parameters(pair) } + Wire.parameters() + Wire.input()
+        #expect(isAccepted(head, records: 3))
+        #expect(!isAccepted(head, records: 2))
+    }
+
+    @Test(
+        "Only CONTENT_LENGTH is a length, wherever records cut its name",
+        arguments: ["CONTENT_FORMAT", "ABCDEFT_LENGTH"]
+    )
+    func readsOtherNames(name: String) {
+        let pair = Wire.pair(name, "word")
+        for cut in 1..<pair.count {
+            let head = Wire.parameters(Array(pair.prefix(cut))) + Wire.parameters(Array(pair.dropFirst(cut)))
+            guard case .request = verdict(Wire.begin() + head + Wire.parameters() + Wire.input()) else {
+                Issue.record("cut at \(cut)")
+                continue
+            }
+        }
+    }
+
+    @Test("A pair may have as many bytes as all may have together, and not one more", arguments: [1, 7])
+    func boundsPair(pieceSize: Int) {
+        func scan(_ limit: Int) -> ParameterScanner.Failure? {
+            let bytes = Wire.pair("ABCD", "1")
+            var scanner = ParameterScanner()
+            for start in stride(from: 0, to: bytes.count, by: pieceSize) {
+                let end = min(bytes.count, start + pieceSize)
+                let limits = RequestGuard.Limits(parameterBytes: limit)
+                if let failure = scanner.scan(bytes.span, from: start, to: end, limits: limits) { return failure }
+            }
+            return nil
+        }
+        #expect(scan(5) == nil)
+        #expect(scan(4) == .tooLarge)
+    }
+
+    @Test("A CONTENT_LENGTH of 18 digits is a number")
+    func readsLongLength() {
+        let bytes = Wire.request([("CONTENT_LENGTH", "000000000000000003")], body: [1, 2, 3])
+        guard case .request(let shape) = verdict(bytes) else {
+            Issue.record("not accepted")
+            return
+        }
+        #expect(shape.bodyLength == 3)
+    }
+
+    @Test("A request is one alone only if nothing is behind it")
+    func tellsWhatIsBehind() {
+        let bytes = Wire.request()
+        #expect(verdict(bytes).isRequest(of: bytes.count))
+        #expect(!verdict(bytes + [1]).isRequest(of: bytes.count + 1))
+        #expect(!verdict([]).isRequest(of: 0))
+    }
+
     @Test("Tiny records are refused before there are many", arguments: [UInt16(1), 2])
     func boundsRecords(id: UInt16) {
         let one = Wire.pair("A", "1")
@@ -106,6 +192,21 @@ import Testing
         let limits = RequestGuard.Limits(parameterBytes: 1_000, bodyBytes: 100_000)
         let big = Wire.input(id: 9, [UInt8](repeating: 0, count: 60_000))
         #expect(Conversation.events(Wire.begin() + big + big, limits: limits) == [.end(.refuse(.tooManyIgnoredBytes))])
+    }
+
+    @Test("Records of no request may have as many bytes as a request, and not one more")
+    func drawsTheLineForForeignBytes() {
+        let limits = RequestGuard.Limits(parameterBytes: 1_000, bodyBytes: 2_000)
+        func last(_ bytes: [UInt8]) -> Conversation.Event? { Conversation.events(bytes, limits: limits).last }
+        func foreign(_ count: Int) -> [UInt8] { Wire.input(id: 2, [UInt8](repeating: 0, count: count)) }
+        #expect(last(Wire.begin() + foreign(3_000)) == .end(.incomplete(.head)))
+        #expect(last(Wire.begin() + foreign(3_001)) == .end(.refuse(.tooManyIgnoredBytes)))
+        // What was answered counts, too.
+        #expect(last(Wire.begin() + Wire.begin(id: 2) + foreign(2_992)) == .end(.incomplete(.head)))
+        #expect(last(Wire.begin() + Wire.begin(id: 2) + foreign(2_993)) == .end(.refuse(.tooManyIgnoredBytes)))
+        let unknown = Wire.record(77, id: 0, [UInt8](repeating: 0, count: 100))
+        #expect(last(Wire.begin() + unknown + foreign(2_900)) == .end(.incomplete(.head)))
+        #expect(last(Wire.begin() + unknown + foreign(2_901)) == .end(.refuse(.tooManyIgnoredBytes)))
     }
 
     @Test("A body is looked at once, however it arrives")

@@ -78,6 +78,98 @@ import Testing
         #expect(exchange.received.withLock { $0.suffix(8).elementsEqual([UInt8](repeating: 255, count: 8)) })
     }
 
+    @Test("The last byte of a declared size waits for the end", arguments: [false, true])
+    func holdsBackLastByte(isWrittenAtOnce: Bool) async throws {
+        let exchange = try Exchange()
+        exchange.begin()
+        var sink = RecordSink(exchange.connection)
+        sink.begin(HTTPResponse(status: .ok), extent: .exactly(10))
+        let digits = Array("0123456789".utf8)
+        if isWrittenAtOnce { try await sink.write(digits) } else { try await sink.write(unsafe digits.span.bytes) }
+        _ = exchange.connection.output.flush()
+        #expect(exchange.receive().suffix(9).elementsEqual(digits.dropLast()))
+        try await sink.finish()
+        #expect(exchange.receive().starts(with: [1, 6, 0, 1, 0, 1, 0, 0] + digits.suffix(1)))
+        exchange.end()
+    }
+
+    @Test("A head that another replaces leaves nothing behind, nor does one whose response fails before its content")
+    func replacesHead() async throws {
+        let exchange = try Exchange()
+        exchange.begin()
+        var sink = RecordSink(exchange.connection)
+        sink.begin(HTTPResponse(status: .ok), extent: .exactly(10))
+        try await sink.write(unsafe [UInt8]().span.bytes)
+        var isCommitted = sink.isCommitted
+        #expect(!isCommitted, "nothing was written")
+        sink.begin(HTTPResponse(status: .notFound), extent: .none)
+        try await sink.finish()
+        isCommitted = sink.isCommitted
+        #expect(isCommitted)
+        let text = "Status: 404 Not Found\r\n\r\n"
+        #expect(exchange.receive().starts(with: [1, 6, 0, 1, 0, UInt8(text.utf8.count), 0, 0] + Array(text.utf8)))
+        exchange.end()
+        let other = try Exchange()
+        other.begin()
+        var failing = RecordSink(other.connection)
+        failing.begin(HTTPResponse(status: .ok), extent: .exactly(10))
+        await failing.fail()
+        #expect(other.receive() == [UInt8](repeating: 255, count: 8))
+        other.end()
+    }
+
+    @Test("A head that is too large takes no content, and another may take its place", arguments: [false, true])
+    func refusesLargeHead(isWrittenAtOnce: Bool) async throws {
+        let exchange = try Exchange()
+        exchange.begin()
+        var sink = RecordSink(exchange.connection)
+        var head = HTTPResponse(status: .ok)
+        head.headerFields[.contentDisposition] = String(repeating: "a", count: 70_000)
+        sink.begin(head, extent: .exactly(1))
+        if isWrittenAtOnce {
+            let isWritten = "x".writeAtOnce(to: &sink)
+            #expect(!isWritten)
+        } else {
+            await #expect(throws: HeadTooLarge.self) { try await sink.write(unsafe ([120] as [UInt8]).span.bytes) }
+        }
+        await #expect(throws: HeadTooLarge.self) { try await sink.finish() }
+        let isCommitted = sink.isCommitted
+        #expect(!isCommitted)
+        sink.begin(HTTPResponse(status: .internalServerError), extent: .none)
+        try await sink.finish()
+        let isFinished = sink.isFinished
+        #expect(isFinished && exchange.receive().dropFirst(8).starts(with: Array("Status: 500 ".utf8)))
+        exchange.end()
+    }
+
+    @Test("A response that fails gives the web server time to read its content before it looks failed")
+    func waitsUntilRead() async throws {
+        let exchange = try Exchange()
+        exchange.begin()
+        var sink = RecordSink(exchange.connection)
+        sink.begin(HTTPResponse(status: .ok), extent: .unknown)
+        try await sink.write("begun")
+        let start = ContinuousClock.now
+        await sink.fail()
+        // Nobody has read it.
+        #expect(ContinuousClock.now - start >= .milliseconds(50))
+        #expect(exchange.receive().suffix(13).elementsEqual(Array("begun".utf8) + [UInt8](repeating: 255, count: 8)))
+        exchange.end()
+    }
+
+    @Test("Nothing is sent of a large piece that is written when its request has been cut")
+    func stopsWithinPiece() async throws {
+        let exchange = try Exchange()
+        exchange.begin()
+        var sink = RecordSink(exchange.connection)
+        sink.begin(HTTPResponse(status: .ok), extent: .unknown)
+        exchange.connection.cancel(.requestTimedOut)
+        let piece = [UInt8](repeating: 120, count: 200_000)
+        await #expect(throws: CancellationError.self) { try await sink.write(piece) }
+        #expect(exchange.receive().isEmpty)
+        exchange.end()
+    }
+
     @Test("Whoever finds that a client has left, or is late, cuts none that comes to the connection after it")
     func cutsOnlyWhoIsMeant() throws {
         let exchange = try Exchange()
@@ -146,6 +238,20 @@ private final class Exchange: Sendable {
         while case .done = connection.output.flush() {
             try await sink.write([UInt8](repeating: 120, count: 1000))
             if sink.contentBytes % 50_000 == 0 { connection.output.rewind() }
+        }
+    }
+
+    /// Has the connection closed, whose response has ended.
+    func end() {
+        connection.endResponding()
+        connection.close()
+    }
+
+    /// What has come so far.
+    func receive() -> [UInt8] {
+        let far = far.withLock { $0 }
+        return unsafe [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, size in
+            size = max(0, unsafe recv(far, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT)))
         }
     }
 

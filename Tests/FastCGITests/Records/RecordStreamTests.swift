@@ -99,6 +99,81 @@ import Testing
         #expect(stream.hasForgottenContent())
         _ = stream.flush()
         #expect(!stream.hasForgottenContent(), "sent")
+        stream.rewind()
+        unsafe stream.append(([4] as [UInt8]).span.bytes)
+        stream.publish()
+        #expect(!stream.hasForgottenContent())
+        _ = stream.flush()
+        unsafe stream.append(([5] as [UInt8]).span.bytes)
+        stream.publish()
+        #expect(!stream.hasForgottenContent(), "something was sent since the last look")
+        #expect(stream.hasForgottenContent())
+        _ = stream.flush()
+        stream.end()
+        #expect(!stream.hasForgottenContent())
+        #expect(stream.hasForgottenContent(), "the end is content, too")
+    }
+
+    @Test("Every record bears the identifier of its request")
+    func namesRequest() throws {
+        let pair = try SocketPair()
+        let stream = RecordStream(pool: BufferPool())
+        stream.open(requestID: 0x0102, on: pair.near)
+        unsafe stream.append(([9] as [UInt8]).span.bytes)
+        stream.publish()
+        stream.end()
+        _ = stream.flush()
+        shutdown(pair.near, Int32(SHUT_WR))
+        let end: [UInt8] = [1, 6, 1, 2, 0, 0, 0, 0, 1, 3, 1, 2, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        #expect(pair.readRest() == [1, 6, 1, 2, 0, 1, 0, 0, 9] + end)
+    }
+
+    @Test("A response that has its end is not broken off")
+    func keepsEnd() throws {
+        let pair = try SocketPair()
+        let stream = RecordStream(pool: BufferPool())
+        stream.open(requestID: 1, on: pair.near)
+        stream.end()
+        stream.breakOff()
+        #expect(stream.isOpen)
+        _ = stream.flush()
+        stream.breakOff()
+        shutdown(pair.near, Int32(SHUT_WR))
+        #expect(pair.readRest() == [1, 6, 0, 1, 0, 0, 0, 0, 1, 3, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    }
+
+    @Test("What a full socket leaves unsent is held until it is sent, or is given up", arguments: [false, true])
+    func countsHeld(isSent: Bool) throws {
+        let pair = try SocketPair()
+        let pool = BufferPool()
+        let stream = RecordStream(pool: pool)
+        stream.open(requestID: 1, on: pair.near)
+        let piece = (0..<30_000).map { UInt8(truncatingIfNeeded: $0) }
+        unsafe stream.append(piece.span.bytes)
+        stream.publish()
+        while case .done = stream.flush() {
+            stream.rewind()
+            unsafe stream.append(piece.span.bytes)
+            stream.publish()
+        }
+        #expect(pool.heldBytes == 0, "in the buffer")
+        let sent = stream.bytesSent
+        #expect(!stream.hasForgottenContent())
+        #expect(stream.hasForgottenContent(), "the rest of a record that is half sent")
+        stream.compact()
+        let held = pool.heldBytes
+        #expect(held > 0 && (Int(sent) + held) % 30_008 == 0)
+        #expect(stream.hasForgottenContent(), "as much as before")
+        if isSent {
+            let reader = try OwnThread { _ = pair.readRest(Int(sent) + held) }
+            while case .wouldBlock = stream.flush() { sched_yield() }
+            reader.join()
+            #expect(Int(stream.bytesSent) == Int(sent) + held)
+            #expect(!stream.hasForgottenContent())
+        } else {
+            stream.reset()
+        }
+        #expect(pool.heldBytes == 0)
     }
 }
 
@@ -127,7 +202,7 @@ private final class SocketPair: Sendable {
     }
 
     /// Reads to the end of what was sent.
-    func readRest() -> [UInt8] { read(65_536) }
+    func readRest(_ count: Int = 65_536) -> [UInt8] { read(count) }
 
     /// Reads records until their content has `count` bytes, or one is wrong.
     func readContent(until count: Int, isSlow: Bool = false) {

@@ -105,6 +105,11 @@ struct ProbeHandler: RequestHandler {
             sink.begin(head, extent: .exactly(10))
             try await sink.write("0123456789")
             throw Failure()
+        case "/suspends-at-end":
+            sink.begin(head, extent: .exactly(10))
+            try await sink.write("0123456789")
+            try await Task.sleep(for: .milliseconds(5))
+            throw Failure()
         case "/short":
             sink.begin(head, extent: .exactly(100_000))
             try await sink.write([UInt8](repeating: 120, count: 50_000))
@@ -146,9 +151,10 @@ struct ProbeHandler: RequestHandler {
             try await sink.write("01234")
             sink.begin(HTTPResponse(status: .notFound), extent: .unknown)
             try? await sink.write("56789")
-        case "/large-head":
+        case "/large-head", "/large-head-and-content":
             head.headerFields[.contentDisposition] = String(repeating: "a", count: 70_000)
-            sink.begin(head, extent: .none)
+            sink.begin(head, extent: .exactly(target.hasSuffix("content") ? 2 : 0))
+            if target.hasSuffix("content") { try await sink.write("ok") }
         default:
             sink.begin(head, extent: .exactly(13))
             for piece in ["Hello ", "world!", "\n"] { try await sink.write(piece) }

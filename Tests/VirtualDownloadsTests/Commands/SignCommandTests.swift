@@ -96,12 +96,18 @@ import Testing
         #expect(run.status == 0)
     }
 
-    @Test("Without keys nothing is signed, and sign says how to give it some")
-    func saysHowToConfigure() async throws {
-        let run = try await DemoProcess.run(["sign", "/signed/orders.csv", "--expires", "1h"])
+    @Test(
+        "Without keys nothing is signed, and sign says how to give it some",
+        arguments: [[:], ["DOWNLOADS_SIGNING_KEYS": ""]]
+    )
+    func saysHowToConfigure(environment: [String: String]) async throws {
+        let run = try await DemoProcess.run(
+            ["sign", "/signed/orders.csv", "--expires", "1h"],
+            environment: environment
+        )
         #expect(run.status == 78)
         #expect(run.errors.contains("DOWNLOADS_SIGNING_KEYS=2026-11:$(openssl rand -hex 32)"))
-        let get = try await DemoProcess.run(["get", "/signed/orders.csv"])
+        let get = try await DemoProcess.run(["get", "/signed/orders.csv"], environment: environment)
         #expect(get.output.hasPrefix("HTTP/1.1 404 "))
     }
 

@@ -22,7 +22,8 @@ private struct NamedView: VirtualDownloadView {
     }
 
     private static let patterns = [
-        "/", "/a", "/a/b", "/a/{x}", "/{x}/c", "/{x}/{y}/d", "/é", "/export/{year}/orders.csv",
+        "/", "/a", "/a/b", "/a/{x}", "/{x}/c", "/{x}/{y}/d", "/é", "/export/{year}/orders.csv", "/s%20t",
+        "/{order-2}/{_x}/names",
     ]
 
     @Test(
@@ -32,6 +33,7 @@ private struct NamedView: VirtualDownloadView {
             ("//a", "/a /a"), ("/a//b", "/a/b /a/b"), ("/%61", "/a /a"), ("/a%2Fb", "/a/b /a/b"),
             ("/a/z", "/a/{x} /a/z x=z"), ("/a/b%20c", "/a/{x} /a/b c x=b c"), ("/a/%2562", "/a/{x} /a/%62 x=%62"),
             ("/%C3%A9", "/é /é"), ("/é", "/é /é"), ("/a/%EF%BF%BD", "/a/{x} /a/\u{fffd} x=\u{fffd}"),
+            ("/s%20t", "/s%20t /s t"), ("/1/2/names", "/{order-2}/{_x}/names /1/2/names _x=2 order-2=1"),
             ("/a?\u{fffd}", "/a /a"), ("/z/c", "/{x}/c /z/c x=z"), ("/1/2/d", "/{x}/{y}/d /1/2/d x=1 y=2"),
             ("/export/2026/orders.csv?rows=1", "/export/{year}/orders.csv /export/2026/orders.csv year=2026"),
         ]
@@ -97,11 +99,17 @@ private struct NamedView: VirtualDownloadView {
         if let answer { #expect(response.text == answer) }
     }
 
+    @Test("The parameters of a route are those behind the mount prefix", arguments: ["", "/m", "/m/n"])
+    func parametersBehindPrefix(prefix: String) async throws {
+        let router = try Self.router(["/a/{x}/{y}"], mountPrefix: prefix)
+        #expect(try await router.response(to: .get(prefix + "/a/1/2")).text == "/a/{x}/{y} /a/1/2 x=1 y=2")
+    }
+
     @Test(
         "A malformed pattern is refused, and named",
         arguments: [
             "", "a", "/a/", "/a//b", "//", "/a{b}", "/{a}b", "/{}", "/{", "/}", "/{a}/{a}", "/{{a}}", "/.", "/a/../b",
-            "/{a}.csv",
+            "/{a}.csv", "/ab}", "/{ab",
         ]
     )
     func malformed(pattern: String) throws {
@@ -162,6 +170,17 @@ private struct NamedView: VirtualDownloadView {
         #expect(throws: RouteError.self) { try Self.router(["/a"], mountPrefix: prefix) }
     }
 
+    @Test(
+        "Whoever keeps the log is told the pattern of the route",
+        arguments: [("/m/a?x=1", "/a"), ("/m/%61", "/a"), ("/m/b/1", "/b/{x}"), ("/m/c", nil), ("/%zz", nil)]
+    )
+    func notesRoute(target: String, pattern: String?) async throws {
+        var sink = RouteSink()
+        try await Self.router(["/a", "/b/{x}"], mountPrefix: "/m").respond(to: .get(target), into: &sink)
+        let route = sink.route
+        #expect(route == pattern)
+    }
+
     @Test("HEAD of an unknown path has no content")
     func head() async throws {
         let response = try await Self.router(["/a"]).response(to: .head("/b"))
@@ -190,4 +209,15 @@ private struct NamedView: VirtualDownloadView {
         #expect(try Router(routes(true)).registered.map(\.pattern.description) == ["/a", "/b", "/c", "/e", "/f"])
         #expect(try Router(routes(false)).registered.map(\.pattern.description) == ["/a", "/d", "/e", "/f"])
     }
+}
+
+/// Keeps which route it was told of, and nothing else.
+private struct RouteSink: ResponseSink, ~Copyable {
+    private(set) var route: String?
+    private(set) var isCommitted = false
+
+    mutating func begin(_ head: HTTPResponse, extent: ContentExtent) {}
+    mutating func write(_ bytes: RawSpan) async throws { isCommitted = true }
+    mutating func finish() async throws { isCommitted = true }
+    mutating func noteRoute(_ pattern: String) { route = pattern }
 }
