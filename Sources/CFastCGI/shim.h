@@ -20,7 +20,6 @@ static inline char **downloadview_environment(void) {
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 
 /* Declared under _GNU_SOURCE alone, which must not be set here: the C library's own module is built without it. */
@@ -57,11 +56,6 @@ static inline int downloadview_memory_file(void) {
 static inline int downloadview_is_main_thread(void) {
     extern int gettid(void);
     return gettid() == getpid();
-}
-
-/* A descriptor that is readable when signals of the set are pending; -1 for want of descriptors. The signals stay pending. */
-static inline int downloadview_signal_descriptor(const sigset_t *set) {
-    return signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /* What libdispatch has for CoreFoundation, which runs the main queue within a loop of its own: a descriptor that is readable when

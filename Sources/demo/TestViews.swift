@@ -18,6 +18,7 @@ enum TestViews {
             Route("/test/wait", WaitingView())
             Route("/test/block", BlockingView())
             Route("/test/main-actor", MainActorView())
+            Route("/test/child", ChildView())
             Route("/test/inline", InlineView())
             Route("/test/resumable", ResumableView())
             Route("/test/sound", SoundView())
@@ -112,6 +113,17 @@ private struct BlockingView: VirtualDownloadView {
             for _ in 0..<milliseconds { usleep(1000) }
             try await sink.write("blocked\n")
         }
+    }
+}
+
+/// What the kernel says of a program that a view has started.
+private struct ChildView: VirtualDownloadView {
+    func file(for request: DownloadRequest) throws -> ContentFile {
+        guard let output = unsafe popen("exec cat /proc/self/status", "r") else { throw TestFailure() }
+        defer { unsafe pclose(output) }
+        var status: [UInt8] = []
+        while case let byte = unsafe getc(output), byte != EOF { status.append(UInt8(byte)) }
+        return ContentFile(String(decoding: status, as: UTF8.self), name: "status.txt")
     }
 }
 

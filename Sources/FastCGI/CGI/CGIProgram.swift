@@ -21,7 +21,7 @@ public enum CGIProgram {
     ///
     /// - Returns: The exit status: 0 when the answer was finished.
     public static func run(_ handler: some RequestHandler, logger: Logger) async -> Int32 {
-        signal(SIGPIPE, SIG_IGN)
+        SignalHandler.surviveBrokenPipes()
         var builder = RequestBuilder()
         var contentLength: Int?
         forEachVariable { name, value in

@@ -82,8 +82,15 @@ final class Engine: @unchecked Sendable {
             _ = unsafe sigaction(signal, nil, &action)
             return action
         }
+        // One that comes just now waits for the handler that it is meant for.
+        var set = sigset_t()
+        var before = sigset_t()
+        unsafe sigemptyset(&set)
+        for signal in signals { unsafe sigaddset(&set, signal) }
+        unsafe pthread_sigmask(SIG_BLOCK, &set, &before)
         let status = FCGX_Init()
         for (signal, var action) in zip(signals, actions) { _ = unsafe sigaction(signal, &action, nil) }
+        unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
         return status
     }()
 
@@ -92,7 +99,7 @@ final class Engine: @unchecked Sendable {
     /// - Throws: ``ServerAlreadyRun`` the second time: what ends with a server, as its listening socket does, is gone for good.
     func start() throws {
         guard !hasStarted.exchange(true, ordering: .relaxed) else { throw ServerAlreadyRun() }
-        signal(SIGPIPE, SIG_IGN)
+        SignalHandler.surviveBrokenPipes()
         do {
             guard Self.libraryStatus == 0 else { throw SystemError(call: "FCGX_Init", code: Self.libraryStatus) }
             for _ in 0..<max(1, configuration.threads) { try addWorker() }

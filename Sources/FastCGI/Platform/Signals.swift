@@ -1,44 +1,94 @@
 internal import CFastCGI
 internal import Glibc
+internal import Synchronization
 
-/// Signals that one thread waits for, instead of interrupting whichever runs.
+/// Signals that one thread waits for; while this lives they do nothing else.
+///
+/// They have a handler, and are not blocked: programs that views start would inherit that, and could not be ended by them. The handlers
+/// restart what they interrupt, where the system can, and the server's other calls take EINTR for what it is.
 final class Signals: Sendable {
-    private let set: sigset_t
-    /// Readable while one is pending; -1 where descriptors are too scarce for one.
+    private let signals: [Int32]
+    private let actions: [sigaction]
+    /// Readable once a signal has come; -1 where descriptors are too scarce for one. There the thread that waits is told by the
+    /// interruption alone, which may come too early: then it finds the signal at its next look.
     private let descriptor: Int32
 
-    /// Blocks the signals in the calling thread, and so in all that it starts later.
+    /// Takes over the signals. There may be one of these at a time.
     init(_ signals: [Int32]) {
-        var set = sigset_t()
-        unsafe sigemptyset(&set)
-        for signal in signals { unsafe sigaddset(&set, signal) }
-        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
-        self.set = set
-        descriptor = DescriptorLimit.isSmall ? -1 : unsafe downloadview_signal_descriptor(&set)
+        descriptor = DescriptorLimit.isSmall ? -1 : eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+        // Before the handler needs them: the first use of a global may take a lock.
+        received.store(0, ordering: .relaxed)
+        wakeUp.store(descriptor, ordering: .relaxed)
+        self.signals = signals
+        actions = signals.map { SignalHandler.install(noteSignal, for: $0) }
     }
 
     deinit {
+        for (signal, var action) in zip(signals, actions) { _ = unsafe sigaction(signal, &action, nil) }
+        wakeUp.store(-1, ordering: .relaxed)
         if descriptor >= 0 { close(descriptor) }
     }
 
     /// The next signal, waiting for one at most this long (in milliseconds); nil when none came, or when something came into the main
     /// queue first.
-    func next(within milliseconds: Int32, orWorkIn queue: MainQueue?) -> Int32? {
-        guard let queue, descriptor >= 0, queue.descriptor >= 0 else { return next(within: milliseconds) }
+    func next(within milliseconds: Int32, orWorkIn queue: MainQueue? = nil) -> Int32? {
+        if let signal = take() { return signal }
+        guard milliseconds > 0 else { return nil }
+        // The kernel passes over what is negative.
         var entries: [2 of pollfd] = [
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: queue.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: queue?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
         ]
         var span = entries.mutableSpan
         _ = unsafe span.withUnsafeMutableBufferPointer { unsafe poll($0.baseAddress, nfds_t($0.count), milliseconds) }
-        return next(within: 0)
+        var count: UInt64 = 0
+        if descriptor >= 0 { _ = unsafe read(descriptor, &count, 8) }
+        return take()
     }
 
-    /// The next signal, waiting for one at most this long (in milliseconds); nil when none came.
-    func next(within milliseconds: Int32) -> Int32? {
-        var set = self.set
-        var timeout = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
-        let signal = unsafe sigtimedwait(&set, nil, &timeout)
-        return signal > 0 ? signal : nil
+    private func take() -> Int32? {
+        let bits = received.load(ordering: .relaxed)
+        guard bits != 0 else { return nil }
+        let number = bits.trailingZeroBitCount
+        received.bitwiseAnd(~(1 << number), ordering: .relaxed)
+        return Int32(number)
     }
+}
+
+/// Setting what a signal does.
+package enum SignalHandler {
+    typealias Handler = @convention(c) (Int32) -> Void
+
+    /// Has a signal call `handler`, which may call nothing but what signal-safety(7) names; what it did before.
+    static func install(_ handler: Handler, for signal: Int32) -> sigaction {
+        var before = sigaction()
+        var action = sigaction()
+        unsafe action.__sigaction_handler.sa_handler = handler
+        action.sa_flags = SA_RESTART
+        _ = unsafe sigaction(signal, &action, &before)
+        return before
+    }
+
+    /// Has a write to what nobody reads any more fail, instead of ending the process, unless the program has said itself what SIGPIPE
+    /// does. By a handler: programs that views start would inherit that it is ignored.
+    package static func surviveBrokenPipes() {
+        var action = sigaction()
+        guard unsafe sigaction(SIGPIPE, nil, &action) == 0, unsafe action.__sigaction_handler.sa_handler == nil else {
+            return
+        }
+        _ = install({ _ in }, for: SIGPIPE)
+    }
+}
+
+/// The signals that have come and have not been taken, a bit for each.
+private let received = Atomic<UInt64>(0)
+private let wakeUp = Atomic<Int32>(-1)
+
+private nonisolated func noteSignal(_ number: Int32) {
+    let code = errno
+    received.bitwiseOr(1 << UInt64(number), ordering: .relaxed)
+    let descriptor = wakeUp.load(ordering: .relaxed)
+    var one: UInt64 = 1
+    if descriptor >= 0 { _ = unsafe write(descriptor, &one, 8) }
+    errno = code
 }

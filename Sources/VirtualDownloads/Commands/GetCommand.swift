@@ -51,7 +51,7 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
     func run() async throws {
         let router = try mount.router(of: Application.self)
         let request = try request()
-        signal(SIGPIPE, SIG_IGN)
+        SignalHandler.surviveBrokenPipes()
         guard let output else {
             return try await report(get(request, from: router, into: 1).result)
         }
