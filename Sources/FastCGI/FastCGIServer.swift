@@ -43,6 +43,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// - Throws: ``DrainIncomplete`` when requests were cut; ``ServerAlreadyRun`` the second time; ``SystemError`` when no thread can
     ///   be started.
     public func run() async throws {
+        try engine.claimRun()
         let ending: Control.Ending = try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await withCheckedThrowingContinuation { continuation in
@@ -57,6 +58,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
                             )
                         }
                     } catch {
+                        engine.closeListener()
                         continuation.resume(throwing: error)
                     }
                 }
@@ -77,6 +79,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// - Returns: The exit status: 0 when every request was finished, 1 when some were cut.
     /// - Throws: ``ServerAlreadyRun`` the second time; ``SystemError`` when no thread can be started.
     public func runHandlingSignals() throws -> Int32 {
+        try engine.claimRun()
         let signals = Signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
         try engine.start()
         // More than half of what is resident by now was needed for the start alone: reading arguments, building routes and tables.
