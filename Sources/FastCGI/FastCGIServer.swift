@@ -71,7 +71,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
         if case .cut(let count) = ending { throw DrainIncomplete(count: count) }
     }
 
-    /// Serves until SIGTERM or SIGINT, on the calling thread: what a program's `main` calls before it has started other threads.
+    /// Serves until SIGTERM or SIGINT, on the calling thread: what a program's `main` calls.
     ///
     /// The first signal drains as graceful shutdown does, a second one cuts what is under way. SIGHUP and SIGUSR1 are ignored.
     /// On the main thread it also runs what is for the main actor; what blocks there holds up the limits and the signals.
