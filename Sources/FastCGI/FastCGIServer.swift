@@ -19,7 +19,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     ///   - logger: What is told of failures, on the threads that serve: a log handler that waits, as one that writes to a pipe which
     ///     nobody reads, holds up downloads.
     /// - Throws: ``SystemError`` when the kernel gives no descriptor; ``ListenError`` when the listener is a TCP port and
-    ///   `FCGI_WEB_SERVER_ADDRS`, the addresses that may connect, names something else.
+    ///   `FCGI_WEB_SERVER_ADDRS`, the addresses that may connect, names something else or none.
     public init(
         listener: Listener,
         handler: Handler,
@@ -43,6 +43,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// - Throws: ``DrainIncomplete`` when requests were cut; ``ServerAlreadyRun`` the second time; ``SystemError`` when no thread can
     ///   be started.
     public func run() async throws {
+        try engine.claimRun()
         let ending: Control.Ending = try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await withCheckedThrowingContinuation { continuation in
@@ -57,6 +58,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
                             )
                         }
                     } catch {
+                        engine.closeListener()
                         continuation.resume(throwing: error)
                     }
                 }
@@ -69,7 +71,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
         if case .cut(let count) = ending { throw DrainIncomplete(count: count) }
     }
 
-    /// Serves until SIGTERM or SIGINT, on the calling thread: what a program's `main` calls before it has started other threads.
+    /// Serves until SIGTERM or SIGINT, on the calling thread: what a program's `main` calls.
     ///
     /// The first signal drains as graceful shutdown does, a second one cuts what is under way. SIGHUP and SIGUSR1 are ignored.
     /// On the main thread it also runs what is for the main actor; what blocks there holds up the limits and the signals.
@@ -77,6 +79,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// - Returns: The exit status: 0 when every request was finished, 1 when some were cut.
     /// - Throws: ``ServerAlreadyRun`` the second time; ``SystemError`` when no thread can be started.
     public func runHandlingSignals() throws -> Int32 {
+        try engine.claimRun()
         let signals = Signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
         try engine.start()
         // More than half of what is resident by now was needed for the start alone: reading arguments, building routes and tables.

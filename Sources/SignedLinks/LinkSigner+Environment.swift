@@ -42,8 +42,9 @@ extension LinkSigner {
         }
     }
 
+    /// Whether an id looks like the digits of a secret, or most of them.
     private static func couldBeSecret(_ id: String) -> Bool {
-        [UInt8](hex: id.utf8).map { $0.count >= SigningKey.minimumByteCount } ?? false
+        id.utf8.count >= SigningKey.minimumByteCount && id.utf8.allSatisfy { $0.hexValue != nil }
     }
 
     private static func trimmed(_ text: Substring) -> String {

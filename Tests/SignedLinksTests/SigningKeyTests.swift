@@ -94,6 +94,7 @@ import Testing
             ("a:\(secret)x0", "“a” is not written in hexadecimal"), ("a:0011", "“a” needs at least 16 bytes and has 2"),
             (":\(secret)", "the id"), ("a:\(secret),a:\(secret)", "two keys “a”"),
             ("\(secret):2026-11", "key 1 is not of the form id:hex"), ("a:\(secret),\(secret):11", "key 2"),
+            ("\(secret.dropLast()):2026-11", "key 1 is not of the form id:hex"),
         ]
     )
     func refusesText(text: String, reason: String) {

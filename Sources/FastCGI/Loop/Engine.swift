@@ -32,7 +32,7 @@ final class Engine: @unchecked Sendable {
     let requestGuard: RequestGuard
     let allowedPeers: PeerAddresses?
     let connections = Lock<(all: [Connection], free: [Connection])>(([], []))
-    private let hasStarted = Atomic<Bool>(false)
+    private let isClaimed = Atomic<Bool>(false)
     let draining = Atomic<Bool>(false)
     let accepting = Atomic<Int>(0)
     /// Whether the workers are told of new connections: not during a pause.
@@ -94,11 +94,16 @@ final class Engine: @unchecked Sendable {
         return status
     }()
 
-    /// Starts the workers, or closes the listening socket.
+    /// Makes a run the only one: what ends with it, as the listening socket does, is gone for good. Called before the run takes over
+    /// signals, or hears that it is to stop: these are the business of the run that serves.
     ///
-    /// - Throws: ``ServerAlreadyRun`` the second time: what ends with a server, as its listening socket does, is gone for good.
+    /// - Throws: ``ServerAlreadyRun`` the second time.
+    func claimRun() throws(ServerAlreadyRun) {
+        guard !isClaimed.exchange(true, ordering: .relaxed) else { throw ServerAlreadyRun() }
+    }
+
+    /// Starts the workers, or closes the listening socket.
     func start() throws {
-        guard !hasStarted.exchange(true, ordering: .relaxed) else { throw ServerAlreadyRun() }
         SignalHandler.surviveBrokenPipes()
         do {
             guard Self.libraryStatus == 0 else { throw SystemError(call: "FCGX_Init", code: Self.libraryStatus) }

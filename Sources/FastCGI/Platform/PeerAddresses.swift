@@ -13,18 +13,23 @@ struct PeerAddresses: Sendable {
         return text.isEmpty ? nil : try PeerAddresses(parsing: text)
     }
 
-    /// - Throws: ``ListenError`` that says what is no address: nobody could connect from there.
+    /// - Throws: ``ListenError`` that says what is no address, or that there is none: nobody could connect.
     init(parsing text: String) throws(ListenError) {
         var allowed: Set<String> = []
         for entry in text.split(whereSeparator: { $0 == "," || $0 == " " }) {
             guard let address = Self.normalized(String(entry)) else {
-                throw ListenError(
-                    "FCGI_WEB_SERVER_ADDRS names “\(entry)”, which is no IP address; write 10.0.0.1,10.0.0.2, or unset it to admit every one"
-                )
+                throw Self.refusal("“\(entry)”, which is no IP address")
             }
             allowed.insert(address)
         }
+        guard !allowed.isEmpty else { throw Self.refusal("no address") }
         self.allowed = allowed
+    }
+
+    private static func refusal(_ named: String) -> ListenError {
+        ListenError(
+            "FCGI_WEB_SERVER_ADDRS names \(named); write 10.0.0.1,10.0.0.2, or unset it to admit every one"
+        )
     }
 
     /// One spelling for each address; an IPv4 address mapped into IPv6 counts as itself. Nil if it is none.

@@ -51,7 +51,6 @@ extension DownloadApplication {
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
                 } else {
-                    // On the main thread, which no other has been started beside yet: the server blocks signals for all of them.
                     try command.run()
                 }
             } catch let error as ValidationError {

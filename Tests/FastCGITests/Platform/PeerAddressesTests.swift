@@ -27,4 +27,9 @@ import Testing
         let error = #expect(throws: ListenError.self) { try PeerAddresses(parsing: list) }
         #expect(error?.description.contains("“\(entry)”") == true)
     }
+
+    @Test("So is one of separators alone", arguments: [",", " ", ", ,"])
+    func refusesSeparators(list: String) {
+        #expect(throws: ListenError.self) { _ = try PeerAddresses(parsing: list) }
+    }
 }

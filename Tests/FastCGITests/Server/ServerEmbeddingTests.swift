@@ -27,6 +27,22 @@ import Testing
         }
     }
 
+    @Test("Cancelling a second run of a server does not stop the first")
+    func isStoppedByItsOwnRun() async throws {
+        try await withServer { server in
+            _ = try await server.get("/hello")
+            let again = Task {
+                unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+                try await server.server.run()
+            }
+            await #expect(throws: ServerAlreadyRun.self) { try await again.value }
+            for _ in 1...20 {
+                let response = try await server.get("/hello")
+                #expect(response.isComplete)
+            }
+        }
+    }
+
     @Test("A server that is cancelled while nothing is under way has cut nothing")
     func cutsNothing() async throws {
         let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
