@@ -80,7 +80,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// - Throws: ``ServerAlreadyRun`` the second time; ``SystemError`` when no thread can be started.
     public func runHandlingSignals() throws -> Int32 {
         try engine.claimRun()
-        let signals = Signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
+        let signals = Signals([SIGTERM, SIGINT], disregarding: [SIGHUP, SIGUSR1])
         try engine.start()
         // More than half of what is resident by now was needed for the start alone: reading arguments, building routes and tables.
         downloadview_drop_code()

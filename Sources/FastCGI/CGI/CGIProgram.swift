@@ -21,7 +21,8 @@ public enum CGIProgram {
     ///
     /// - Returns: The exit status: 0 when the answer was finished.
     public static func run(_ handler: some RequestHandler, logger: Logger) async -> Int32 {
-        SignalHandler.surviveBrokenPipes()
+        // Writing to what nobody reads is to fail, and not to end the process.
+        SignalHandler.disregard(SIGPIPE)
         var builder = RequestBuilder()
         var contentLength: Int?
         forEachVariable { name, value in

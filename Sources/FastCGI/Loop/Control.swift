@@ -53,7 +53,7 @@ final class Control: Sendable {
 
     /// Runs until the server has ended.
     ///
-    /// - Parameter signals: If given, SIGTERM and SIGINT among them stop the server.
+    /// - Parameter signals: If given, each stops the server.
     func run(signals: Signals?) -> Ending {
         if signals == nil {
             wakeUp.store(eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)), ordering: .sequentiallyConsistent)
@@ -82,11 +82,11 @@ final class Control: Sendable {
 
     private func wait(signals: Signals?, _ mainQueue: MainQueue?, milliseconds: Int32) {
         if let signals {
-            var signal = signals.next(within: milliseconds, orWorkIn: mainQueue)
+            var hasCome = signals.next(within: milliseconds, orWorkIn: mainQueue) != nil
             mainQueue?.run()
-            while let received = signal {
-                if received == SIGTERM || received == SIGINT { stop() }
-                signal = signals.next(within: 0)
+            while hasCome {
+                stop()
+                hasCome = signals.next(within: 0) != nil
             }
         } else {
             let wakeUp = wakeUp.load(ordering: .relaxed)

@@ -104,7 +104,8 @@ final class Engine: @unchecked Sendable {
 
     /// Starts the workers, or closes the listening socket.
     func start() throws {
-        SignalHandler.surviveBrokenPipes()
+        // Writing to what nobody reads is to fail, and not to end the process.
+        SignalHandler.disregard(SIGPIPE)
         do {
             guard Self.libraryStatus == 0 else { throw SystemError(call: "FCGX_Init", code: Self.libraryStatus) }
             for _ in 0..<max(1, configuration.threads) { try addWorker() }

@@ -1,5 +1,5 @@
 internal import CFastCGI
-internal import Glibc
+package import Glibc
 internal import Synchronization
 
 /// Signals that one thread waits for; while this lives they do nothing else.
@@ -7,24 +7,29 @@ internal import Synchronization
 /// They have a handler, and are not blocked: programs that views start would inherit that, and could not be ended by them. The handlers
 /// restart what they interrupt, where the system can, and the server's other calls take EINTR for what it is.
 final class Signals: Sendable {
-    private let signals: [Int32]
-    private let actions: [sigaction]
+    /// What is to be given back, with what it did before.
+    private let taken: [(signal: Int32, action: sigaction)]
     /// Readable once a signal has come; -1 where descriptors are too scarce for one. There the thread that waits is told by the
     /// interruption alone, which may come too early: then it finds the signal at its next look.
     private let descriptor: Int32
 
     /// Takes over the signals. There may be one of these at a time.
-    init(_ signals: [Int32]) {
+    ///
+    /// - Parameters:
+    ///   - signals: What is waited for.
+    ///   - others: What does nothing.
+    init(_ signals: [Int32], disregarding others: [Int32]) {
         descriptor = DescriptorLimit.isSmall ? -1 : eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
         // Before the handler needs them: the first use of a global may take a lock.
         received.store(0, ordering: .relaxed)
         wakeUp.store(descriptor, ordering: .relaxed)
-        self.signals = signals
-        actions = signals.map { SignalHandler.install(noteSignal, for: $0) }
+        taken =
+            signals.map { ($0, SignalHandler.install(noteSignal, for: $0)) }
+            + others.compactMap { other in SignalHandler.disregard(other).map { (other, $0) } }
     }
 
     deinit {
-        for (signal, var action) in zip(signals, actions) { _ = unsafe sigaction(signal, &action, nil) }
+        for (signal, var action) in taken { _ = unsafe sigaction(signal, &action, nil) }
         wakeUp.store(-1, ordering: .relaxed)
         if descriptor >= 0 { close(descriptor) }
     }
@@ -69,14 +74,17 @@ package enum SignalHandler {
         return before
     }
 
-    /// Has a write to what nobody reads any more fail, instead of ending the process, unless the program has said itself what SIGPIPE
-    /// does. By a handler: programs that views start would inherit that it is ignored.
-    package static func surviveBrokenPipes() {
+    /// Has a signal do nothing, where it would end the process: not if it has a handler or is ignored, as SIGHUP by nohup. By a handler,
+    /// since programs that views start would inherit that it is ignored.
+    ///
+    /// - Returns: What it did before; nil if that was left.
+    @discardableResult
+    package static func disregard(_ signal: Int32) -> sigaction? {
         var action = sigaction()
-        guard unsafe sigaction(SIGPIPE, nil, &action) == 0, unsafe action.__sigaction_handler.sa_handler == nil else {
-            return
+        guard unsafe sigaction(signal, nil, &action) == 0, unsafe action.__sigaction_handler.sa_handler == nil else {
+            return nil
         }
-        _ = install({ _ in }, for: SIGPIPE)
+        return install({ _ in }, for: signal)
     }
 }
 

@@ -51,7 +51,8 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
     func run() async throws {
         let router = try mount.router(of: Application.self)
         let request = try request()
-        SignalHandler.surviveBrokenPipes()
+        // Writing to what nobody reads is to fail, and not to end the process.
+        SignalHandler.disregard(SIGPIPE)
         guard let output else {
             return try await report(get(request, from: router, into: 1).result)
         }
