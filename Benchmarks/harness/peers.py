@@ -158,6 +158,22 @@ class CLoop(Peer):
         return [self.binary, socket, WORKERS]
 
 
+class Canned(Peer):
+    name, title = "canned", "canned records, the limit of FastCGI"
+
+    def prepare(self):
+        compiler = need(["gcc", "libc6-dev"], "cc", "gcc")
+        if not compiler:
+            return "a C compiler is missing (apt-get install gcc libc6-dev)"
+        self.binary = self.built("canned")
+        if not run_quietly([compiler, "-O2", "-o", self.binary, self.source("canned", "main.c"), "-lpthread"], self.log()):
+            return f"it did not build, see {self.log()}"
+        return None
+
+    def command(self, socket, folder):
+        return [self.binary, socket]
+
+
 class Go(Peer):
     def __init__(self, name, title, protocol):
         self.name, self.title, self.protocol = name, title, protocol
@@ -286,11 +302,12 @@ def resolved_version(path, identity):
 
 
 def every(threads=None):
-    """All peers in the order of the report: ours first, the two that ratios refer to beside it."""
+    """All peers in the order of the report: ours first, what ratios and limits refer to beside it."""
     return [
         Demo(threads),
         CLoop(),
         Static(),
+        Canned(),
         Go("go-http", "Go net/http behind proxy_pass", "http"),
         Go("go-fcgi", "Go net/http/fcgi", "fastcgi"),
         PHP(),
