@@ -178,7 +178,8 @@ final class Engine: @unchecked Sendable {
         connection.leaveUnread(shape.length)
         // As many bytes as were looked for: the next request may wait behind them.
         if unsafe received.count == worker.scratch.count { connection.noteUnread() }
-        try unsafe serve(received, of: connection, by: worker)
+        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: worker.scratch[received.count...])
+        try unsafe serve(RequestExcerpt.make(of: received, in: rest), of: connection, by: worker)
         return true
     }
 

@@ -38,4 +38,29 @@ struct RecordedEnvironment: Decodable, Sendable {
         for pair in parameters where !absent.contains(pair[0]) { builder.add(name: pair[0], value: pair[1]) }
         return builder.request(body: [], id: "")
     }
+
+    /// The request as libfcgi reads the excerpt of what the server sends; nil if there is no excerpt.
+    func builtOfExcerpt() throws -> DownloadRequest? {
+        func length(_ text: String) -> [UInt8] {
+            let count = UInt32(text.utf8.count)
+            return count < 128
+                ? [UInt8(count)]
+                : [0x80 | UInt8(count >> 24), UInt8(count >> 16 & 0xFF), UInt8(count >> 8 & 0xFF), UInt8(count & 0xFF)]
+        }
+        let content = parameters.flatMap { length($0[0]) + length($0[1]) + $0[0].utf8 + $0[1].utf8 }
+        let request: [UInt8] =
+            [1, 1, 0, 1, 0, 8, 0, 0] + [0, 1, 0, 0, 0, 0, 0, 0]
+            + [1, 4, 0, 1, UInt8(content.count >> 8), UInt8(content.count & 0xFF), 0, 0] + content
+            + [1, 4, 0, 1, 0, 0, 0, 0] + [1, 5, 0, 1, 0, 0, 0, 0]
+        var buffer = [UInt8](repeating: 0, count: request.count)
+        var handover = Handover()
+        guard Engine.libraryStatus == 0 else { return nil }
+        return try unsafe request.withUnsafeBytes { request in
+            try unsafe buffer.withUnsafeMutableBytes { buffer in
+                let excerpt = unsafe RequestExcerpt.make(of: request, in: buffer)
+                guard unsafe excerpt.baseAddress != request.baseAddress else { return nil }
+                return try unsafe handover.give(excerpt) { RequestReader.read(from: $0, id: "") }?.request
+            }
+        }
+    }
 }

@@ -34,6 +34,19 @@ private struct PathView: VirtualDownloadView {
         #expect(recordings.allSatisfy { $0.parameters.allSatisfy { $0.count == 2 } })
     }
 
+    @Test("What is left of every server's request for libfcgi to read makes the same request")
+    func excerpts() throws {
+        var excerpts = 0
+        for recording in try RecordedEnvironment.all() {
+            guard let made = try recording.builtOfExcerpt() else { continue }
+            excerpts += 1
+            let expected = recording.built()
+            #expect(made.http == expected.http, "\(recording.server): \(recording.request)")
+            #expect(made.client == expected.client, "\(recording.server): \(recording.request)")
+        }
+        #expect(excerpts > 500)
+    }
+
     @Test(
         "Every server's request reaches the same path below the mount prefix",
         arguments: [

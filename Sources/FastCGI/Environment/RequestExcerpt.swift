@@ -1,0 +1,92 @@
+/// A request without the parameters that say nothing about it: of some twenty that a web server sends, six are read, and libfcgi
+/// allocates each.
+enum RequestExcerpt {
+    /// Writes the excerpt of a request.
+    ///
+    /// - Parameters:
+    ///   - request: One whole request in the form that libfcgi reads, as the guard has found it.
+    ///   - buffer: Where it is written to, if that is as large as the request at least.
+    /// - Returns: The excerpt. The request itself if there is none: it has content, or comes in an unusual form, or all of its
+    ///   parameters may be needed.
+    static func make(
+        of request: UnsafeRawBufferPointer,
+        in buffer: UnsafeMutableRawBufferPointer
+    ) -> UnsafeRawBufferPointer {
+        unsafe write(request, to: buffer).map { unsafe UnsafeRawBufferPointer(rebasing: buffer[..<$0]) } ?? request
+    }
+
+    /// The size of `FCGI_BEGIN_REQUEST`, and of the two empty records that end the parameters and the content.
+    private static let edge = 2 * RecordHeader.byteCount
+
+    /// How many bytes were written; nil if there is no excerpt.
+    private static func write(_ request: UnsafeRawBufferPointer, to buffer: UnsafeMutableRawBufferPointer) -> Int? {
+        let start = edge + RecordHeader.byteCount
+        let bytes = unsafe request.assumingMemoryBound(to: UInt8.self).span
+        guard bytes.count >= start + edge, buffer.count >= bytes.count else { return nil }
+        var header = RecordHeader(bytes, at: edge)
+        let end = start + header.contentLength
+        // One record of parameters, and nothing but the two ends behind it.
+        guard edge + header.recordLength + edge == bytes.count else { return nil }
+        var parameters = NeededParameters()
+        var index = start
+        var size = start
+        while index + 2 <= end {
+            let pair = index
+            let nameLength = Int(bytes[index])
+            var valueLength = Int(bytes[index + 1])
+            index += 2
+            if valueLength >= 0x80 {
+                guard index + 3 <= end else { return nil }
+                valueLength = (valueLength & 0x7F) << 24 | Int(bytes[index]) << 16
+                valueLength |= Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
+                index += 3
+            }
+            guard nameLength < 0x80, nameLength + valueLength <= end - index else { return nil }
+            let name = unsafe ParameterName(UnsafeRawBufferPointer(rebasing: request[index..<index + nameLength]))
+            index += nameLength + valueLength
+            guard parameters.take(name, isEmpty: valueLength == 0) else { continue }
+            unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[size...])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: request[pair..<index]))
+            size += index - pair
+        }
+        guard index == end, parameters.areEnough else { return nil }
+        unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: request[..<start]))
+        header.contentLength = size - start
+        unsafe buffer[edge + 4] = UInt8(truncatingIfNeeded: header.contentLength >> 8)
+        unsafe buffer[edge + 5] = UInt8(truncatingIfNeeded: header.contentLength)
+        unsafe buffer[edge + 6] = 0
+        unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[size...])
+            .copyMemory(from: UnsafeRawBufferPointer(rebasing: request[(bytes.count - edge)...]))
+        return size + edge
+    }
+}
+
+/// Which parameters ``RequestBuilder`` reads of a request that names its target and its host, as almost every one does.
+private struct NeededParameters {
+    private var hasTarget = false
+    private var hasHost = false
+
+    /// Whether nothing else is needed: the builder makes the target and the host of other parameters where they are missing.
+    var areEnough: Bool { hasTarget && hasHost }
+
+    /// Whether the parameter is one of them.
+    mutating func take(_ name: ParameterName, isEmpty: Bool) -> Bool {
+        if name.hasPrefix("HTTP_") {
+            if name == "HTTP_HOST" { hasHost = !isEmpty }
+            return true
+        }
+        switch name.count {
+        case 5: return name == "HTTPS"
+        case 11:
+            if name == "REQUEST_URI" {
+                hasTarget = !isEmpty
+                return true
+            }
+            return name == "REMOTE_ADDR" || name == "REMOTE_PORT" || (name == "REMOTE_USER" && !isEmpty)
+        case 12: return name == "CONTENT_TYPE" && !isEmpty
+        case 14:
+            return name == "REQUEST_METHOD" || name == "REQUEST_SCHEME" || (name == "CONTENT_LENGTH" && !isEmpty)
+        default: return false
+        }
+    }
+}
