@@ -77,6 +77,9 @@ public protocol VirtualDownloadView: Sendable {
     func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
 
     /// Called with the 304 response. The default returns it unchanged.
+    ///
+    /// With a 2xx status in the place of 304 the whole file is sent, as if the client had nothing of it yet; ``downloadResponse(_:to:)``
+    /// is called for that. Another content, put in the place of the file, is sent as it is.
     func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
 
     /// Called with the 404 response after ``FileNotFound`` was thrown. The default returns it unchanged.
