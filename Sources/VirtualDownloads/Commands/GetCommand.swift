@@ -94,6 +94,8 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         }
         switch status.st_mode & S_IFMT {
         case S_IFREG:
+            // Another file could take its place all the same: but whoever made it read-only wants to keep it, and `cp` keeps it too.
+            guard unsafe access(output, W_OK) == 0 else { throw cannotWrite(output) }
             guard let path = unsafe realpath(output, nil) else { throw cannotWrite(output) }
             defer { unsafe free(path) }
             return unsafe (String(cString: path), status.st_mode & 0o777)

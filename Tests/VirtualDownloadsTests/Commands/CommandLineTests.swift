@@ -114,6 +114,20 @@ private struct Site: DownloadApplication {
         }
     }
 
+    @Test("get -o of a read-only file is refused before anything is downloaded, and the file stays")
+    func readOnlyOutput() async throws {
+        try await Self.withOutput { output in
+            try Data("before".utf8).write(to: output)
+            try #require(unsafe chmod(output.path, 0o444) == 0)
+            let run = try await DemoProcess.run(["get", "/virtual/text", "-o", output.path], asOwnerOf: output)
+            #expect(run.status == 64 && run.output == "")
+            #expect(run.errors.hasPrefix("Error: Can't write \(output.path): Permission denied.\n"))
+            #expect(try String(contentsOf: output, encoding: .utf8) == "before")
+            let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
+            #expect(files == ["output"])
+        }
+    }
+
     @Test("get -o of a link to nothing is refused, and leaves the link")
     func linkToNothing() async throws {
         try await Self.withOutput { output in
