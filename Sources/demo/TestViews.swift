@@ -23,6 +23,7 @@ enum TestViews {
             Route("/test/resumable", ResumableView())
             Route("/test/sound", SoundView())
             Route("/test/name/{name}", NamedView())
+            Route("/test/user", UserView())
             Route("/test/validated", ValidatedView())
             Route("/test/erratic", ErraticView())
         }
@@ -138,6 +139,15 @@ private struct InlineView: VirtualDownloadView {
 private struct NamedView: VirtualDownloadView {
     func file(for request: DownloadRequest) -> some DownloadFile {
         ContentFile("Hello world!\n", name: request.parameters["name"] ?? "")
+    }
+}
+
+/// The user's name between quotes; without a user nothing.
+private struct UserView: VirtualDownloadView {
+    var cacheControl: String? { "private" }
+
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        ContentFile(request.user.map { "“\($0)”" } ?? "", name: "user.txt")
     }
 }
 

@@ -41,6 +41,9 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
     @Option(name: [.customShort("d"), .long], help: "The content of the request.")
     var data = ""
 
+    @Option(help: ArgumentHelp("The user, as if the web server had authenticated one.", valueName: "name"))
+    var user: String?
+
     @OptionGroup var mount: MountOptions
 
     func validate() throws {
@@ -138,6 +141,7 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
             http: http,
             body: Array(data.utf8),
             client: ClientAddress(host: "127.0.0.1"),
+            user: user == "" ? nil : user,
             id: "get",
             receivedAt: .now
         )

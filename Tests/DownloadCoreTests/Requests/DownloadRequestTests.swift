@@ -79,6 +79,13 @@ import Testing
         }
     }
 
+    @Test("A request of a test is nobody's, unless it says whose")
+    func hasUser() {
+        #expect(DownloadRequest.get().user == nil && DownloadRequest.get(user: "anna").user == "anna")
+        #expect(DownloadRequest.head(user: "anna").user == "anna")
+        #expect(DownloadRequest.make(.post, user: "anna").user == "anna")
+    }
+
     @Test("A field of commas and spaces takes no time that grows with its square", .timeLimit(.minutes(1)))
     func readsHostileCookies() {
         let value = "b" + String(repeating: ", ", count: 16_000) + String(repeating: " ", count: 32_000)

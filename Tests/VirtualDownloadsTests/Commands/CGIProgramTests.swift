@@ -22,6 +22,15 @@ import Testing
         #expect(run.errors == "")
     }
 
+    @Test("The user is the one that the web server names, whatever the client does")
+    func user() async throws {
+        var variables = Self.variables("/test/user")
+        variables["HTTP_REMOTE_USER"] = "bo"
+        #expect(try await DemoProcess.run(environment: variables).output.hasSuffix("\r\n\r\n"))
+        variables["REMOTE_USER"] = "anna"
+        #expect(try await DemoProcess.run(environment: variables).output.hasSuffix("\r\n\r\n“anna”"))
+    }
+
     @Test("HEAD has the head of GET and no content")
     func head() async throws {
         let run = try await DemoProcess.run(environment: Self.variables("/virtual/text", method: "HEAD"))

@@ -253,6 +253,18 @@ private struct Site: DownloadApplication {
     }
 
     @Test(
+        "get asks as the user it is told, and as nobody otherwise",
+        arguments: [("anna", "“anna”"), ("", ""), (nil, "")]
+    )
+    func user(name: String?, content: String) async throws {
+        let option = name.map { ["--user", $0] } ?? []
+        let arguments = ["get", "/test/user", "-H", "Remote-User: bo"] + option
+        let run = try await DemoProcess.run(arguments, environment: Self.misbehaving)
+        #expect(run.status == 0)
+        #expect(run.output.hasSuffix("\n\n\(content)"))
+    }
+
+    @Test(
         "A wrong argument is refused with what to write instead",
         arguments: [
             (["get", "virtual/text"], "/virtual/text"), (["get", "/a", "-H", "x"], "-H 'Name: value'"),
