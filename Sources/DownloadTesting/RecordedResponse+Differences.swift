@@ -32,7 +32,8 @@ extension RecordedResponse {
         if status != .ok && status != .partialContent {
             // What the log would have been told is all that says why.
             let reasons = notes.map { ": \($0)" }.joined()
-            differences.append("the status is \(status), expected 200 or 206\(reasons)")
+            let place = headerFields[.location].map { " to \($0)" } ?? ""
+            differences.append("the status is \(status)\(place), expected 200 or 206\(reasons)")
         }
         if method != .head, let content, content != body {
             let place = zip(body, content).prefix { $0 == $1 }.count

@@ -24,6 +24,8 @@ enum TestViews {
             Route("/test/sound", SoundView())
             Route("/test/name/{name}", NamedView())
             Route("/test/user", UserView())
+            Route("/test/unauthorized", UnauthorizedView())
+            Route("/test/redirect", RedirectingView())
             Route("/test/validated", ValidatedView())
             Route("/test/erratic", ErraticView())
         }
@@ -148,6 +150,25 @@ private struct UserView: VirtualDownloadView {
 
     func file(for request: DownloadRequest) -> some DownloadFile {
         ContentFile(request.user.map { "“\($0)”" } ?? "", name: "user.txt")
+    }
+}
+
+private struct UnauthorizedView: VirtualDownloadView {
+    func file(for request: DownloadRequest) throws -> ContentFile {
+        throw DownloadError.unauthorized(challenge: "Bearer realm=\"Downloads\"")
+    }
+}
+
+/// `/test/redirect?to=PLACE&status=STATUS`
+private struct RedirectingView: VirtualDownloadView {
+    private static let codes: [Int: DownloadRedirect.Code] = [
+        302: .found, 303: .seeOther, 307: .temporaryRedirect, 308: .permanentRedirect,
+    ]
+
+    func file(for request: DownloadRequest) throws -> ContentFile {
+        let query = try request.query
+        guard let code = Self.codes[try query.integer("status") ?? 302] else { throw DownloadError.badRequest }
+        throw DownloadRedirect(code, to: query["to"] ?? "")
     }
 }
 

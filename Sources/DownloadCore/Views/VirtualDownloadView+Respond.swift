@@ -63,16 +63,23 @@ extension VirtualDownloadView {
                 error.headerFields[.allow] = methods.filter { $0 != request.method }.allowFieldValue
             }
             return response(of: error, to: request)
+        case let redirect as DownloadRedirect where !redirect.location.isEmpty:
+            return varying(redirect.response)
         default:
             sink.note(error)
             return response(of: .internalServerError, to: request)
         }
     }
 
-    /// The response of an error, which depends on the fields that the file depends on too: in one language there may be none.
     private func response(of error: DownloadError, to request: DownloadRequest) -> DownloadResponse {
-        var response = error.response(to: request)
-        let names = vary.filter { $0 != .accept }
+        varying(error.response(to: request))
+    }
+
+    /// A response in the place of the file, which depends on the fields that the file depends on too: in one language there may be none.
+    private func varying(_ response: DownloadResponse) -> DownloadResponse {
+        var response = response
+        let named = response.headerFields[values: .vary].map { $0.lowercased() }
+        let names = vary.filter { !named.contains($0.canonicalName) }
         if !names.isEmpty {
             response.headerFields.append(
                 HTTPField(name: .vary, value: names.map(\.rawName).joined(separator: ", "))
