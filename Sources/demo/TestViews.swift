@@ -16,6 +16,7 @@ enum TestViews {
             Route("/test/long", WrongSizeView(declared: 50_000, written: 100_000))
             Route("/test/slow", SlowView())
             Route("/test/wait", WaitingView())
+            Route("/test/compute", ComputingView())
             Route("/test/block", BlockingView())
             Route("/test/main-actor", MainActorView())
             Route("/test/child", ChildView())
@@ -88,6 +89,20 @@ private struct WaitingView: VirtualDownloadView {
             defer { _ = unsafe write(2, "wait ended\n", 11) }
             try await sink.write("waiting\n")
             try await Task.sleep(for: .seconds(86_400))
+        }
+    }
+}
+
+/// Computes without ever suspending, until it is cancelled; after `?first=TEXT`, if that is there.
+private struct ComputingView: VirtualDownloadView {
+    func file(for request: DownloadRequest) throws -> some DownloadFile {
+        let first = try request.query["first"] ?? ""
+        return content { sink in
+            try await sink.write(first)
+            _ = unsafe write(2, "computing\n", 10)
+            while !Task.isCancelled { usleep(1000) }
+            _ = unsafe write(2, "compute ended\n", 14)
+            throw CancellationError()
         }
     }
 }
