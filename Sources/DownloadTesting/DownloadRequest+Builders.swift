@@ -3,30 +3,39 @@ public import HTTPTypes
 
 extension DownloadRequest {
     /// A GET of `target`: a path, with its query if it has one.
+    ///
+    /// - Parameter user: The name of the user whom the web server has authenticated; nil, the default, for none.
     public static func get(
         _ target: String = "/",
         headerFields: HTTPFields = [:],
-        parameters: [String: String] = [:]
+        parameters: [String: String] = [:],
+        user: String? = nil
     ) -> DownloadRequest {
-        make(.get, target, headerFields: headerFields, parameters: parameters)
+        make(.get, target, headerFields: headerFields, parameters: parameters, user: user)
     }
 
     /// A HEAD of `target`: a path, with its query if it has one.
+    ///
+    /// - Parameter user: The name of the user whom the web server has authenticated; nil, the default, for none.
     public static func head(
         _ target: String = "/",
         headerFields: HTTPFields = [:],
-        parameters: [String: String] = [:]
+        parameters: [String: String] = [:],
+        user: String? = nil
     ) -> DownloadRequest {
-        make(.head, target, headerFields: headerFields, parameters: parameters)
+        make(.head, target, headerFields: headerFields, parameters: parameters, user: user)
     }
 
     /// A request by any method for `target`: a path, with its query if it has one.
+    ///
+    /// - Parameter user: The name of the user whom the web server has authenticated; nil, the default, for none.
     public static func make(
         _ method: HTTPRequest.Method,
         _ target: String = "/",
         headerFields: HTTPFields = [:],
         parameters: [String: String] = [:],
-        body: [UInt8] = []
+        body: [UInt8] = [],
+        user: String? = nil
     ) -> DownloadRequest {
         DownloadRequest(
             http: HTTPRequest(
@@ -39,6 +48,7 @@ extension DownloadRequest {
             parameters: parameters,
             body: body,
             client: ClientAddress(host: "192.0.2.1", port: 50_000),
+            user: user,
             id: "test"
         )
     }

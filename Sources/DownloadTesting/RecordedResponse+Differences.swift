@@ -1,3 +1,4 @@
+import DownloadCore
 import HTTPTypes
 
 extension RecordedResponse {
@@ -31,18 +32,21 @@ extension RecordedResponse {
         if status != .ok && status != .partialContent {
             // What the log would have been told is all that says why.
             let reasons = notes.map { ": \($0)" }.joined()
-            differences.append("the status is \(status), expected 200 or 206\(reasons)")
+            let place = headerFields[.location].map { " to \($0)" } ?? ""
+            differences.append("the status is \(status)\(place), expected 200 or 206\(reasons)")
         }
         if method != .head, let content, content != body {
             let place = zip(body, content).prefix { $0 == $1 }.count
             differences.append(
-                "the content has \(body.count) bytes \(Self.excerpt(body, around: place)),"
-                    + " expected \(content.count) bytes \(Self.excerpt(content, around: place));"
+                "the content has \(String(counting: body.count, "byte")) \(Self.excerpt(body, around: place)),"
+                    + " expected \(String(counting: content.count, "byte")) \(Self.excerpt(content, around: place));"
                     + " they differ from byte \(place) on"
             )
         }
         if method == .head, let content, let length = headerFields[.contentLength], length != String(content.count) {
-            differences.append("Content-Length is \(length), but the content has \(content.count) bytes")
+            differences.append(
+                "Content-Length is \(length), but the content has \(String(counting: content.count, "byte"))"
+            )
         }
         expect(basename, disposition.filename, "the basename")
         expect(attachment.map { $0 ? "attachment" : "inline" }, disposition.kind, "the disposition")
@@ -58,14 +62,20 @@ extension RecordedResponse {
     var integrityDifferences: [String] {
         var differences: [String] = []
         if let failure {
-            differences.append("the download failed after \(body.count) bytes: \(failure)")
+            differences.append("the download failed after \(String(counting: body.count, "byte")): \(failure)")
         } else if !isFinished {
             differences.append("the response was not finished")
         }
         let hasNoContent = method == .head || status == .notModified
-        if hasNoContent && !body.isEmpty { differences.append("there are \(body.count) bytes where none may be") }
+        if hasNoContent && !body.isEmpty {
+            differences.append(
+                "there \(body.count == 1 ? "is" : "are") \(String(counting: body.count, "byte")) where none may be"
+            )
+        }
         if !hasNoContent, let length = headerFields[.contentLength], length != String(body.count) {
-            differences.append("Content-Length is \(length), but \(body.count) bytes were sent")
+            differences.append(
+                "Content-Length is \(length), but \(String(counting: body.count, "byte")) \(body.count == 1 ? "was" : "were") sent"
+            )
         }
         if ranGenerator && (hasNoContent || status == .preconditionFailed || status == .rangeNotSatisfiable) {
             differences.append("the generator ran for \(method) answered by \(status)")

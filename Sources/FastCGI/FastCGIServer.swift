@@ -98,7 +98,9 @@ public struct DrainIncomplete: Error, CustomStringConvertible, Sendable {
     /// How many requests were cut.
     public let count: Int
 
-    public var description: String { "\(count) requests were cut when the server stopped" }
+    public var description: String {
+        "\(String(counting: count, "request")) \(count == 1 ? "was" : "were") cut when the server stopped"
+    }
 }
 
 /// A server runs once: for another run there is to be another server, with a listener of its own.

@@ -16,6 +16,7 @@ enum TestViews {
             Route("/test/long", WrongSizeView(declared: 50_000, written: 100_000))
             Route("/test/slow", SlowView())
             Route("/test/wait", WaitingView())
+            Route("/test/compute", ComputingView())
             Route("/test/block", BlockingView())
             Route("/test/main-actor", MainActorView())
             Route("/test/child", ChildView())
@@ -23,6 +24,9 @@ enum TestViews {
             Route("/test/resumable", ResumableView())
             Route("/test/sound", SoundView())
             Route("/test/name/{name}", NamedView())
+            Route("/test/user", UserView())
+            Route("/test/unauthorized", UnauthorizedView())
+            Route("/test/redirect", RedirectingView())
             Route("/test/validated", ValidatedView())
             Route("/test/erratic", ErraticView())
         }
@@ -89,6 +93,20 @@ private struct WaitingView: VirtualDownloadView {
     }
 }
 
+/// Computes without ever suspending, until it is cancelled; after `?first=TEXT`, if that is there.
+private struct ComputingView: VirtualDownloadView {
+    func file(for request: DownloadRequest) throws -> some DownloadFile {
+        let first = try request.query["first"] ?? ""
+        return content { sink in
+            try await sink.write(first)
+            _ = unsafe write(2, "computing\n", 10)
+            while !Task.isCancelled { usleep(1000) }
+            _ = unsafe write(2, "compute ended\n", 14)
+            throw CancellationError()
+        }
+    }
+}
+
 /// Lines that the main actor counts.
 private struct MainActorView: VirtualDownloadView {
     @MainActor private static var count = 0
@@ -138,6 +156,34 @@ private struct InlineView: VirtualDownloadView {
 private struct NamedView: VirtualDownloadView {
     func file(for request: DownloadRequest) -> some DownloadFile {
         ContentFile("Hello world!\n", name: request.parameters["name"] ?? "")
+    }
+}
+
+/// The user's name between quotes; without a user nothing.
+private struct UserView: VirtualDownloadView {
+    var cacheControl: String? { "private" }
+
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        ContentFile(request.user.map { "“\($0)”" } ?? "", name: "user.txt")
+    }
+}
+
+private struct UnauthorizedView: VirtualDownloadView {
+    func file(for request: DownloadRequest) throws -> ContentFile {
+        throw DownloadError.unauthorized(challenge: "Bearer realm=\"Downloads\"")
+    }
+}
+
+/// `/test/redirect?to=PLACE&status=STATUS`
+private struct RedirectingView: VirtualDownloadView {
+    private static let codes: [Int: DownloadRedirect.Code] = [
+        302: .found, 303: .seeOther, 307: .temporaryRedirect, 308: .permanentRedirect,
+    ]
+
+    func file(for request: DownloadRequest) throws -> ContentFile {
+        let query = try request.query
+        guard let code = Self.codes[try query.integer("status") ?? 302] else { throw DownloadError.badRequest }
+        throw DownloadRedirect(code, to: query["to"] ?? "")
     }
 }
 

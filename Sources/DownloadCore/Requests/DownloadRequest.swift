@@ -12,6 +12,11 @@ public struct DownloadRequest: Sendable {
     public var body: [UInt8]
     /// Who sent it, as the web server reports it.
     public var client: ClientAddress
+    /// The name of the user whom the web server has authenticated (RFC 3875 §4.1.11); nil if it has not, or if the name is not UTF-8.
+    ///
+    /// It is what the web server says, and never from a header field. nginx says whatever name a client claims to have, unless its
+    /// `auth_basic` is in force. A content that depends on it wants `private` in ``VirtualDownloadView/cacheControl``.
+    public var user: String?
     /// Identifies the request in every log line about it.
     public var id: String
     /// When it came, by the clock of this machine; nil if nobody said.
@@ -26,6 +31,7 @@ public struct DownloadRequest: Sendable {
         parameters: [String: String] = [:],
         body: [UInt8] = [],
         client: ClientAddress = ClientAddress(),
+        user: String? = nil,
         id: String = "",
         receivedAt: HTTPDate? = nil
     ) {
@@ -34,6 +40,7 @@ public struct DownloadRequest: Sendable {
         self.parameters = parameters
         self.body = body
         self.client = client
+        self.user = user
         self.id = id
         self.receivedAt = receivedAt
     }

@@ -32,7 +32,8 @@ public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
         items.filter { $0.name == name }.map(\.value)
     }
 
-    /// The first value of `name` as a decimal number; nil if the name is not there.
+    /// The first value of `name` as a decimal number, which is digits alone, with a `-` before them if it is negative; nil if the name is
+    /// not there.
     ///
     /// - Throws: ``DownloadError/badRequest`` for a value that is no number in `range`.
     public func integer<Number: FixedWidthInteger>(
@@ -40,7 +41,8 @@ public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
         in range: ClosedRange<Number> = .min ... .max
     ) throws(DownloadError) -> Number? {
         guard let text = self[name] else { return nil }
-        guard let number = Number(text), range.contains(number) else {
+        // Swift takes a leading + too.
+        guard text.utf8.first != UInt8(ascii: "+"), let number = Number(text), range.contains(number) else {
             throw DownloadError(.badRequest, reason: "the query item \(name) is no number in \(range)")
         }
         return number

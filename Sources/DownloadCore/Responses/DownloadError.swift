@@ -4,6 +4,8 @@ public import HTTPTypes
 ///
 ///     guard let order = orders[id] else { throw DownloadError.gone }
 ///
+/// To send the client elsewhere, throw a ``DownloadRedirect``.
+///
 /// The client is told the status, and ``detail`` if there is one; ``reason`` goes to the log: at the level `error` for a 5xx, else
 /// at `debug`.
 public struct DownloadError: Error, Sendable, Hashable {
@@ -12,6 +14,8 @@ public struct DownloadError: Error, Sendable, Hashable {
         let status: HTTPResponse.Status
 
         public static var badRequest: Code { Code(status: .badRequest) }
+        /// For ``DownloadError/unauthorized(challenge:)`` alone: a 401 has to say how to authenticate.
+        static var unauthorized: Code { Code(status: .unauthorized) }
         public static var forbidden: Code { Code(status: .forbidden) }
         public static var notFound: Code { Code(status: .notFound) }
         public static var methodNotAllowed: Code { Code(status: .methodNotAllowed) }
@@ -81,6 +85,14 @@ extension DownloadError {
     public static var internalServerError: DownloadError { DownloadError(.internalServerError) }
     /// 503: not now (RFC 9110 §15.6.4).
     public static var serviceUnavailable: DownloadError { DownloadError(.serviceUnavailable) }
+
+    /// 401: only for who is authenticated (RFC 9110 §15.5.2).
+    ///
+    /// - Parameter challenge: How to authenticate (RFC 9110 §11.3), for instance `Basic realm="Downloads"`: a browser asks its user for
+    ///   a name and a password then, and sends them in `Authorization`.
+    public static func unauthorized(challenge: String) -> DownloadError {
+        DownloadError(.unauthorized, headerFields: [.wwwAuthenticate: HeaderValue.sanitized(challenge)])
+    }
 
     /// 405: not by this method (RFC 9110 §15.5.6), with the methods that are allowed.
     public static func methodNotAllowed(allow methods: [HTTPRequest.Method]) -> DownloadError {

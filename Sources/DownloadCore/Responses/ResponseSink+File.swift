@@ -44,7 +44,8 @@ extension ResponseSink where Self: ~Copyable {
         try outcome.get()
         throw ContentLengthMismatch(
             declared: file.size ?? range.upperBound,
-            written: range.upperBound - missing - unskipped
+            written: range.upperBound - missing - unskipped,
+            mayBeShorter: start > 0 && missing == range.upperBound - start
         )
     }
 
@@ -63,7 +64,7 @@ extension ResponseSink where Self: ~Copyable {
         guard let end else { return }
         if let failure { throw failure }
         try outcome.get()
-        throw ContentLengthMismatch(declared: frame.size, written: end)
+        throw ContentLengthMismatch(declared: frame.size, written: end, mayBeShorter: start > 0 && end == start)
     }
 
     /// Runs a file into a sink that may have to end it, and keeps what it throws until the sink has been asked.

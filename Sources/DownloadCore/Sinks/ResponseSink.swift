@@ -67,13 +67,17 @@ public struct ContentLengthMismatch: Error, CustomStringConvertible {
     public var declared: Int64
     /// What was written, in bytes; when it exceeds ``declared``, up to and including the first piece too many.
     public var written: Int64
+    /// Whether the content may have fewer bytes than ``written``: it was asked for from there on, and nothing came.
+    public var mayBeShorter: Bool
 
-    public init(declared: Int64, written: Int64) {
+    public init(declared: Int64, written: Int64, mayBeShorter: Bool = false) {
         self.declared = declared
         self.written = written
+        self.mayBeShorter = mayBeShorter
     }
 
     public var description: String {
-        "the content has \(written)\(written > declared ? " or more" : "") bytes, but its size was declared as \(declared)"
+        let size = written > declared ? "\(written) or more bytes" : String(counting: written, "byte")
+        return "the content has \(mayBeShorter ? "at most " : "")\(size), but its size was declared as \(declared)"
     }
 }

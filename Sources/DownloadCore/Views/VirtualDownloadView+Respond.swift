@@ -28,7 +28,7 @@ extension VirtualDownloadView {
                 view: self,
                 mediaTypes: mediaTypes()
             )
-            try await send(file, by: plan, to: request, into: &sink)
+            try await send(file, by: plan, to: request, into: &sink, mediaTypes: mediaTypes())
         } catch {
             // A `CancellationError` of a task that is not cancelled is a mistake of the view, and an error like any other.
             guard !sink.isCommitted, !Task.isCancelled else { throw error }
@@ -63,16 +63,23 @@ extension VirtualDownloadView {
                 error.headerFields[.allow] = methods.filter { $0 != request.method }.allowFieldValue
             }
             return response(of: error, to: request)
+        case let redirect as DownloadRedirect where !redirect.location.isEmpty:
+            return varying(redirect.response)
         default:
             sink.note(error)
             return response(of: .internalServerError, to: request)
         }
     }
 
-    /// The response of an error, which depends on the fields that the file depends on too: in one language there may be none.
     private func response(of error: DownloadError, to request: DownloadRequest) -> DownloadResponse {
-        var response = error.response(to: request)
-        let names = vary.filter { $0 != .accept }
+        varying(error.response(to: request))
+    }
+
+    /// A response in the place of the file, which depends on the fields that the file depends on too: in one language there may be none.
+    private func varying(_ response: DownloadResponse) -> DownloadResponse {
+        var response = response
+        let named = response.headerFields[values: .vary].map { $0.lowercased() }
+        let names = vary.filter { !named.contains($0.canonicalName) }
         if !names.isEmpty {
             response.headerFields.append(
                 HTTPField(name: .vary, value: names.map(\.rawName).joined(separator: ", "))
@@ -101,15 +108,49 @@ extension VirtualDownloadView {
         _ file: File,
         by plan: DownloadPlan,
         to request: DownloadRequest,
-        into sink: inout some ResponseSink & ~Copyable
+        into sink: inout some ResponseSink & ~Copyable,
+        mediaTypes: @autoclosure () -> MediaTypeTable
     ) async throws {
         let response = response(by: plan, to: request)
-        // A hook may have made it a status that has no content (RFC 9110 §6.4.1).
-        guard case .file = response.content, response.status.allowsContent else {
-            return try await sink.send(response, for: request.method)
+        // A hook may have made it a status that has no content (RFC 9110 §6.4.1), or has changed one that has nothing of the file.
+        guard case .file = response.content, response.status.allowsContent, plan.status.kind == .successful else {
+            guard plan.status == .notModified, response.carriesFile else {
+                return try await sink.send(response, for: request.method)
+            }
+            return try await send(
+                file,
+                insteadOf: plan,
+                as: response,
+                to: request,
+                into: &sink,
+                mediaTypes: mediaTypes()
+            )
         }
         let head = HTTPResponse(status: response.status, headerFields: response.headerFields)
         try await sink.send(file, by: plan, after: head)
+    }
+
+    /// Sends the whole file, since a hook has made the download `hooked` of a 304.
+    private func send(
+        _ file: File,
+        insteadOf plan: DownloadPlan,
+        as hooked: DownloadResponse,
+        to request: DownloadRequest,
+        into sink: inout some ResponseSink & ~Copyable,
+        mediaTypes: @autoclosure () -> MediaTypeTable
+    ) async throws {
+        let whole = DownloadPlan(
+            method: request.method,
+            headerFields: request.headerFields.forWholeFile,
+            receivedAt: request.receivedAt,
+            file: file,
+            view: self,
+            mediaTypes: mediaTypes()
+        )
+        let response = response(by: whole, to: request).with(hooked, changedFrom: plan)
+        guard response.carriesFile else { return try await sink.send(response, for: request.method) }
+        let head = HTTPResponse(status: response.status, headerFields: response.headerFields)
+        try await sink.send(file, by: whole, after: head)
     }
 
     public func wasModified(_ file: File, since value: String) -> Bool {
@@ -119,7 +160,32 @@ extension VirtualDownloadView {
     }
 }
 
+extension HTTPFields {
+    /// The fields of a request for the whole file, whatever the client has of it.
+    fileprivate var forWholeFile: HTTPFields {
+        var fields = self
+        let names: [HTTPField.Name] = [.ifMatch, .ifNoneMatch, .ifModifiedSince, .ifUnmodifiedSince, .ifRange, .range]
+        for name in names { fields[name] = nil }
+        return fields
+    }
+}
+
 extension DownloadResponse {
+    /// Whether it is a download, and the view's file its content.
+    fileprivate var carriesFile: Bool {
+        content == .file && status.kind == .successful && status.allowsContent
+    }
+
+    /// The response with the status of `hooked`, and with the fields by which that differs from its plan.
+    fileprivate func with(_ hooked: DownloadResponse, changedFrom plan: DownloadPlan) -> DownloadResponse {
+        var response = self
+        response.status = hooked.status
+        for field in hooked.headerFields where hooked.headerFields[field.name] != plan.headerFields[field.name] {
+            response.headerFields[field.name] = hooked.headerFields[field.name]
+        }
+        return response
+    }
+
     /// The response of a hook that has put another content in the place of what was planned: the file or a part of it, which it is not.
     fileprivate func whole(insteadOf plan: DownloadPlan) -> DownloadResponse {
         var whole = self

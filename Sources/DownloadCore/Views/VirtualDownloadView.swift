@@ -22,7 +22,7 @@ public protocol VirtualDownloadView: Sendable {
     /// Called exactly once for each request by one of ``methods`` but OPTIONS, before conditions are looked at. It should be
     /// cheap: the content belongs into the file's ``DownloadContent/write(to:)``, which HEAD and a 304 never call.
     ///
-    /// - Throws: ``FileNotFound`` for 404; ``DownloadError`` for the status of its code. Any other error becomes a 500, and is
+    /// - Throws: ``FileNotFound`` for 404; ``DownloadError`` for the status of its code; ``DownloadRedirect`` for another place. Any other error becomes a 500, and is
     ///   logged, not shown.
     func file(for request: DownloadRequest) async throws -> File
 
@@ -77,6 +77,9 @@ public protocol VirtualDownloadView: Sendable {
     func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
 
     /// Called with the 304 response. The default returns it unchanged.
+    ///
+    /// With a 2xx status in the place of 304 the whole file is sent, as if the client had nothing of it yet; ``downloadResponse(_:to:)``
+    /// is called for that. Another content, put in the place of the file, is sent as it is.
     func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
 
     /// Called with the 404 response after ``FileNotFound`` was thrown. The default returns it unchanged.

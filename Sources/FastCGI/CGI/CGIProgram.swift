@@ -16,6 +16,8 @@ public enum CGIProgram {
 
     /// Answers the request that the process was started with.
     ///
+    /// When nobody reads the answer any more, the task that this is called in is cancelled.
+    ///
     /// A download that fails after its first byte can't be called back: the process ends with a status other than 0, which is
     /// all that CGI has. Most servers notice it only when there is a Content-Length.
     ///
@@ -29,13 +31,33 @@ public enum CGIProgram {
             builder.add(name: name, value: value)
             if name == "CONTENT_LENGTH", let length = Int(value), length >= 0 { contentLength = length }
         }
-        var sink = DescriptorSink(content: 1, head: 1, form: .cgi)
         var request = builder.request(body: [], id: "\(getpid())")
+        var refusal: DownloadError?
+        do { request.body = try readBody(length: contentLength) } catch { refusal = error }
+        // While the view computes, nothing else tells that it does so for nobody.
+        let task = RunningTask()
+        let watch = ReaderWatch(of: output) { task.cancel() }
+        defer {
+            watch?.stop()
+            task.end()
+        }
+        return await answer(request, by: handler, unless: refusal, logger: logger)
+    }
+
+    /// The descriptor that the answer is written to.
+    private static let output: Int32 = 1
+
+    /// Answers a request, by the handler unless it is refused; the exit status.
+    private static func answer(
+        _ request: DownloadRequest,
+        by handler: some RequestHandler,
+        unless refusal: DownloadError?,
+        logger: Logger
+    ) async -> Int32 {
+        var sink = DescriptorSink(content: output, head: output, form: .cgi)
         do {
-            do {
-                request.body = try readBody(length: contentLength)
-            } catch {
-                try await sink.send(error.response(to: request), for: request.method)
+            if let refusal {
+                try await sink.send(refusal.response(to: request), for: request.method)
                 return 0
             }
             try await handler.respond(to: request, into: &sink)
@@ -45,7 +67,7 @@ public enum CGIProgram {
             }
             return 0
         } catch {
-            if sink.hasNoReader {
+            if sink.hasNoReader || (Task.isCancelled && ReaderWatch.hasLeft(output)) {
                 let metadata: Logger.Metadata = ["target": "\(request.target)", "reason": "\(Cancellation.clientLeft)"]
                 logger.info("a download was cut", metadata: metadata)
                 return 1
@@ -62,7 +84,7 @@ public enum CGIProgram {
     /// size by what there is.
     private static func letBeginningBeRead() {
         let deadline = MonotonicClock.now + 2000
-        while Socket.unreadBytes(1) > 0, MonotonicClock.now < deadline { usleep(2000) }
+        while Socket.unreadBytes(output) > 0, MonotonicClock.now < deadline { usleep(2000) }
         usleep(100_000)
     }
 
@@ -106,6 +128,25 @@ public enum CGIProgram {
         if let length, body.count < length { throw .badRequest }
         if body.count > maximumBodySize { throw .contentTooLarge }
         return body
+    }
+}
+
+/// The task that runs, so that another thread can cancel it.
+///
+/// A `Task` for the view would be the usual way. But waiting for it has the runtime start four threads, in a program that is started anew for
+/// each request: that took a millisecond of ten.
+@safe
+private final class RunningTask: Sendable {
+    /// Nil when the task may be gone: the reference does not keep it alive. To cancel is among what any thread may do with it.
+    private let reference = unsafe Lock(withUnsafeCurrentTask { unsafe $0 })
+
+    func cancel() {
+        unsafe reference.withLock { unsafe $0?.cancel() }
+    }
+
+    /// To be called by the task, before it ends.
+    func end() {
+        unsafe reference.withLock { unsafe $0 = nil }
     }
 }
 

@@ -15,6 +15,7 @@ struct RequestBuilder {
     private var serverName = ""
     private var serverPort = ""
     private var client = ClientAddress()
+    private var user: String?
     private var fields = HTTPFields()
 
     init() {
@@ -54,6 +55,8 @@ struct RequestBuilder {
             client.host = unsafe text(value)
         case 11 where name == "REMOTE_PORT":
             client.port = unsafe Int(text(value))
+        case 11 where name == "REMOTE_USER":
+            user = unsafe value.isEmpty ? nil : userName(value)
         case 12 where name == "CONTENT_TYPE":
             if unsafe !value.isEmpty { unsafe fields.append(HTTPField(name: .contentType, value: text(value))) }
         case 14 where name == "REQUEST_METHOD":
@@ -89,6 +92,12 @@ struct RequestBuilder {
         unsafe String(decoding: value, as: UTF8.self)
     }
 
+    /// Nil for what is not UTF-8: repaired, two names could become one.
+    private func userName(_ value: UnsafeRawBufferPointer) -> String? {
+        let name = unsafe text(value)
+        return name.utf8.wasRepaired ? nil : name
+    }
+
     private mutating func setSecure(_ isSecure: Bool) {
         self.isSecure = self.isSecure || isSecure
     }
@@ -102,7 +111,7 @@ struct RequestBuilder {
             path: target,
             headerFields: fields
         )
-        return DownloadRequest(http: http, body: body, client: client, id: id, receivedAt: .now)
+        return DownloadRequest(http: http, body: body, client: client, user: user, id: id, receivedAt: .now)
     }
 
     private var authority: String? {

@@ -90,6 +90,7 @@ package enum SignalHandler {
 
 /// The signals that have come and have not been taken, a bit for each.
 private let received = Atomic<UInt64>(0)
+/// The descriptor that ``noteSignal(_:)`` makes readable, of the ``Signals`` there is; -1 while there is none, or it has none.
 private let wakeUp = Atomic<Int32>(-1)
 
 private nonisolated func noteSignal(_ number: Int32) {

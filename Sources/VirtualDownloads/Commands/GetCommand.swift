@@ -41,6 +41,9 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
     @Option(name: [.customShort("d"), .long], help: "The content of the request.")
     var data = ""
 
+    @Option(help: ArgumentHelp("The user, as if the web server had authenticated one.", valueName: "name"))
+    var user: String?
+
     @OptionGroup var mount: MountOptions
 
     func validate() throws {
@@ -94,6 +97,8 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         }
         switch status.st_mode & S_IFMT {
         case S_IFREG:
+            // Another file could take its place all the same: but whoever made it read-only wants to keep it, and `cp` keeps it too.
+            guard unsafe access(output, W_OK) == 0 else { throw cannotWrite(output) }
             guard let path = unsafe realpath(output, nil) else { throw cannotWrite(output) }
             defer { unsafe free(path) }
             return unsafe (String(cString: path), status.st_mode & 0o777)
@@ -136,6 +141,7 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
             http: http,
             body: Array(data.utf8),
             client: ClientAddress(host: "127.0.0.1"),
+            user: user == "" ? nil : user,
             id: "get",
             receivedAt: .now
         )

@@ -62,6 +62,30 @@ import Testing
         #expect(throws: DownloadError.self) { try query.integer("minus") as UInt? }
     }
 
+    @Test(
+        "A number is digits, and a minus before them if it is negative",
+        arguments: [
+            ("3", 3), ("-3", -3), ("007", 7), ("-0", 0), ("%33", 3), ("%2B3", nil), ("+3", nil), ("3+", nil), ("", nil),
+            ("-", nil), ("--3", nil), ("%2B", nil), ("3.0", nil), ("0x3", nil), ("3e1", nil), ("%D9%A3", nil),
+            ("%EF%BC%93", nil),
+        ] as [(String, Int?)]
+    )
+    func readsNumber(text: String, number: Int?) throws {
+        let query = try DownloadRequest.get("/?n=\(text)").query
+        if let number {
+            #expect(try query.integer("n") == number)
+        } else {
+            #expect(throws: DownloadError.self) { try query.integer("n") as Int? }
+        }
+    }
+
+    @Test("A request of a test is nobody's, unless it says whose")
+    func hasUser() {
+        #expect(DownloadRequest.get().user == nil && DownloadRequest.get(user: "anna").user == "anna")
+        #expect(DownloadRequest.head(user: "anna").user == "anna")
+        #expect(DownloadRequest.make(.post, user: "anna").user == "anna")
+    }
+
     @Test("A field of commas and spaces takes no time that grows with its square", .timeLimit(.minutes(1)))
     func readsHostileCookies() {
         let value = "b" + String(repeating: ", ", count: 16_000) + String(repeating: " ", count: 32_000)

@@ -68,6 +68,19 @@ import Testing
         #expect(DownloadError.methodNotAllowed(allow: [.get, .head]).headerFields[.allow] == "GET, HEAD")
     }
 
+    @Test("A 401 says how to authenticate, on one line")
+    func challenges() async throws {
+        let view = FileView<ContentFile> { throw DownloadError.unauthorized(challenge: "Basic realm=\"Übersicht\"") }
+        for response in [try await view.response(to: .get()), try await view.response(to: .head())] {
+            #expect(response.status == .unauthorized && response.isFinished && response.notes.isEmpty)
+            #expect(response.headerFields[.wwwAuthenticate] == "Basic realm=\"Übersicht\"")
+            #expect(response.headerFields[.contentDisposition] == nil)
+            #expect(response.text == (response.method == .head ? "" : "401 Unauthorized\n"))
+        }
+        let split = DownloadError.unauthorized(challenge: "Basic\r\nSet-Cookie: a=b")
+        #expect(split.headerFields[.wwwAuthenticate] == "BasicSet-Cookie: a=b")
+    }
+
     @Test("A view that refuses a method itself still says which it has")
     func completesAllow() async throws {
         var view = FileView<ContentFile> { throw DownloadError(.methodNotAllowed, reason: "secret") }

@@ -62,7 +62,7 @@ import Testing
     /// Contents that differ behind what a line has room for.
     static let contents: [(sent: String, expected: String, told: String)] = [
         ("Hello", "Hello world", #"has 5 bytes "Hello", expected 11 bytes "Hello world"; they differ from byte 5 on"#),
-        ("", "x", #"has 0 bytes "", expected 1 bytes "x"; they differ from byte 0 on"#),
+        ("", "x", #"has 0 bytes "", expected 1 byte "x"; they differ from byte 0 on"#),
         (
             String(repeating: "a", count: 100) + "b", String(repeating: "a", count: 100) + "c",
             #"has 101 bytes …"\#(String(repeating: "a", count: 30))b", expected 101 bytes "#

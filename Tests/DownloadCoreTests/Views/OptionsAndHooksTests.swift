@@ -224,6 +224,38 @@ import Testing
         #expect(redirected.headerFields[.contentRange] == nil)
     }
 
+    @Test(
+        "A hook that makes a download of a 304 sends the whole file, with the head of one",
+        arguments: ["", "bytes=1-2"]
+    )
+    func takesBackNotModified(range: String) async throws {
+        let fields: HTTPFields = [.ifNoneMatch: "*", .range: range]
+        let response = try await HookedView().response(to: .get("/whole", headerFields: fields))
+        #expect(response.headerFields[.server] == "not modified")
+        var expected = try await HookedView().response(to: .get("/whole")).headerFields
+        #expect(expected[.server] == "download" && expected[.lastModified] != nil)
+        expected[.server] = "not modified"
+        #expect(Set(response.headerFields) == Set(expected))
+        expectDownload(response, content: "0123456789", basename: "digits.txt", attachment: true, size: 10)
+        let head = try await HookedView().response(to: .head("/whole", headerFields: fields))
+        #expect(Set(head.headerFields) == Set(expected) && head.body.isEmpty && head.isFinished && !head.ranGenerator)
+    }
+
+    @Test(
+        "Whatever else a hook makes of a 304 says how long its content is",
+        arguments: [
+            ("/instead", 200, "instead"), ("/nothing", 200, ""), ("/elsewhere", 303, ""), ("/forbidden", 403, ""),
+        ]
+    )
+    func replacesNotModified(path: String, status: Int, content: String) async throws {
+        for method in [HTTPRequest.Method.get, .head] {
+            let response = try await HookedView().response(to: .make(method, path, headerFields: [.ifNoneMatch: "*"]))
+            #expect(response.status.code == status && response.isFinished && !response.ranGenerator)
+            #expect(response.text == (method == .get ? content : ""))
+            #expect(response.headerFields[.contentLength] == String(content.utf8.count))
+        }
+    }
+
     @Test("What a hook puts in the place of the file has its own digest or none", arguments: ["", "bytes=1-2"])
     func dropsDigest(range: String) async throws {
         let digest = try #require(ContentDigest(.sha256, bytes: [UInt8](repeating: 7, count: 32)))
@@ -328,6 +360,14 @@ private struct HookedView: VirtualDownloadView {
     func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
         var response = response
         response.headerFields[.server] = "not modified"
+        switch request.path {
+        case "/whole": response.status = .ok
+        case "/instead": (response.status, response.content) = (.ok, .bytes(Array("instead".utf8)))
+        case "/nothing": (response.status, response.content) = (.ok, .none)
+        case "/elsewhere": response.status = .seeOther
+        case "/forbidden": response.status = .forbidden
+        default: break
+        }
         return response
     }
 

@@ -311,4 +311,19 @@ struct RangeCase: Sendable, CustomTestStringConvertible {
         let mismatch = try #require(response.notes.first as? ContentLengthMismatch)
         #expect(mismatch.declared == 10 && mismatch.written == 2)
     }
+
+    static let shortContents: [(length: Int, range: String, seeking: Seeking, description: String)] = [
+        (2, "bytes=5-6", .repeats, "2 bytes"), (2, "bytes=5-6", .startsInTheMiddle, "at most 5 bytes"),
+        (5, "bytes=5-6", .startsInTheMiddle, "at most 5 bytes"), (6, "bytes=5-6", .startsInTheMiddle, "6 bytes"),
+        (1, "bytes=0-0,5-6", .repeats, "1 byte"), (1, "bytes=0-0,5-6", .startsInTheMiddle, "at most 5 bytes"),
+        (6, "bytes=0-0,5-6", .startsInTheMiddle, "6 bytes"), (0, "bytes=0-1", .startsInTheMiddle, "0 bytes"),
+    ]
+
+    @Test("The log does not count bytes that a content was never asked for", arguments: shortContents)
+    func countsShortContent(row: (length: Int, range: String, seeking: Seeking, description: String)) async throws {
+        let file = row.seeking.file.with { $0.bytes.removeLast(10 - row.length) }
+        let response = try await FileView { file }.response(to: .get(headerFields: [.range: row.range]))
+        let mismatch = try #require((response.failure ?? response.notes.first) as? ContentLengthMismatch)
+        #expect(mismatch.description == "the content has \(row.description), but its size was declared as 10")
+    }
 }

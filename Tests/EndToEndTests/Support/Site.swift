@@ -42,12 +42,14 @@ struct Site: Sendable {
     ///   - backend: Where the demo listens.
     ///   - offer: Who offers HTTP/2, where the web server is Apache.
     ///   - statusReader: The address that may see the status, by the example of the web server's file.
+    ///   - hasUsers: Whether users have to log in.
     static func start(
         _ setup: Setup,
         options: [String] = [],
         backend: Backend = .ownSocket,
         http2 offer: ApacheConfiguration.Offer = .nobody,
-        statusReader: String? = nil
+        statusReader: String? = nil,
+        hasUsers: Bool = false
     ) async throws -> Site {
         let directory = try WorkDirectory()
         var failure: any Error = ServerFailure(description: "\(setup.rawValue) did not start")
@@ -61,7 +63,8 @@ struct Site: Sendable {
                     options: options,
                     backend: backend,
                     http2: offer,
-                    statusReader: statusReader
+                    statusReader: statusReader,
+                    hasUsers: hasUsers
                 )
             } catch {
                 failure = error
@@ -84,7 +87,8 @@ struct Site: Sendable {
         options: [String],
         backend: Backend,
         http2 offer: ApacheConfiguration.Offer,
-        statusReader: String?
+        statusReader: String?,
+        hasUsers: Bool
     ) async throws {
         self.setup = setup
         self.directory = directory
@@ -118,17 +122,27 @@ struct Site: Sendable {
                     port: port,
                     socket: socket,
                     http2: offer,
-                    statusReader: statusReader
+                    statusReader: statusReader,
+                    hasUsers: hasUsers
                 )
                 .start(in: directory)
             } else {
-                try await NginxConfiguration(setup: setup, port: port, backend: address, statusReader: statusReader)
-                    .start(in: directory)
+                try await NginxConfiguration(
+                    setup: setup,
+                    port: port,
+                    backend: address,
+                    statusReader: statusReader,
+                    hasUsers: hasUsers
+                )
+                .start(in: directory)
             }
         let transfers = self
         var last: Transfer?
+        let login = hasUsers ? ["-u", Passwords.anna] : []
         let answers = try await eventually(within: .seconds(5)) {
-            let transfer = try await transfers.curl("/bench/hello", "--max-time", "5")
+            let transfer = try await Transfer(
+                transfers.startCurl("/bench/hello", ["--max-time", "5"] + login)
+            )
             last = transfer
             return transfer.text == "Hello world!\n"
         }

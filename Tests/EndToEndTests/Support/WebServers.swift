@@ -8,6 +8,8 @@ struct NginxConfiguration {
     var backend: String
     /// Who may see the status, as the example in the file has it; nil leaves that commented out.
     var statusReader: String?
+    /// Whether users have to log in: ``Passwords`` has them.
+    var hasUsers = false
 
     func start(in directory: WorkDirectory) async throws -> RunningProgram {
         var listen = "listen 127.0.0.1:\(port);"
@@ -21,7 +23,8 @@ struct NginxConfiguration {
         }
         let upstream = try String(contentsOfFile: Demo.deploy + "/nginx/upstream.conf", encoding: .utf8)
             .replacing("server unix:/run/downloads/downloads.sock;", with: "server \"\(backend)\";")
-        let downloads = try uncommented("nginx/downloads.conf", allowing: statusReader, in: directory)
+        let passwords = hasUsers ? try Passwords.write(in: directory) : nil
+        let downloads = try uncommented("nginx/downloads.conf", allowing: statusReader, users: passwords, in: directory)
         let temporary = ["client_body", "fastcgi", "proxy", "scgi", "uwsgi"]
             .map { "\($0)_temp_path \(directory.file($0));" }.joined(separator: "\n")
         let file = try directory.write(
@@ -77,12 +80,15 @@ struct ApacheConfiguration {
     var http2 = Offer.nobody
     /// Who may see the status, as the example in the file has it; nil leaves that commented out.
     var statusReader: String?
+    /// Whether users have to log in: ``Passwords`` has them.
+    var hasUsers = false
 
     func start(in directory: WorkDirectory) throws -> RunningProgram {
         let modules =
             ["mpm_event", "authz_core", "authz_host", "alias", "env", "setenvif", "filter", "deflate"]
             + (setup == .fcgid ? ["fcgid"] : setup == .proxied ? ["proxy", "proxy_fcgi"] : ["cgid"])
             + (http2 == .nobody ? [] : ["http2"])
+            + (hasUsers ? ["authn_core", "authn_file", "auth_basic", "authz_user"] : [])
         let offer = "Protocols h2c http/1.1"
         let file = try directory.write(
             """
@@ -102,6 +108,7 @@ struct ApacheConfiguration {
                 \(http2 == .virtualHost ? offer : "")
                 Define DOWNLOADS_PLACE \(setup.prefix)/
                 \(try include(in: directory))
+                \(try login(in: directory))
             </VirtualHost>
             """,
             to: "apache.conf"
@@ -141,6 +148,19 @@ struct ApacheConfiguration {
         return link
     }
 
+    /// What has users log in, behind the application's file.
+    private func login(in directory: WorkDirectory) throws -> String {
+        guard hasUsers else { return "" }
+        return """
+            <Location "\(setup.prefix)/test/">
+                AuthType Basic
+                AuthName "Downloads"
+                AuthUserFile "\(try Passwords.write(in: directory))"
+                Require valid-user
+            </Location>
+            """
+    }
+
     private func include(in directory: WorkDirectory) throws -> String {
         let define =
             switch setup {
@@ -158,18 +178,44 @@ struct ApacheConfiguration {
     }
 }
 
-/// The path of a file of `deploy/`, or of a copy of it that has its example of who may see the status.
-private func uncommented(_ name: String, allowing reader: String?, in directory: WorkDirectory) throws -> String {
-    let path = "\(Demo.deploy)/\(name)"
-    guard let reader else { return path }
-    var lines = try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\n")
-    // The example's first and last line have no space behind their #.
-    let ends = lines.indices.filter { lines[$0].contains(/^ *#[^ ]/) }
-    guard let first = ends.first, let last = ends.last, first < last else {
-        throw ServerFailure(description: "\(name) has no example of who may see the status")
+/// Users of the sites where one has to log in.
+enum Passwords {
+    /// A name and its password, as curl takes them.
+    static let anna = "anna:secret"
+
+    /// The path of the file that has them.
+    static func write(in directory: WorkDirectory) throws -> String {
+        // `openssl passwd -apr1` of the password.
+        try directory.write("anna:$apr1$abcdefgh$h9FWgUz3n9YxylKLlR5SQ/\n", to: "passwords")
     }
-    for index in first...last {
-        lines[index] = lines[index].replacing("#", with: "", maxReplacements: 1).replacing("127.0.0.1", with: reader)
+}
+
+/// The path of a file of `deploy/`, or of a copy of it that has its examples: of who may see the status, and of users, by the file of
+/// their passwords.
+private func uncommented(
+    _ name: String,
+    allowing reader: String?,
+    users passwords: String? = nil,
+    in directory: WorkDirectory
+) throws -> String {
+    let path = "\(Demo.deploy)/\(name)"
+    guard reader != nil || passwords != nil else { return path }
+    var lines = try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\n")
+    func uncomment(exampleWith word: String, _ change: (String) -> String) throws {
+        // An example is a block of its own, and its first and last line have no space behind their #.
+        let ends = lines.split(separator: "", omittingEmptySubsequences: true)
+            .map { block in block.indices.filter { lines[$0].contains(/^ *#[^ ]/) } }
+            .first { ends in ends.contains { lines[$0].contains(word) } }
+        guard let first = ends?.first, let last = ends?.last, first < last else {
+            throw ServerFailure(description: "\(name) has no example with \(word)")
+        }
+        for index in first...last { lines[index] = change(lines[index].replacing("#", with: "", maxReplacements: 1)) }
+    }
+    if let reader { try uncomment(exampleWith: "status") { $0.replacing("127.0.0.1", with: reader) } }
+    if let passwords {
+        try uncomment(exampleWith: "auth_basic") {
+            $0.replacing("/etc/nginx/downloads.passwd", with: "\"\(passwords)\"")
+        }
     }
     return try directory.write(lines.joined(separator: "\n"), to: "downloads.conf")
 }

@@ -126,6 +126,38 @@ import Testing
         #expect(fields.count == 1 && fields[name] == "a value")
     }
 
+    @Test(
+        "The user is whom the web server names last, and nobody else",
+        arguments: [
+            ([("REMOTE_USER", "anna")], "anna"), ([], nil), ([("REMOTE_USER", "")], nil),
+            ([("REMOTE_USER", "anna"), ("REMOTE_USER", "")], nil),
+            ([("REMOTE_USER", ""), ("REMOTE_USER", "bo")], "bo"),
+            ([("REMOTE_USER", "Åsa Öberg@example")], "Åsa Öberg@example"), ([("REMOTE_USER", " ")], " "),
+            // What a client sends as a field named Remote-User, or Remote_User.
+            ([("HTTP_REMOTE_USER", "anna")], nil), ([("REMOTE_USER", ""), ("HTTP_REMOTE_USER", "anna")], nil),
+            ([("REMOTE_USER", "bo"), ("HTTP_REMOTE_USER", "anna")], "bo"),
+            ([("REDIRECT_REMOTE_USER", "anna")], nil), ([("REMOTE_USERS", "anna")], nil),
+            ([("remote_user", "anna")], nil), ([("HTTP_AUTHORIZATION", "Basic YW5uYTp4")], nil),
+        ] as [([(String, String)], String?)]
+    )
+    func user(parameters: [(String, String)], user: String?) {
+        var builder = RequestBuilder()
+        for (name, value) in parameters { builder.add(name: name, value: value) }
+        #expect(builder.request(body: [], id: "").user == user)
+    }
+
+    @Test("A user's name that is not UTF-8 is none, since repaired it could be another's")
+    func brokenUser() {
+        let name = Array("REMOTE_USER".utf8)
+        for value: [UInt8] in [[0xE9], [0x61, 0xFF], Array("\u{FFFD}".utf8)] {
+            var builder = RequestBuilder()
+            unsafe name.withUnsafeBytes { name in
+                unsafe value.withUnsafeBytes { value in unsafe builder.add(ParameterName(name), value) }
+            }
+            #expect(builder.request(body: [], id: "").user == nil)
+        }
+    }
+
     @Test("A field that is not well known has its name in lower case, as in HTTP/2")
     func namesFields() {
         #expect(request(["HTTP_X_OWN_FIELD": "1"]).headerFields.map(\.name.rawName) == ["x-own-field"])

@@ -6,6 +6,11 @@ import Testing
 
 /// The end of a server.
 @Suite(.blocking, .timeLimit(.minutes(5))) struct ServerStoppingTests {
+    @Test("What was cut is told in good grammar", arguments: [(1, "1 request was cut"), (2, "2 requests were cut")])
+    func tellsCut(count: Int, beginning: String) {
+        #expect(DrainIncomplete(count: count).description == "\(beginning) when the server stopped")
+    }
+
     @Test("Graceful shutdown lets requests under way finish, and accepts no more")
     func drains() async throws {
         try await withServer { server in

@@ -22,6 +22,15 @@ import Testing
         #expect(run.errors == "")
     }
 
+    @Test("The user is the one that the web server names, whatever the client does")
+    func user() async throws {
+        var variables = Self.variables("/test/user")
+        variables["HTTP_REMOTE_USER"] = "bo"
+        #expect(try await DemoProcess.run(environment: variables).output.hasSuffix("\r\n\r\n"))
+        variables["REMOTE_USER"] = "anna"
+        #expect(try await DemoProcess.run(environment: variables).output.hasSuffix("\r\n\r\n“anna”"))
+    }
+
     @Test("HEAD has the head of GET and no content")
     func head() async throws {
         let run = try await DemoProcess.run(environment: Self.variables("/virtual/text", method: "HEAD"))
@@ -145,6 +154,60 @@ import Testing
         #expect(line.contains("reason=\"the client left\""))
     }
 
+    @Test(
+        "A view that computes is cancelled when its client leaves, before its first byte and after it",
+        arguments: ["/test/compute", "/test/compute?first=begun", "/test/wait"],
+        [true, false]
+    )
+    func clientLeavesWhileComputing(target: String, isSocket: Bool) async throws {
+        let program = try OutputOfDemo(Self.variables(target), isSocket: isSocket)
+        defer { program.kill() }
+        var beginning = Data()
+        if target != "/test/compute" {
+            beginning = program.output.availableData
+            #expect(beginning.starts(with: Data("Status: 200 OK\r\n".utf8)))
+        }
+        if target != "/test/wait" { #expect(program.errorLine() == "computing") }
+        try program.output.close()
+        #expect(program.errorLine() == (target == "/test/wait" ? "wait ended" : "compute ended"))
+        let line = program.errorLine()
+        #expect(line?.contains("level=info message=\"a download was cut\"") == true)
+        #expect(line?.contains("reason=\"the client left\"") == true)
+        #expect(await program.end() == 1)
+        #expect(program.errorLine() == nil)
+    }
+
+    @Test("A web server that only sends no more is not taken for a client that left")
+    func serverSendsNoMore() async throws {
+        let program = try OutputOfDemo(Self.variables("/test/slow?n=4"), isSocket: true)
+        defer { program.kill() }
+        #expect(shutdown(program.output.fileDescriptor, Int32(SHUT_WR)) == 0)
+        let output = try program.output.readToEnd() ?? Data()
+        #expect(String(decoding: output, as: UTF8.self).hasSuffix("\r\n\r\nline 0\nline 1\nline 2\nline 3\n"))
+        #expect(await program.end() == 0)
+        #expect(program.errorLine() == nil)
+    }
+
+    @Test(
+        "What nobody reads is written to its end where nobody can leave",
+        arguments: ["file", "/dev/null", "terminal"]
+    )
+    func writesForNobody(place: String) async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "output-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        var ends: (Int32, Int32) = (-1, -1)
+        switch place {
+        case "file": ends.1 = unsafe open(file.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        case "terminal": #expect(unsafe openpty(&ends.0, &ends.1, nil, nil, nil) == 0)
+        default: ends.1 = unsafe open(place, O_WRONLY | O_CLOEXEC)
+        }
+        let program = try OutputOfDemo(Self.variables("/test/slow?n=4"), into: ends.1, readBy: ends.0)
+        defer { program.kill() }
+        #expect(await program.end() == 0)
+        #expect(program.errorLine() == nil)
+        if place == "file" { #expect(try String(contentsOf: file, encoding: .utf8).hasSuffix("line 3\n")) }
+    }
+
     @Test("A first piece that is longer than the declared size is a 500")
     func tooLong() async throws {
         let run = try await DemoProcess.run(environment: Self.variables("/test/long"))
@@ -161,5 +224,63 @@ import Testing
         variables["CONTENT_LENGTH"] = length
         let run = try await DemoProcess.run(environment: variables, input: content)
         #expect(run.output.hasPrefix("Status: \(status) "))
+    }
+}
+
+/// The demo as a CGI program, with its output in the hands of a test.
+private final class OutputOfDemo {
+    /// Where its output is read.
+    let output: FileHandle
+    private let process = Process()
+    private let errors = Pipe()
+    private var lines: [String] = []
+    private let ended: AsyncStream<Never>
+
+    /// Starts it with a pipe, as mod_cgi has it, or with a socket, as mod_cgid.
+    convenience init(_ variables: [String: String], isSocket: Bool) throws {
+        var ends: [Int32] = [-1, -1]
+        let result =
+            unsafe isSocket ? socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) : pipe(&ends)
+        try #require(result == 0)
+        // Else a program that another test starts could read it, too.
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        try self.init(variables, into: ends[1], readBy: ends[0])
+    }
+
+    /// Starts it with a descriptor, which is closed here then.
+    init(_ variables: [String: String], into descriptor: Int32, readBy reader: Int32) throws {
+        output = FileHandle(fileDescriptor: reader, closeOnDealloc: reader >= 0)
+        process.executableURL = DemoProcess.executable
+        process.environment = variables.merging(DemoProcess.libraries) { own, _ in own }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+        process.standardError = errors
+        let (ended, end) = AsyncStream<Never>.makeStream()
+        self.ended = ended
+        process.terminationHandler = { _ in end.finish() }
+        try process.run()
+        close(descriptor)
+    }
+
+    /// The next line that it writes to standard error; nil after the last.
+    func errorLine() -> String? {
+        while lines.count < 2 {
+            let more = errors.fileHandleForReading.availableData
+            if more.isEmpty { break }
+            let text = (lines.first ?? "") + String(decoding: more, as: UTF8.self)
+            lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        }
+        guard lines.count > 1 || lines.first?.isEmpty == false else { return nil }
+        return lines.removeFirst()
+    }
+
+    /// Waits for its end; the exit status.
+    func end() async -> Int32 {
+        for await _ in ended {}
+        return process.terminationStatus
+    }
+
+    func kill() {
+        if process.isRunning { process.terminate() }
     }
 }

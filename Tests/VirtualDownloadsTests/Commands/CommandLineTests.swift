@@ -114,6 +114,20 @@ private struct Site: DownloadApplication {
         }
     }
 
+    @Test("get -o of a read-only file is refused before anything is downloaded, and the file stays")
+    func readOnlyOutput() async throws {
+        try await Self.withOutput { output in
+            try Data("before".utf8).write(to: output)
+            try #require(unsafe chmod(output.path, 0o444) == 0)
+            let run = try await DemoProcess.run(["get", "/virtual/text", "-o", output.path], asOwnerOf: output)
+            #expect(run.status == 64 && run.output == "")
+            #expect(run.errors.hasPrefix("Error: Can't write \(output.path): Permission denied.\n"))
+            #expect(try String(contentsOf: output, encoding: .utf8) == "before")
+            let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
+            #expect(files == ["output"])
+        }
+    }
+
     @Test("get -o of a link to nothing is refused, and leaves the link")
     func linkToNothing() async throws {
         try await Self.withOutput { output in
@@ -236,6 +250,18 @@ private struct Site: DownloadApplication {
         #expect(request.receivedAt != nil)
         #expect(request.headerFields == [.accept: "text/csv"])
         #expect(try GetCommand<Site>.parse(["/a"]).request().authority == "localhost")
+    }
+
+    @Test(
+        "get asks as the user it is told, and as nobody otherwise",
+        arguments: [("anna", "“anna”"), ("", ""), (nil, "")]
+    )
+    func user(name: String?, content: String) async throws {
+        let option = name.map { ["--user", $0] } ?? []
+        let arguments = ["get", "/test/user", "-H", "Remote-User: bo"] + option
+        let run = try await DemoProcess.run(arguments, environment: Self.misbehaving)
+        #expect(run.status == 0)
+        #expect(run.output.hasSuffix("\n\n\(content)"))
     }
 
     @Test(

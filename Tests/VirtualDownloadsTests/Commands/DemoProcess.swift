@@ -16,14 +16,24 @@ struct DemoProcess {
     }
 
     /// Runs it with nothing in its environment but `environment`, and `input` (empty by default) as its standard input.
+    ///
+    /// - Parameter file: If given, and the tests run as root, who may do anything: the file and its folder are given to nobody, and the
+    ///   program runs as nobody.
     static func run(
         _ arguments: [String] = [],
         environment: [String: String] = [:],
-        input: String = ""
+        input: String = "",
+        asOwnerOf file: URL? = nil
     ) async throws -> DemoProcess {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
+        if let file, getuid() == 0 {
+            for path in [file.path, file.deletingLastPathComponent().path] { _ = unsafe chown(path, 65534, 65534) }
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
+            process.arguments =
+                ["--reuid=65534", "--regid=65534", "--clear-groups", "--", executable.path] + arguments
+        }
         process.environment = environment.merging(libraries) { own, _ in own }
         let directory = FileManager.default.temporaryDirectory.appending(path: "demo-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
