@@ -82,7 +82,7 @@ private struct NeededParameters {
                 hasTarget = !isEmpty
                 return true
             }
-            return name == "REMOTE_ADDR" || name == "REMOTE_PORT" || (name == "REMOTE_USER" && !isEmpty)
+            return name == "REMOTE_ADDR" || name == "REMOTE_PORT" || name == "REMOTE_USER"
         case 12: return name == "CONTENT_TYPE" && !isEmpty
         case 14:
             return name == "REQUEST_METHOD" || name == "REQUEST_SCHEME" || (name == "CONTENT_LENGTH" && !isEmpty)

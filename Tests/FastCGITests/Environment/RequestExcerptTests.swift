@@ -108,6 +108,7 @@ import Testing
             let (expected, made) = (try built(of: request), try built(of: excerpt))
             #expect(made.http == expected.http, "seed \(seed), round \(round)")
             #expect(made.client == expected.client, "seed \(seed), round \(round)")
+            #expect(made.user == expected.user, "seed \(seed), round \(round)")
         }
         #expect(excerpts > 100)
     }

@@ -43,6 +43,7 @@ private struct PathView: VirtualDownloadView {
             let expected = recording.built()
             #expect(made.http == expected.http, "\(recording.server): \(recording.request)")
             #expect(made.client == expected.client, "\(recording.server): \(recording.request)")
+            #expect(made.user == expected.user, "\(recording.server): \(recording.request)")
         }
         #expect(excerpts > 500)
     }
