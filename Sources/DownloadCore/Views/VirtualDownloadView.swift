@@ -22,8 +22,8 @@ public protocol VirtualDownloadView: Sendable {
     /// Called exactly once for each request by one of ``methods`` but OPTIONS, before conditions are looked at. It should be
     /// cheap: the content belongs into the file's ``DownloadContent/write(to:)``, which HEAD and a 304 never call.
     ///
-    /// - Throws: ``FileNotFound`` for 404; ``DownloadError`` for the status of its code; ``DownloadRedirect`` for another place. Any other error becomes a 500, and is
-    ///   logged, not shown.
+    /// - Throws: ``FileNotFound`` for 404; ``DownloadError`` for the status of its code; ``DownloadRedirect`` for
+    ///   another place. Any other error becomes a 500, and is logged, not shown.
     func file(for request: DownloadRequest) async throws -> File
 
     /// The methods that the view answers; any other gets 405 with these in `Allow`. The default is GET, HEAD and OPTIONS.
