@@ -35,8 +35,9 @@ public struct DownloadRequest: Sendable {
         id: String = "",
         receivedAt: HTTPDate? = nil
     ) {
+        let path = path ?? (http.path ?? "/").routedPath
         self.http = http
-        self.path = path ?? (http.path ?? "/").routedPath
+        self.path = path
         self.parameters = parameters
         self.body = body
         self.client = client

@@ -28,7 +28,22 @@ extension VirtualDownloadView {
                 view: self,
                 mediaTypes: mediaTypes()
             )
-            try await send(file, by: plan, to: request, into: &sink, mediaTypes: mediaTypes())
+            let response = response(by: plan, to: request)
+            if plan.status == .notModified, response.carriesFile {
+                // A hook has made a download of a 304.
+                let whole = DownloadPlan(
+                    method: request.method,
+                    headerFields: request.headerFields.forWholeFile,
+                    receivedAt: request.receivedAt,
+                    file: file,
+                    view: self,
+                    mediaTypes: mediaTypes()
+                )
+                let changed = self.response(by: whole, to: request).with(response, changedFrom: plan)
+                try await send(file, by: whole, as: changed, for: request.method, into: &sink)
+            } else {
+                try await send(file, by: plan, as: response, for: request.method, into: &sink)
+            }
         } catch {
             // A `CancellationError` of a task that is not cancelled is a mistake of the view, and an error like any other.
             guard !sink.isCommitted, !Task.isCancelled else { throw error }
@@ -107,50 +122,16 @@ extension VirtualDownloadView {
     private func send(
         _ file: File,
         by plan: DownloadPlan,
-        to request: DownloadRequest,
-        into sink: inout some ResponseSink & ~Copyable,
-        mediaTypes: @autoclosure () -> MediaTypeTable
+        as response: DownloadResponse,
+        for method: HTTPRequest.Method,
+        into sink: inout some ResponseSink & ~Copyable
     ) async throws {
-        let response = response(by: plan, to: request)
         // A hook may have made it a status that has no content (RFC 9110 §6.4.1), or has changed one that has nothing of the file.
-        guard case .file = response.content, response.status.allowsContent, plan.status.kind == .successful else {
-            guard plan.status == .notModified, response.carriesFile else {
-                return try await sink.send(response, for: request.method)
-            }
-            return try await send(
-                file,
-                insteadOf: plan,
-                as: response,
-                to: request,
-                into: &sink,
-                mediaTypes: mediaTypes()
-            )
+        guard plan.status.kind == .successful, case .file = response.content, response.status.allowsContent else {
+            return try await sink.send(response, for: method)
         }
         let head = HTTPResponse(status: response.status, headerFields: response.headerFields)
         try await sink.send(file, by: plan, after: head)
-    }
-
-    /// Sends the whole file, since a hook has made the download `hooked` of a 304.
-    private func send(
-        _ file: File,
-        insteadOf plan: DownloadPlan,
-        as hooked: DownloadResponse,
-        to request: DownloadRequest,
-        into sink: inout some ResponseSink & ~Copyable,
-        mediaTypes: @autoclosure () -> MediaTypeTable
-    ) async throws {
-        let whole = DownloadPlan(
-            method: request.method,
-            headerFields: request.headerFields.forWholeFile,
-            receivedAt: request.receivedAt,
-            file: file,
-            view: self,
-            mediaTypes: mediaTypes()
-        )
-        let response = response(by: whole, to: request).with(hooked, changedFrom: plan)
-        guard response.carriesFile else { return try await sink.send(response, for: request.method) }
-        let head = HTTPResponse(status: response.status, headerFields: response.headerFields)
-        try await sink.send(file, by: whole, after: head)
     }
 
     public func wasModified(_ file: File, since value: String) -> Bool {
