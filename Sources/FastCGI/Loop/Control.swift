@@ -76,8 +76,7 @@ final class Control: Sendable {
         engine.pool.stop(within: stopping.isCutting ? 100 : 2000)
         // It may have been cut short and yet had nothing to cut: a connection that brought no request is none.
         guard stopping.isCutting, stopping.cutCount > 0 || !isDrained else { return .drained }
-        engine.breakOff()
-        return .cut(stopping.cutCount)
+        return .cut(stopping.cutCount + engine.breakOff())
     }
 
     private func wait(signals: Signals?, _ mainQueue: MainQueue?, milliseconds: Int32) {

@@ -59,4 +59,23 @@ import Testing
         try await running.value
         withExtendedLifetime(client) {}
     }
+
+    @Test("A request that has come in part when its server is cancelled counts as cut, and its connection is closed")
+    func cutsWhatHasComeInPart() async throws {
+        let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
+        let server = try FastCGIServer(
+            listener: .bound(to: .unix(path: path)),
+            handler: ProbeHandler(probe: Probe()),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        let running = Task { try await server.run() }
+        let client = try TestClient(path: path)
+        try await client.send(Array(Wire.get("/hello").dropLast(8)))
+        #expect(await eventually { server.status.heldBytes > 0 })
+        running.cancel()
+        let error = await #expect(throws: DrainIncomplete.self) { try await running.value }
+        #expect(error?.count == 1)
+        #expect(server.status.connections == 0)
+        #expect(try await client.seesEnd())
+    }
 }
