@@ -81,11 +81,11 @@ final class Control: Sendable {
 
     private func wait(signals: Signals?, _ mainQueue: MainQueue?, milliseconds: Int32) {
         if let signals {
-            var hasCome = signals.next(within: milliseconds, orWorkIn: mainQueue) != nil
+            var hasCome = signals.next(within: milliseconds, orWorkIn: mainQueue)
             mainQueue?.run()
             while hasCome {
                 stop()
-                hasCome = signals.next(within: 0) != nil
+                hasCome = signals.next(within: 0)
             }
         } else {
             let wakeUp = wakeUp.load(ordering: .relaxed)
