@@ -19,6 +19,7 @@ import resource
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -352,6 +353,22 @@ def web_server_addresses():
                 except (OSError, Failed):
                     got = False
                 expect(got == wanted, f"with {allowed}, {host} was {'accepted' if got else 'refused'}")
+
+
+@case
+def a_peer_that_left_before_it_was_accepted_is_no_refusal():
+    listen = f"127.0.0.1:{free_port()}"
+    with Demo("--threads", "1", "--threads-max", "1", "--status-path", "/status", listen=listen,
+              environment={"FCGI_WEB_SERVER_ADDRS": "127.0.0.1"}) as demo:
+        with connect(20) as busy:
+            send(busy, request(uri=b"/test/block?ms=1000", keep=False))
+            time.sleep(0.2)
+            with connect() as gone:
+                # Closed with a reset, so that its address is forgotten.
+                gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            expect(status(Reader(busy).answer(20)) == 200, "not served")
+        expect(json.loads(ask("/status.json"))["refused"] == {}, "counted as refused")
+        expect("refused" not in demo.log, f"logged {demo.log!r}")
 
 
 # --- Programs that views start
