@@ -251,6 +251,32 @@ def descriptor_limit_too_small_to_serve():
         demo.__exit__()
 
 
+@case
+def a_limit_on_the_size_of_files_does_not_end_it():
+    def before():
+        # Python ignores it, which the demo would inherit.
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    with shared_socket() as (_, path, listener):
+        demo = Demo(descriptor=listener.fileno(), before=before)
+        try:
+            attack.options.socket = path
+            expect(get(within=5 * options.slow) == 200, "not served")
+            # Larger than what a pipe takes: it goes through a file.
+            with connect() as s:
+                send(s, request(method=b"POST", body=bytes(100_000), keep=False))
+                expect(Reader(s).answer(5 * options.slow) is None, "was answered")
+            # Until the log is full, too.
+            for _ in range(60):
+                expect(get("/test/throws-at-once") == 500, "not served after a large request")
+            expect("File too large" in demo.log, f"said {demo.log!r}")
+            code, _ = demo.stop()
+            expect(code == 0, f"exit status {code}")
+        finally:
+            demo.__exit__()
+
+
 # --- Memory
 
 SHORT_OF_MEMORY = """
