@@ -958,6 +958,37 @@ def slow_requests_are_logged():
 
 # --- Many clients
 
+@case
+def many_connections_do_not_make_the_main_actor_dear():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+
+    def used(demo):
+        with open(f"/proc/{demo.pid}/stat") as f:
+            return sum(map(int, f.read().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+    times = []
+    for count in 0, 3000:
+        with Demo("--threads", "2") as demo:
+            held = []
+            try:
+                for _ in range(count):
+                    s = connect(20)
+                    held.append(s)
+                    send(s, request())
+                    expect(status(Reader(s).answer(20)) == 200, "not served")
+                with connect(60) as s:
+                    reader, before = Reader(s), used(demo)
+                    for _ in range(100):
+                        send(s, request(uri=b"/test/main-actor"))
+                        expect(body(reader.answer(60)).count(b"\n") == 50, "not served whole")
+                    times.append(used(demo) - before)
+            finally:
+                attack.close_all(held)
+    alone, among = times
+    expect(among < 4 * alone + 0.1, f"5,000 calls took {among:.2f} s of a processor, {alone:.2f} s without the others")
+    return f"5,000 calls took {among:.2f} s of a processor, {alone:.2f} s without the others"
+
+
 def resident(demo):
     with open(f"/proc/{demo.pid}/statm") as f:
         return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
