@@ -436,6 +436,30 @@ def stops_idle():
     return f"{worst * 1000:.0f} ms at worst"
 
 
+@case
+def stops_although_it_was_started_with_signals_blocked():
+    """As by a thread that has them blocked, and does not think of it: a program inherits that."""
+    numbers = {signal.SIGTERM, signal.SIGINT}
+    with shared_socket() as (_, path, listener):
+        for number in numbers:
+            # Of those that come before it can take them, too.
+            for early in False, True:
+                def before():
+                    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+                    if early:
+                        os.kill(os.getpid(), number)
+                demo = Demo(descriptor=listener.fileno(), before=before)
+                try:
+                    attack.options.socket = path
+                    if not early:
+                        expect(get(within=5 * options.slow) == 200, "not served")
+                        demo.process.send_signal(number)
+                    code = demo.process.wait(5 * options.slow)
+                    expect(code == 0, f"exit status {code}")
+                finally:
+                    demo.__exit__()
+
+
 def slow_downloads(count, lines):
     """Connections on which /test/slow is under way."""
     held = []

@@ -13,7 +13,12 @@ final class Signals: Sendable {
 
     /// What had come when this was last asked.
     private let seen: Lock<Count>
+    /// What was blocked in the thread before.
+    private let mask: sigset_t
 
+    /// Takes over the signals; to be given back by the same thread.
+    ///
+    /// They are let through to it, and so to what it starts: whoever has started the program may have had them blocked.
     init() {
         // Before the handler needs them: the first use of a global may take a lock.
         _ = wakeUp
@@ -25,9 +30,17 @@ final class Signals: Sendable {
                 [SIGTERM, SIGINT].map { ($0, SignalHandler.install(noteSignal, for: $0)) }
                 + [SIGHUP, SIGUSR1].compactMap { other in SignalHandler.disregard(other).map { (other, $0) } }
         }
+        var set = sigset_t()
+        var mask = sigset_t()
+        unsafe sigemptyset(&set)
+        for signal in [SIGTERM, SIGINT] { unsafe sigaddset(&set, signal) }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &set, &mask)
+        self.mask = mask
     }
 
     deinit {
+        var mask = self.mask
+        unsafe pthread_sigmask(SIG_SETMASK, &mask, nil)
         Self.shared.withLock { shared in
             shared.users -= 1
             guard shared.users == 0 else { return }
