@@ -74,13 +74,16 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// Serves until SIGTERM or SIGINT, on the calling thread: what a program's `main` calls.
     ///
     /// The first signal drains as graceful shutdown does, a second one cuts what is under way. SIGHUP and SIGUSR1 are ignored.
-    /// On the main thread it also runs what is for the main actor; what blocks there holds up the limits and the signals.
+    /// A signal stops every server of the program that runs so, each on a thread of its own.
+    /// On the main thread it also runs what is for the main actor; what blocks there holds up the limits and the signals. From an
+    /// asynchronous `main` it can't: the main actor would be held by its caller, and views that call it would wait for ever.
     ///
     /// - Returns: The exit status: 0 when every request was finished, 1 when some were cut.
     /// - Throws: ``ServerAlreadyRun`` the second time; ``SystemError`` when no thread can be started.
+    @available(*, noasync, message: "call it from a synchronous main, or use run() in a ServiceGroup with its signals")
     public func runHandlingSignals() throws -> Int32 {
         try engine.claimRun()
-        let signals = Signals([SIGTERM, SIGINT], disregarding: [SIGHUP, SIGUSR1])
+        let signals = Signals()
         try engine.start()
         // More than half of what is resident by now was needed for the start alone: reading arguments, building routes and tables.
         downloadview_drop_code()

@@ -19,6 +19,7 @@ import resource
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -250,6 +251,32 @@ def descriptor_limit_too_small_to_serve():
         demo.__exit__()
 
 
+@case
+def a_limit_on_the_size_of_files_does_not_end_it():
+    def before():
+        # Python ignores it, which the demo would inherit.
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    with shared_socket() as (_, path, listener):
+        demo = Demo(descriptor=listener.fileno(), before=before)
+        try:
+            attack.options.socket = path
+            expect(get(within=5 * options.slow) == 200, "not served")
+            # Larger than what a pipe takes: it goes through a file.
+            with connect() as s:
+                send(s, request(method=b"POST", body=bytes(100_000), keep=False))
+                expect(Reader(s).answer(5 * options.slow) is None, "was answered")
+            # Until the log is full, too.
+            for _ in range(60):
+                expect(get("/test/throws-at-once") == 500, "not served after a large request")
+            expect("File too large" in demo.log, f"said {demo.log!r}")
+            code, _ = demo.stop()
+            expect(code == 0, f"exit status {code}")
+        finally:
+            demo.__exit__()
+
+
 # --- Memory
 
 SHORT_OF_MEMORY = """
@@ -354,6 +381,22 @@ def web_server_addresses():
                 expect(got == wanted, f"with {allowed}, {host} was {'accepted' if got else 'refused'}")
 
 
+@case
+def a_peer_that_left_before_it_was_accepted_is_no_refusal():
+    listen = f"127.0.0.1:{free_port()}"
+    with Demo("--threads", "1", "--threads-max", "1", "--status-path", "/status", listen=listen,
+              environment={"FCGI_WEB_SERVER_ADDRS": "127.0.0.1"}) as demo:
+        with connect(20) as busy:
+            send(busy, request(uri=b"/test/block?ms=1000", keep=False))
+            time.sleep(0.2)
+            with connect() as gone:
+                # Closed with a reset, so that its address is forgotten.
+                gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            expect(status(Reader(busy).answer(20)) == 200, "not served")
+        expect(json.loads(ask("/status.json"))["refused"] == {}, "counted as refused")
+        expect("refused" not in demo.log, f"logged {demo.log!r}")
+
+
 # --- Programs that views start
 
 @case
@@ -391,6 +434,30 @@ def stops_idle():
                     expect(took < 0.2 * options.slow, f"took {took:.3f} s")
                     worst = max(worst, took)
     return f"{worst * 1000:.0f} ms at worst"
+
+
+@case
+def stops_although_it_was_started_with_signals_blocked():
+    """As by a thread that has them blocked, and does not think of it: a program inherits that."""
+    numbers = {signal.SIGTERM, signal.SIGINT}
+    with shared_socket() as (_, path, listener):
+        for number in numbers:
+            # Of those that come before it can take them, too.
+            for early in False, True:
+                def before():
+                    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+                    if early:
+                        os.kill(os.getpid(), number)
+                demo = Demo(descriptor=listener.fileno(), before=before)
+                try:
+                    attack.options.socket = path
+                    if not early:
+                        expect(get(within=5 * options.slow) == 200, "not served")
+                        demo.process.send_signal(number)
+                    code = demo.process.wait(5 * options.slow)
+                    expect(code == 0, f"exit status {code}")
+                finally:
+                    demo.__exit__()
 
 
 def slow_downloads(count, lines):
@@ -914,6 +981,37 @@ def slow_requests_are_logged():
 
 
 # --- Many clients
+
+@case
+def many_connections_do_not_make_the_main_actor_dear():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+
+    def used(demo):
+        with open(f"/proc/{demo.pid}/stat") as f:
+            return sum(map(int, f.read().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+    times = []
+    for count in 0, 3000:
+        with Demo("--threads", "2") as demo:
+            held = []
+            try:
+                for _ in range(count):
+                    s = connect(20)
+                    held.append(s)
+                    send(s, request())
+                    expect(status(Reader(s).answer(20)) == 200, "not served")
+                with connect(60) as s:
+                    reader, before = Reader(s), used(demo)
+                    for _ in range(100):
+                        send(s, request(uri=b"/test/main-actor"))
+                        expect(body(reader.answer(60)).count(b"\n") == 50, "not served whole")
+                    times.append(used(demo) - before)
+            finally:
+                attack.close_all(held)
+    alone, among = times
+    expect(among < 4 * alone + 0.1, f"5,000 calls took {among:.2f} s of a processor, {alone:.2f} s without the others")
+    return f"5,000 calls took {among:.2f} s of a processor, {alone:.2f} s without the others"
+
 
 def resident(demo):
     with open(f"/proc/{demo.pid}/statm") as f:

@@ -76,16 +76,15 @@ extension Connection {
         if isGenerating, output.hasForgottenContent() { flushAfterSuspension() }
     }
 
-    /// Makes the response that is under way look failed, without its task, if there is room for that; the task sends no more. Where
-    /// nothing is under way nobody will answer any more, and the peer is to know.
+    /// Makes the response that is under way look failed, without its task, if there is room for that. The task sends no more, and does not
+    /// wait for room either, of which nobody would tell it.
     func breakOff() {
-        state.withLock { state in
-            switch state.phase {
-            case .responding: output.breakOff()
-            case .idle: shutdown(descriptor, Int32(SHUT_RDWR))
-            case .closed, .receiving: break
-            }
+        let waiter = unsafe state.withLock { state in
+            if state.phase == .responding { output.breakOff() }
+            defer { unsafe state.roomWaiter = nil }
+            return unsafe state.roomWaiter
         }
+        unsafe waiter?.resume()
     }
 
     /// Returns when everything published is sent and the buffer is empty. Suspends the task while the socket is full.

@@ -61,12 +61,17 @@ final class Control: Sendable {
         let mainQueue = signals == nil ? nil : MainQueue()
         var growth = Growth(engine)
         var stopping = Stopping(engine)
+        var last = (look: MonotonicClock.now, order: 0)
         while true {
-            let idles = engine.statistics.open.load(ordering: .relaxed) == 0 && !engine.isPaused
-            let tick = idles ? Self.idleTick : growth.isLikely ? Self.busyTick : Self.tick
-            wait(signals: signals, mainQueue, milliseconds: stopping.hasBegun ? 5 : tick)
+            let tick = tick(stopping, growth)
+            let elapsed = Int32(clamping: MonotonicClock.now - last.look)
+            wait(signals: signals, mainQueue, milliseconds: max(0, tick - elapsed))
             let now = MonotonicClock.now
-            if stopping.advance(by: orders.load(ordering: .relaxed), at: now) { break }
+            let order = orders.load(ordering: .relaxed)
+            // What is for the main actor may come thousands of times a second, and there may be thousands of connections to look at.
+            guard now - last.look >= Int64(tick) || order != last.order else { continue }
+            last = (now, order)
+            if stopping.advance(by: order, at: now) { break }
             engine.resumeAccepting(at: now)
             engine.keepLimits(at: now)
             engine.statistics.recordGauges()
@@ -76,17 +81,23 @@ final class Control: Sendable {
         engine.pool.stop(within: stopping.isCutting ? 100 : 2000)
         // It may have been cut short and yet had nothing to cut: a connection that brought no request is none.
         guard stopping.isCutting, stopping.cutCount > 0 || !isDrained else { return .drained }
-        engine.breakOff()
-        return .cut(stopping.cutCount)
+        return .cut(stopping.cutCount + engine.breakOff())
+    }
+
+    /// How long it is until the next look after the last.
+    private func tick(_ stopping: Stopping, _ growth: Growth) -> Int32 {
+        if stopping.hasBegun { return 5 }
+        let idles = engine.statistics.open.load(ordering: .relaxed) == 0 && !engine.isPaused
+        return idles ? Self.idleTick : growth.isLikely ? Self.busyTick : Self.tick
     }
 
     private func wait(signals: Signals?, _ mainQueue: MainQueue?, milliseconds: Int32) {
         if let signals {
-            var hasCome = signals.next(within: milliseconds, orWorkIn: mainQueue) != nil
+            var hasCome = signals.next(within: milliseconds, orWorkIn: mainQueue)
             mainQueue?.run()
             while hasCome {
                 stop()
-                hasCome = signals.next(within: 0) != nil
+                hasCome = signals.next(within: 0)
             }
         } else {
             let wakeUp = wakeUp.load(ordering: .relaxed)

@@ -29,6 +29,8 @@ extension Engine {
             let peer = PeerAddresses.peer(of: descriptor)
             guard allowedPeers.contains(peer) else {
                 Glibc.close(descriptor)
+                // One that has left at once, as what only looks whether the port is open, has no address any more. It asks for nothing.
+                if peer.isEmpty { return nil }
                 statistics.requestRefused("peer-address")
                 logRefusal("its peer's address, \(peer), is not in FCGI_WEB_SERVER_ADDRS")
                 return nil

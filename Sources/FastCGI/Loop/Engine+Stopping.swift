@@ -48,8 +48,19 @@ extension Engine {
     }
 
     /// Makes the responses of tasks that the server does not wait for any longer look failed: what closes them, the end of the process,
-    /// is to many web servers the end of a download.
-    func breakOff() {
-        forEachConnection { $0.breakOff() }
+    /// is to many web servers the end of a download. Connections without a task are closed, since no worker will look at them any more.
+    ///
+    /// - Returns: How many these are: each has brought a part of a request, or one that no worker was free for.
+    func breakOff() -> Int {
+        var count = 0
+        forEachConnection { connection in
+            if connection.beginReceiving() {
+                close(connection)
+                count += 1
+            } else {
+                connection.breakOff()
+            }
+        }
+        return count
     }
 }

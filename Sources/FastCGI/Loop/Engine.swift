@@ -104,8 +104,9 @@ final class Engine: @unchecked Sendable {
 
     /// Starts the workers, or closes the listening socket.
     func start() throws {
-        // Writing to what nobody reads is to fail, and not to end the process.
-        SignalHandler.disregard(SIGPIPE)
+        // Writing to what nobody reads, or beyond the limit on the size of files, is to fail, and not to end the process: a large request
+        // is handed over in a file, and the log may be one.
+        for signal in [SIGPIPE, SIGXFSZ] { SignalHandler.disregard(signal) }
         do {
             guard Self.libraryStatus == 0 else { throw SystemError(call: "FCGX_Init", code: Self.libraryStatus) }
             for _ in 0..<max(1, configuration.threads) { try addWorker() }
@@ -244,7 +245,12 @@ final class Engine: @unchecked Sendable {
         do {
             received = try unsafe worker.handover.give(bytes) { RequestReader.read(from: $0, id: id) }
         } catch {
-            received = try unsafe reserve.give(bytes) { RequestReader.read(from: $0, id: id) }
+            do {
+                received = try unsafe reserve.give(bytes) { RequestReader.read(from: $0, id: id) }
+            } catch {
+                logRefusal("\(error)")
+                throw error
+            }
         }
         guard let received else {
             // The guard and libfcgi disagree, which their tests say can't be.

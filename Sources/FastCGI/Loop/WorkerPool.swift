@@ -33,6 +33,7 @@ final class WorkerPool: TaskExecutor, Sendable {
         }
         jobs.append(job)
         if sleeping.load(ordering: .sequentiallyConsistent) > 0 { poller.wake() }
+        if stopping.load(ordering: .sequentiallyConsistent) { runLeftBehind() }
     }
 
     /// Has a worker take up an event as if the kernel had told of it.
@@ -100,13 +101,35 @@ final class WorkerPool: TaskExecutor, Sendable {
         }
     }
 
+    /// Has a thread run what a task still has to do that took no notice of being cancelled, and goes on when all workers have ended: else
+    /// it would keep for ever what it holds, a connection and what its view has borrowed of the program that the server is a part of.
+    private func runLeftBehind() {
+        guard jobs.count > 0 else { return }
+        guard living.compareExchange(expected: 0, desired: 1, ordering: .sequentiallyConsistent).exchanged else {
+            return
+        }
+        do {
+            try Thread.detach { [self] in
+                let worker = Worker()
+                worker.becomeCurrent()
+                // Its connection is broken off: there is no event that it could wait for.
+                work(as: worker, temporary: false) { _, _ in }
+            }
+        } catch {
+            // It waits for another task to go on, or for ever: there is nobody to tell any more.
+            living.subtract(1, ordering: .sequentiallyConsistent)
+        }
+    }
+
     /// What a worker thread does until the pool stops.
     fileprivate func work(as worker: Worker, temporary: Bool, _ handle: Handle) {
         let rounds = Rounds()
         counters.withLock { $0.append(rounds) }
         defer {
             counters.withLock { $0.removeAll { $0 === rounds } }
-            living.subtract(1, ordering: .relaxed)
+            living.subtract(1, ordering: .sequentiallyConsistent)
+            // What came while this one was about to end.
+            if stopping.load(ordering: .sequentiallyConsistent) { runLeftBehind() }
         }
         var jobsInARow = 0
         var eventsInARow = 0
@@ -121,9 +144,13 @@ final class WorkerPool: TaskExecutor, Sendable {
                 worker.flushWritten()
                 continue
             }
-            // Before any event: whom it would be handed to may be gone when a worker was blocked for longer than the end took.
-            if stopping.load(ordering: .sequentiallyConsistent) { return }
             worker.looksNext = false
+            // Before any event: whom it would be handed to may be gone when a worker was blocked for longer than the end took.
+            if stopping.load(ordering: .sequentiallyConsistent) {
+                guard jobs.count > 0 || worker.nextJob != nil else { return }
+                jobsInARow = 0
+                continue
+            }
             // As with jobs: web servers that send one request behind another have an event reported after each answer.
             if eventsInARow < 16, let event = events.takeFirst() {
                 jobsInARow = 0

@@ -2,61 +2,93 @@ internal import CFastCGI
 package import Glibc
 internal import Synchronization
 
-/// Signals that one thread waits for; while this lives they do nothing else.
+/// SIGTERM and SIGINT, for a thread that waits for them. While there is one of these they do nothing else, and SIGHUP and SIGUSR1 nothing
+/// at all; where there are several, each gets every signal.
 ///
 /// They have a handler, and are not blocked: programs that views start would inherit that, and could not be ended by them. The handlers
 /// restart what they interrupt, where the system can, and the server's other calls take EINTR for what it is.
 final class Signals: Sendable {
-    /// What is to be given back, with what it did before.
-    private let taken: [(signal: Int32, action: sigaction)]
-    /// Readable once a signal has come; -1 where descriptors are too scarce for one. There the thread that waits is told by the
-    /// interruption alone, which may come too early: then it finds the signal at its next look.
-    private let descriptor: Int32
+    /// How many of these there are, and what is to be given back after the last, with what it did before.
+    private static let shared = Lock<(users: Int, taken: [(signal: Int32, action: sigaction)])>((0, []))
 
-    /// Takes over the signals. There may be one of these at a time.
+    /// What had come when this was last asked.
+    private let seen: Lock<Count>
+    /// What was blocked in the thread before.
+    private let mask: sigset_t
+
+    /// Takes over the signals; to be given back by the same thread.
     ///
-    /// - Parameters:
-    ///   - signals: What is waited for.
-    ///   - others: What does nothing.
-    init(_ signals: [Int32], disregarding others: [Int32]) {
-        descriptor = DescriptorLimit.isSmall ? -1 : eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+    /// They are let through to it, and so to what it starts: whoever has started the program may have had them blocked.
+    init() {
         // Before the handler needs them: the first use of a global may take a lock.
-        received.store(0, ordering: .relaxed)
-        wakeUp.store(descriptor, ordering: .relaxed)
-        taken =
-            signals.map { ($0, SignalHandler.install(noteSignal, for: $0)) }
-            + others.compactMap { other in SignalHandler.disregard(other).map { (other, $0) } }
+        _ = wakeUp
+        seen = Lock(Count.now)
+        Self.shared.withLock { shared in
+            shared.users += 1
+            guard shared.users == 1 else { return }
+            shared.taken =
+                [SIGTERM, SIGINT].map { ($0, SignalHandler.install(noteSignal, for: $0)) }
+                + [SIGHUP, SIGUSR1].compactMap { other in SignalHandler.disregard(other).map { (other, $0) } }
+        }
+        var set = sigset_t()
+        var mask = sigset_t()
+        unsafe sigemptyset(&set)
+        for signal in [SIGTERM, SIGINT] { unsafe sigaddset(&set, signal) }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &set, &mask)
+        self.mask = mask
     }
 
     deinit {
-        for (signal, var action) in taken { _ = unsafe sigaction(signal, &action, nil) }
-        wakeUp.store(-1, ordering: .relaxed)
-        if descriptor >= 0 { close(descriptor) }
+        var mask = self.mask
+        unsafe pthread_sigmask(SIG_SETMASK, &mask, nil)
+        Self.shared.withLock { shared in
+            shared.users -= 1
+            guard shared.users == 0 else { return }
+            for (signal, var action) in shared.taken { _ = unsafe sigaction(signal, &action, nil) }
+            shared.taken = []
+        }
     }
 
-    /// The next signal, waiting for one at most this long (in milliseconds); nil when none came, or when something came into the main
-    /// queue first.
-    func next(within milliseconds: Int32, orWorkIn queue: MainQueue? = nil) -> Int32? {
-        if let signal = take() { return signal }
-        guard milliseconds > 0 else { return nil }
+    /// Whether a signal has come that was not told of yet, waiting for one at most this long (in milliseconds), or until something comes
+    /// into the main queue. Several of the same that came meanwhile are one.
+    func next(within milliseconds: Int32, orWorkIn queue: MainQueue? = nil) -> Bool {
+        if take() { return true }
+        guard milliseconds > 0 else { return false }
         // The kernel passes over what is negative.
         var entries: [2 of pollfd] = [
-            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0),
             pollfd(fd: queue?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
         ]
         var span = entries.mutableSpan
         _ = unsafe span.withUnsafeMutableBufferPointer { unsafe poll($0.baseAddress, nfds_t($0.count), milliseconds) }
         var count: UInt64 = 0
-        if descriptor >= 0 { _ = unsafe read(descriptor, &count, 8) }
+        if wakeUp >= 0 { _ = unsafe read(wakeUp, &count, 8) }
         return take()
     }
 
-    private func take() -> Int32? {
-        let bits = received.load(ordering: .relaxed)
-        guard bits != 0 else { return nil }
-        let number = bits.trailingZeroBitCount
-        received.bitwiseAnd(~(1 << number), ordering: .relaxed)
-        return Int32(number)
+    private func take() -> Bool {
+        seen.withLock { seen in
+            let now = Count.now
+            if now.terminations != seen.terminations {
+                seen.terminations = now.terminations
+                return true
+            }
+            defer { seen = now }
+            return now.interruptions != seen.interruptions
+        }
+    }
+
+    /// How often each of the signals has come.
+    private struct Count {
+        var terminations: Int
+        var interruptions: Int
+
+        static var now: Count {
+            Count(
+                terminations: FastCGI.terminations.load(ordering: .relaxed),
+                interruptions: FastCGI.interruptions.load(ordering: .relaxed)
+            )
+        }
     }
 }
 
@@ -88,16 +120,22 @@ package enum SignalHandler {
     }
 }
 
-/// The signals that have come and have not been taken, a bit for each.
-private let received = Atomic<UInt64>(0)
-/// The descriptor that ``noteSignal(_:)`` makes readable, of the ``Signals`` there is; -1 while there is none, or it has none.
-private let wakeUp = Atomic<Int32>(-1)
+private let terminations = Atomic<Int>(0)
+private let interruptions = Atomic<Int>(0)
+
+/// Readable once a signal has come, until one of those who wait has seen it: another finds it at its next look. It stays open, since a
+/// handler may be about to write there. -1 where descriptors are too scarce for one: there whoever waits is told by the interruption alone,
+/// which may come too early.
+private let wakeUp = DescriptorLimit.isSmall ? -1 : eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
 
 private nonisolated func noteSignal(_ number: Int32) {
     let code = errno
-    received.bitwiseOr(1 << UInt64(number), ordering: .relaxed)
-    let descriptor = wakeUp.load(ordering: .relaxed)
+    if number == SIGTERM {
+        terminations.add(1, ordering: .relaxed)
+    } else {
+        interruptions.add(1, ordering: .relaxed)
+    }
     var one: UInt64 = 1
-    if descriptor >= 0 { _ = unsafe write(descriptor, &one, 8) }
+    if wakeUp >= 0 { _ = unsafe write(wakeUp, &one, 8) }
     errno = code
 }

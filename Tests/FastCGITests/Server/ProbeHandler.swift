@@ -52,6 +52,13 @@ struct ProbeHandler: RequestHandler {
             while !probe.isGateOpen { usleep(1000) }
             sink.begin(head, extent: .exactly(2))
             try await sink.write("ok")
+        case "/ignores-its-end":
+            sink.begin(head, extent: .unknown)
+            try await sink.write("first\n")
+            // What waits there is not told that this task is cancelled.
+            await Task.detached { [probe] in while !probe.isGateOpen { try? await Task.sleep(for: .milliseconds(2)) } }
+                .value
+            try await sink.write("last\n")
         case "/compute":
             sink.begin(head, extent: .unknown)
             while !probe.isGateOpen {

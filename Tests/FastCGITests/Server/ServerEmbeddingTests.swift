@@ -5,8 +5,8 @@ import Testing
 
 @testable import FastCGI
 
-/// What a server does to the program that it is a part of.
-@Suite(.blocking, .timeLimit(.minutes(5))) struct ServerEmbeddingTests {
+/// What a server does to the program that it is a part of. One after another, since they share what the program's signals do.
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5))) struct ServerEmbeddingTests {
     @Test("A server that runs as a service leaves signals as its program has them", arguments: [SIGTERM, SIGUSR1])
     func leavesSignals(signal: Int32) async throws {
         try await withServer { server in
@@ -58,5 +58,54 @@ import Testing
         running.cancel()
         try await running.value
         withExtendedLifetime(client) {}
+    }
+
+    @Test("A request that has come in part when its server is cancelled counts as cut, and its connection is closed")
+    func cutsWhatHasComeInPart() async throws {
+        let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
+        let server = try FastCGIServer(
+            listener: .bound(to: .unix(path: path)),
+            handler: ProbeHandler(probe: Probe()),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        let running = Task { try await server.run() }
+        let client = try TestClient(path: path)
+        try await client.send(Array(Wire.get("/hello").dropLast(8)))
+        #expect(await eventually { server.status.heldBytes > 0 })
+        running.cancel()
+        let error = await #expect(throws: DrainIncomplete.self) { try await running.value }
+        #expect(error?.count == 1)
+        #expect(server.status.connections == 0)
+        #expect(try await client.seesEnd())
+    }
+
+    @Test("A signal stops all servers of a program that wait for one", arguments: [SIGTERM, SIGINT])
+    func stopsAll(signal: Int32) async throws {
+        let statuses = Lock<[Int32]>([])
+        let paths = (0..<3).map { _ in "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock" }
+        let threads = try paths.map { path in
+            let server = try FastCGIServer(
+                listener: .bound(to: .unix(path: path)),
+                handler: ProbeHandler(probe: Probe()),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            return try OwnThread {
+                let status = try? server.runHandlingSignals()
+                statuses.withLock { $0.append(status ?? -1) }
+            }
+        }
+        for path in paths {
+            let client = try TestClient(path: path)
+            try await client.send(Wire.get("/hello", flags: 0))
+            #expect(try await client.answer().isComplete)
+        }
+        kill(getpid(), signal)
+        #expect(await eventually { statuses.withLock { $0.count } == 3 })
+        #expect(statuses.withLock { $0 } == [0, 0, 0])
+        for thread in threads { thread.join() }
+        var action = sigaction()
+        _ = unsafe sigaction(signal, nil, &action)
+        let isDefault = unsafe action.__sigaction_handler.sa_handler == nil
+        #expect(isDefault)
     }
 }

@@ -110,4 +110,44 @@ import Testing
             #expect(client.isReset)
         }
     }
+
+    @Test("A view that waits longer than its server lives goes on to its end, and its connection is closed")
+    func endsWhatWasLeftBehind() async throws {
+        try await withServer {
+            $0.drainLimit = .milliseconds(50)
+        } _: { server in
+            let clients = try (0..<5).map { _ in try server.connect() }
+            for client in clients {
+                try await client.send(Wire.get("/ignores-its-end", flags: 0))
+                #expect(try await client.output(upTo: "first\n").hasSuffix("first\n"))
+            }
+            await server.group.triggerGracefulShutdown()
+            await #expect(throws: (any Error).self) { try await server.running.value }
+            server.probe.openGate()
+            #expect(await server.probe.wait(for: "ended /ignores-its-end", times: 5))
+            #expect(await eventually { server.server.status.connections == 0 })
+            for client in clients { #expect(try await client.answer().isBroken) }
+        }
+    }
+
+    @Test("A request that comes just before its server ends, of a client that takes nothing, leaves no connection")
+    func leavesNoWaitingTask() async throws {
+        try await withServer {
+            $0.drainLimit = .milliseconds(50)
+        } _: { server in
+            let waiting = try server.connect()
+            try await waiting.send(Wire.get("/wait"))
+            _ = try await waiting.output(upTo: "first\n")
+            let late = try server.connect()
+            let request = Wire.get("/endless", flags: 0)
+            try await late.send(Array(request.dropLast(8)))
+            await server.group.triggerGracefulShutdown()
+            #expect(try await waiting.answer().isBroken)
+            // The server ends two seconds after it has cut what was under way: before a second more has passed.
+            blockingSleep(for: .milliseconds(1500))
+            try? await late.send(Array(request.suffix(8)))
+            _ = await server.running.result
+            #expect(await eventually { server.server.status.connections == 0 })
+        }
+    }
 }
