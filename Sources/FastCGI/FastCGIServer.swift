@@ -7,6 +7,14 @@ public import ServiceLifecycle
 /// A FastCGI server on libfcgi: receives requests from a web server and has a handler answer them.
 ///
 /// A slow client, an idle connection and a request that comes in parts cost a little memory and no thread.
+///
+///     let server = try FastCGIServer(listener: .bound(to: .unix(path: path)), handler: Router(routes), logger: logger)
+///     try await ServiceGroup(services: [database, server], gracefulShutdownSignals: [.sigterm], logger: logger).run()
+///
+/// It counts for the backend that `MetricsSystem` has when the server is created: `downloadview_requests` by their `outcome` (`served`,
+/// `failed`, `aborted`, `timed_out`), `downloadview_refused` by `reason`, `downloadview_content_bytes`,
+/// `downloadview_connections_accepted` and `downloadview_accepting_pauses`; the gauges `downloadview_requests_active` and
+/// `downloadview_connections_idle`; and the timer `downloadview_request_duration`. ``ServerStatus`` tells what they mean.
 public final class FastCGIServer<Handler: RequestHandler>: Service {
     private let engine: Engine
     private let control: Control

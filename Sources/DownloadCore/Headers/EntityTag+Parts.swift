@@ -11,6 +11,13 @@ extension EntityTag {
     /// someone else chooses them, and it does not show the parts; but whoever can guess the parts can compute the tag: it is
     /// no secret. A part counts by its text: `1` and `"1"` are the same.
     public init(of parts: any LosslessStringConvertible...) {
+        self.init(of: parts)
+    }
+
+    /// Derives the same tag from a list of parts, of which there are as many as the content happens to have:
+    ///
+    ///     EntityTag(of: [album.name] + photos.map(\.version))
+    public init(of parts: [any LosslessStringConvertible]) {
         self.init(ofUTF8: parts.map { Array($0.description.utf8) })
     }
 

@@ -2,6 +2,10 @@
 ///
 /// A file writes itself into a sink piece by piece. Sinks compose without allocation: ``RangeSink`` forwards only the wanted
 /// bytes, others count or hash. A sink is not copyable, so the order of the bytes is the order of the calls.
+///
+/// A function of your own takes it as `inout some ByteSink & ~Copyable`, and is `nonisolated(nonsending)` if it is asynchronous, as
+/// all are with the upcoming feature `NonisolatedNonsendingByDefault`: otherwise the compiler says that sending the sink risks data
+/// races.
 public protocol ByteSink: ~Copyable {
     /// Accepts the next bytes of the content, in order, and returns when the sink can take more.
     ///

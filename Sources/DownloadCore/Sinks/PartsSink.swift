@@ -10,7 +10,8 @@ struct PartsSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     private let frame: MultipartByteRanges
     private var parts: Range<Int>
     private var position: Int64
-    /// What the sink behind has thrown, whatever the generator made of it. Nothing was forwarded since.
+    /// What the sink behind has thrown, or a `CancellationError` where the task was cancelled between two parts, whatever the generator
+    /// made of it. Nothing was forwarded since.
     private(set) var failure: (any Error)?
 
     /// Creates a sink for the parts numbered `parts`, whose ranges must ascend, of a content that is written from `position`.
@@ -39,8 +40,16 @@ struct PartsSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
             offset = Int(end)
             if position + end == range.upperBound { parts.removeFirst() } else { break }
         }
+        let start = position
         position += Int64(bytes.byteCount)
         if parts.isEmpty { throw Done() }
+        guard offset == 0 else { return }
+        do {
+            try await pauseAfterDropping(from: start, to: position)
+        } catch {
+            failure = error
+            throw error
+        }
     }
 
     /// The sink behind, handed back after the generator has ended.

@@ -73,6 +73,7 @@ public enum CGIProgram {
                 return 1
             }
             log(error, request, logger)
+            sink.sendCollected()
             if sink.isCommitted { letBeginningBeRead() }
             return 1
         }

@@ -85,6 +85,12 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
         isFinished = true
     }
 
+    /// Sends what is collected of a response that has failed on the way: a client that resumes goes on from there.
+    package mutating func sendCollected() {
+        guard isCommitted, !isFinished, failure == nil else { return }
+        try? flush(holdingBack: account.isFull ? 1 : 0)
+    }
+
     package mutating func note(_ error: any Error) {
         noted = error
     }

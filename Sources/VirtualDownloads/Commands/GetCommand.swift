@@ -159,6 +159,7 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
             if let error = sink.noted { standardError("\(Application.name): \(error)\n") }
             return (sink.status, .success(sink.status))
         } catch {
+            sink.sendCollected()
             return (sink.status, .failure(error))
         }
     }

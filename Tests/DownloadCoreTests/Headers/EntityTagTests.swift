@@ -119,6 +119,15 @@ import Testing
         #expect(tags.count == 10)
     }
 
+    @Test("A tag of a list is that of its parts, and a list has as many as it likes")
+    func derivesFromList() {
+        let versions = [3, 1, 4]
+        #expect(EntityTag(of: ["album"] + versions.map(String.init)) == EntityTag(of: "album", 3, 1, 4))
+        #expect(EntityTag(of: versions) == EntityTag(of: 3, 1, 4))
+        #expect(EntityTag(of: [] as [Int]) == EntityTag(ofBytes: []))
+        #expect(EntityTag(of: ["album, 3"]) != EntityTag(of: ["album", "3"]))
+    }
+
     @Test("A tag of parts is the same in every process")
     func isStable() {
         // printf '\0\0\0\0\0\0\0\2ab\0\0\0\0\0\0\0\1c' | sha256sum

@@ -17,6 +17,34 @@ import Testing
         #expect(counter.pieces == 6)
     }
 
+    @Test(
+        "A generator whose bytes are dropped is ended when its task is cancelled",
+        arguments: ["bytes=1048575-", "bytes=0-0,1048575-"],
+        [true, false]
+    )
+    func endsCancelledGenerator(range: String, triesAtOnce: Bool) async throws {
+        let counter = PieceCounter()
+        let view = FileView {
+            VirtualFile(name: "x.bin", size: 1 << 20, repeatable: true) { sink in
+                let piece = [UInt8](repeating: 120, count: 4096)
+                for number in 0..<256 {
+                    // As when the client leaves, or a limit has passed.
+                    if number == 1 { unsafe withUnsafeCurrentTask { unsafe $0?.cancel() } }
+                    counter.pieces += 1
+                    if triesAtOnce {
+                        try await sink.write(piece)
+                    } else {
+                        try await sink.write(unsafe piece.span.bytes)
+                    }
+                }
+            }
+            .validated(by: EntityTag("abc"))
+        }
+        let task = Task { try await view.response(to: .get(headerFields: [.range: range])) }
+        if case .success(let response) = await task.result { #expect(response.failure is CancellationError) }
+        #expect(counter.pieces < 100)
+    }
+
     @Test("After a failed write nothing more is forwarded", arguments: ["bytes=2-7", "bytes=0-2,5-7"])
     func stopsAfterFailure(range: String) async throws {
         let file = StubFile()

@@ -78,6 +78,19 @@ struct ProbeHandler: RequestHandler {
             probe.note("filled")
             while !probe.isGateOpen { usleep(1000) }
             if target.hasSuffix("write") { try await sink.write("after\n") }
+        case "/drops":
+            sink.begin(head, extent: .unknown)
+            // As a range near the end of a content that is produced again. It never suspends by itself.
+            var cut = RangeSink(sink, range: .max - 1..<Int64.max)
+            var failure: (any Error)?
+            do {
+                while !probe.isGateOpen { try await cut.write(Self.chunk) }
+            } catch {
+                failure = error
+            }
+            var missing: Int64 = 0
+            sink = cut.finish(missing: &missing)
+            if let failure { throw failure }
         case "/endless":
             sink.begin(head, extent: .unknown)
             while true { try await sink.write(Self.chunk) }

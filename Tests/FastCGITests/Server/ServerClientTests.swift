@@ -50,6 +50,27 @@ import Testing
         }
     }
 
+    @Test("A client that leaves ends a view whose bytes are all dropped")
+    func endsDropper() async throws {
+        try await withServer { server in
+            // Whatever comes of it, the view is to end.
+            defer { server.probe.openGate() }
+            // The first request of a connection, and one that comes when the connection is watched already.
+            for isKept in [false, true] {
+                let client = try server.connect()
+                if isKept {
+                    try await client.send(Wire.get("/hello"))
+                    _ = try await client.answer()
+                }
+                try await client.send(Wire.get("/drops"))
+                #expect(await server.probe.wait(for: "began /drops", times: isKept ? 2 : 1))
+                client.close()
+                try #require(await server.probe.wait(for: "ended /drops", times: isKept ? 2 : 1))
+            }
+            #expect(await eventually { server.server.status.totals.aborted == 2 })
+        }
+    }
+
     @Test("Clients that read nothing, send nothing or send half a request hold no worker")
     func slowClientsHoldNoWorker() async throws {
         try await withServer { server in

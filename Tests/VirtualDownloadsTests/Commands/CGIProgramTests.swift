@@ -91,6 +91,14 @@ import Testing
         #expect(run.output.hasPrefix("Status: 200 OK\r\n"))
     }
 
+    @Test("All that came of a download that failed on the way is sent, so that a client may go on from there")
+    func sendsWhatCame() async throws {
+        // The second piece comes at once after the first.
+        let run = try await DemoProcess.run(environment: Self.variables("/test/throws-midway?after=70000&size=80000"))
+        #expect(run.status == 1)
+        #expect(run.output.hasSuffix(String(repeating: "A", count: 70_000)))
+    }
+
     // Apache, which meets both at once, takes what there is for the whole, and puts its length in the place of the declared one.
     @Test("The beginning of a download that failed is read before its end", arguments: [true, false])
     func endsAfterItsBeginning(isSocket: Bool) async throws {

@@ -31,6 +31,14 @@ private struct Site: DownloadApplication {
         #expect(run.output.hasSuffix("\n\nHello world!\n"))
     }
 
+    @Test("get prints all that came of a download that failed on the way")
+    func getMidway() async throws {
+        // The second piece comes at once after the first.
+        let run = try await DemoProcess.run(["get", "/test/throws-midway?after=70000"], environment: Self.misbehaving)
+        #expect(run.status == 18)
+        #expect(run.output.utf8.count { $0 == UInt8(ascii: "A") } >= 70_000)
+    }
+
     @Test("get -o leaves the content in the file, and nothing beside it")
     func output() async throws {
         try await Self.withOutput { output in
