@@ -96,11 +96,23 @@ struct downloadview_object {
     ElfW(Half) count;
 };
 
+/* Whether the loader has written into an object's code, as into that of a library which was not built to be one. */
+static inline int downloadview_has_changed_code(const struct downloadview_object *object) {
+    for (int i = 0; i < object->count; i++) {
+        if (object->headers[i].p_type != PT_DYNAMIC) continue;
+        const ElfW(Dyn) *entry = (const ElfW(Dyn) *)(object->address + object->headers[i].p_vaddr);
+        for (; entry->d_tag != DT_NULL; entry++) {
+            if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && entry->d_un.d_val & DF_TEXTREL)) return 1;
+        }
+    }
+    return 0;
+}
+
 static inline int downloadview_drop_object(struct downloadview_object *object, size_t size, void *unused) {
     extern int madvise(void *, size_t, int);
     unsigned long page = (unsigned long)sysconf(_SC_PAGESIZE);
     (void)size, (void)unused;
-    if (!strncmp(object->name, "linux-vdso", 10)) return 0;
+    if (!strncmp(object->name, "linux-vdso", 10) || downloadview_has_changed_code(object)) return 0;
     for (int i = 0; i < object->count; i++) {
         const ElfW(Phdr) *header = &object->headers[i];
         /* What was never writable can't differ from the file. */

@@ -313,18 +313,25 @@ int epoll_ctl(int set, int operation, int descriptor, struct epoll_event *event)
 
 
 @contextlib.contextmanager
-def short_of_memory():
-    """What gives the environment in which the nth call of a kind has no memory."""
+def built(source, *arguments):
+    """The path of a library of C."""
     folder = tempfile.mkdtemp(prefix="process-")
     try:
-        library = os.path.join(folder, "short.so")
+        library = os.path.join(folder, "built.so")
         compiler = shutil.which("cc") or shutil.which("clang")
         subprocess.run(
-            [compiler, "-shared", "-fPIC", "-x", "c", "-", "-o", library, "-ldl"], input=SHORT_OF_MEMORY.encode(), check=True)
-        yield lambda what, nth: {
-            "LD_PRELOAD": library, "ASAN_OPTIONS": "verify_asan_link_order=0", what: str(nth)}
+            [compiler, "-shared", "-fPIC", "-x", "c", "-", "-o", library, *arguments], input=source.encode(), check=True)
+        yield library
     finally:
         shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def short_of_memory():
+    """What gives the environment in which the nth call of a kind has no memory."""
+    with built(SHORT_OF_MEMORY, "-ldl") as library:
+        yield lambda what, nth: {
+            "LD_PRELOAD": library, "ASAN_OPTIONS": "verify_asan_link_order=0", what: str(nth)}
 
 
 @case
@@ -362,6 +369,34 @@ def downloads_outlive_a_moment_without_memory():
                             count = len(body(answer))
                             expect(count == size, f"{count} of {size} bytes came with {what}={nth}")
                     demo.stop()
+
+
+CHANGED_CODE = """
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+int value = 42;
+int get_value(void);
+/* Of several pages, so that there is a whole one that could be let go of. */
+__asm__(".text; .skip 65536; get_value: movabsq $value, %rax; movl (%rax), %eax; ret; .skip 65536");
+static void *use(void *unused) {
+    for (;;) { if (get_value() != 42) abort(); usleep(1000); }
+    return unused;
+}
+__attribute__((constructor)) static void start(void) { pthread_t thread; pthread_create(&thread, 0, use, 0); }
+"""
+
+
+@case
+def a_library_whose_code_the_loader_changes_works_on():
+    if os.uname().machine != "x86_64":
+        return "not tried: its code is another processor's"
+    with built(CHANGED_CODE, "-Wl,-z,notext") as library:
+        with Demo(environment={"LD_PRELOAD": library, "ASAN_OPTIONS": "verify_asan_link_order=0"}) as demo:
+            time.sleep(0.2)
+            expect(get() == 200, "not served")
+            code, _ = demo.stop()
+            expect(code == 0, f"exit status {code}")
 
 
 # --- Peers
