@@ -83,7 +83,7 @@ func pauseAfterDropping(from start: Int64, to end: Int64) async throws {
     try Task.checkCancellation()
 }
 
-/// Whether a multiple of 256 KiB lies between two positions: a pause takes some 15 µs.
+/// Whether a multiple of 256 KiB lies between two positions: a pause takes some microseconds.
 private func isTimeToPause(from start: Int64, to end: Int64) -> Bool {
     start >> 18 != end >> 18
 }
