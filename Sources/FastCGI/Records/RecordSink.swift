@@ -110,7 +110,6 @@ struct RecordSink: ResponseSink, ~Copyable {
         if headIsTooLarge { throw HeadTooLarge() }
         if let failure { throw failure }
         try account.finish()
-        output.publish()
         output.end()
         isEnded = true
         do {

@@ -134,10 +134,12 @@ final class RecordStream: @unchecked Sendable {
         }
     }
 
-    /// Appends the records after the content: the end of the response, or what makes it fail.
+    /// Appends the records after the content: the end of the response, behind everything appended so far, or what makes it fail.
     func end(broken: Bool = false) {
         if unsafe buffer == nil { takeBuffer() }
         transport.withLock { transport in
+            // Both at once: whoever flushed between the two would give a web server all it waits for, and it could leave before the end.
+            if !broken { publish() }
             transport.tail = broken ? .broken : .proper
             transport.isEnded = true
         }
@@ -263,11 +265,12 @@ final class RecordStream: @unchecked Sendable {
     var isOpen: Bool { transport.withLock { $0.descriptor >= 0 } }
 
     /// Ends a response that has no end yet by the record that makes it look failed, if the socket has room, and sends nothing of it from
-    /// then on. It is not called by the writer, which may still write meanwhile.
+    /// then on; nor of one whose end the socket has no room for. It is not called by the writer, which may still write meanwhile.
     func breakOff() {
         transport.withLock { transport in
-            guard transport.descriptor >= 0, !transport.isEnded else { return }
+            guard transport.descriptor >= 0 else { return }
             if case .done = flush(&transport) {
+                if transport.isEnded { return }
                 unsafe Self.brokenRecord.span.withUnsafeBytes { _ = unsafe Socket.send($0, to: transport.descriptor) }
             }
             transport.descriptor = -1

@@ -142,6 +142,49 @@ import Testing
         #expect(pair.readRest() == [1, 6, 0, 1, 0, 0, 0, 0, 1, 3, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
     }
 
+    @Test("The last of the content is sent together with the end of the response, whoever flushes meanwhile")
+    func sendsEndWithContent() throws {
+        // Of these sockets each receive gives what was sent by one call.
+        let pair = try SocketPair(SOCK_SEQPACKET)
+        let stream = RecordStream(pool: BufferPool())
+        let isDone = Atomic<Bool>(false)
+        let flusher = try OwnThread { while !isDone.load(ordering: .relaxed) { _ = stream.flush() } }
+        for _ in 0..<2000 {
+            stream.open(requestID: 1, on: pair.near)
+            unsafe stream.append(([7] as [UInt8]).span.bytes)
+            stream.end()
+            _ = stream.flush()
+            let sizes = pair.receivedSizes()
+            guard sizes == [33] else {
+                Issue.record("sent by calls of \(sizes) bytes")
+                break
+            }
+        }
+        isDone.store(true, ordering: .relaxed)
+        flusher.join()
+    }
+
+    @Test("Of a response that has its end, and a full socket before it, no more is sent once it is broken off")
+    func breaksOffEnded() throws {
+        let pair = try SocketPair()
+        let stream = RecordStream(pool: BufferPool())
+        stream.open(requestID: 1, on: pair.near)
+        repeat {
+            stream.rewind()
+            let piece = [UInt8](repeating: 0, count: 30_000)
+            unsafe stream.append(piece.span.bytes)
+            stream.publish()
+        } while stream.flush().isDone
+        stream.end()
+        stream.breakOff()
+        #expect(!stream.isOpen)
+        let sent = stream.bytesSent
+        _ = pair.readRest()
+        // The task that waited for room goes on, and has nothing more to wait for.
+        #expect(stream.flush().isDone)
+        #expect(stream.bytesSent == sent)
+    }
+
     @Test("What a full socket leaves unsent is held until it is sent, or is given up", arguments: [false, true])
     func countsHeld(isSent: Bool) throws {
         let pair = try SocketPair()
@@ -183,9 +226,9 @@ private final class SocketPair: Sendable {
     let far: Int32
     let firstWrongByte = Atomic<Int>(-1)
 
-    init() throws {
+    init(_ type: __socket_type = SOCK_STREAM) throws {
         var ends: [Int32] = [-1, -1]
-        try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends))
+        try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, Int32(type.rawValue), 0, &ends))
         near = ends[0]
         far = ends[1]
     }
@@ -199,6 +242,16 @@ private final class SocketPair: Sendable {
         unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, size in
             size = max(0, unsafe recv(far, buffer.baseAddress, count, Int32(MSG_WAITALL)))
         }
+    }
+
+    /// The sizes of all that was sent, call by call.
+    func receivedSizes() -> [Int] {
+        var sizes: [Int] = []
+        var buffer = [UInt8](repeating: 0, count: 100)
+        while case let count = unsafe recv(far, &buffer, buffer.count, Int32(MSG_DONTWAIT)), count > 0 {
+            sizes.append(count)
+        }
+        return sizes
     }
 
     /// Reads to the end of what was sent.
@@ -225,4 +278,8 @@ private final class SocketPair: Sendable {
             }
         }
     }
+}
+
+extension RecordStream.Outcome {
+    fileprivate var isDone: Bool { if case .done = self { true } else { false } }
 }
