@@ -9,6 +9,8 @@ struct RecordSink: ResponseSink, ~Copyable {
     private var headIsTooLarge = false
     /// What sending has thrown, whatever the generator made of it: part of an accepted piece may be missing, so nothing may follow.
     private var failure: (any Error)?
+    /// What was not taken of the piece that failed, in bytes.
+    private var untaken: Int64 = 0
     /// Whether the end of the response is on its way.
     private var isEnded = false
     private(set) var isFinished = false
@@ -23,7 +25,8 @@ struct RecordSink: ResponseSink, ~Copyable {
     }
 
     var isCommitted: Bool { account.isCommitted }
-    var contentBytes: Int64 { account.count }
+    /// How much of the content was taken: all of it that can have been sent.
+    var contentBytes: Int64 { account.count - untaken }
 
     mutating func begin(_ head: HTTPResponse, extent: ContentExtent) {
         guard account.begin(extent) else { return }
@@ -61,11 +64,12 @@ struct RecordSink: ResponseSink, ~Copyable {
         if headIsTooLarge { throw HeadTooLarge() }
         if let failure { throw failure }
         try account.add(count)
+        var written = 0
         do {
             if count <= output.room {
                 output.append(bytes)
+                written = count
             } else {
-                var written = 0
                 while true {
                     let piece = bytes.extracting(droppingFirst: written).extracting(first: output.room)
                     output.append(piece)
@@ -80,6 +84,7 @@ struct RecordSink: ResponseSink, ~Copyable {
             output.publish(holdingBack: account.isFull ? 1 : 0)
             try connection.noteWritten()
         } catch {
+            untaken = Int64(count - written)
             failure = error
             throw error
         }

@@ -78,6 +78,28 @@ import Testing
         #expect(exchange.received.withLock { $0.suffix(8).elementsEqual([UInt8](repeating: 255, count: 8)) })
     }
 
+    @Test("Of a piece that fails only what was taken of it counts as content")
+    func countsWhatWasTaken() async throws {
+        let exchange = try Exchange()
+        exchange.begin()
+        let connection = exchange.connection
+        var sink = RecordSink(connection)
+        sink.begin(HTTPResponse(status: .ok), extent: .unknown)
+        let cutter = try OwnThread {
+            while connection.state.withLock({ state in unsafe state.roomWaiter == nil }) { usleep(1000) }
+            connection.cancel(.clientLeft)
+        }
+        let piece = [UInt8](repeating: 120, count: 50_000_000)
+        await #expect(throws: CancellationError.self) { try await sink.write(unsafe piece.span.bytes) }
+        cutter.join()
+        let taken = sink.contentBytes
+        #expect(taken > 10_000 && taken < 5_000_000)
+        await #expect(throws: CancellationError.self) { try await sink.write(unsafe piece.span.bytes) }
+        let stillTaken = sink.contentBytes
+        #expect(stillTaken == taken)
+        exchange.end()
+    }
+
     @Test("The last byte of a declared size waits for the end", arguments: [false, true])
     func holdsBackLastByte(isWrittenAtOnce: Bool) async throws {
         let exchange = try Exchange()
