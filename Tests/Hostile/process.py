@@ -432,6 +432,20 @@ def a_peer_that_left_before_it_was_accepted_is_no_refusal():
         expect("refused" not in demo.log, f"logged {demo.log!r}")
 
 
+@case
+def a_web_server_whose_host_vanishes_is_found_out():
+    port = free_port()
+    with Demo(listen=f"127.0.0.1:{port}"), connect() as s:
+        send(s, request())
+        Reader(s).answer()
+        with open("/proc/net/tcp") as table:
+            lines = [line.split() for line in table]
+        ours = [line for line in lines if line[1] == f"0100007F:{port:04X}" and line[3] == "01"]
+        expect(len(ours) == 1, f"{len(ours)} connections")
+        # Which timer runs: 02 is that of keep-alive.
+        expect(ours[0][5].startswith("02:"), f"the timer is {ours[0][5]}")
+
+
 # --- Programs that views start
 
 @case

@@ -110,6 +110,7 @@ final class Engine: @unchecked Sendable {
         do {
             guard Self.libraryStatus == 0 else { throw SystemError(call: "FCGX_Init", code: Self.libraryStatus) }
             for _ in 0..<max(1, configuration.threads) { try addWorker() }
+            if listener.isTCP { Socket.enableKeepAlive(listener.descriptor) }
             // Better to say now that there is no descriptor for any connection than to accept none for ever.
             Glibc.close(try SystemError.check("dup", dup(listener.descriptor)))
             try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
