@@ -43,14 +43,19 @@ import Testing
         }
     }
 
-    @Test("A server that is cancelled while nothing is under way has cut nothing")
-    func cutsNothing() async throws {
-        let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
-        let server = try FastCGIServer(
+    /// A server on a socket of its own that logs nothing.
+    private func silentServer(at path: String) throws -> FastCGIServer<ProbeHandler> {
+        try FastCGIServer(
             listener: .bound(to: .unix(path: path)),
             handler: ProbeHandler(probe: Probe()),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
+    }
+
+    @Test("A server that is cancelled while nothing is under way has cut nothing")
+    func cutsNothing() async throws {
+        let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
+        let server = try silentServer(at: path)
         let running = Task { try await server.run() }
         // A connection that may still bring its first request.
         let client = try TestClient(path: path)
@@ -63,11 +68,7 @@ import Testing
     @Test("A request that has come in part when its server is cancelled counts as cut, and its connection is closed")
     func cutsWhatHasComeInPart() async throws {
         let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
-        let server = try FastCGIServer(
-            listener: .bound(to: .unix(path: path)),
-            handler: ProbeHandler(probe: Probe()),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
+        let server = try silentServer(at: path)
         let running = Task { try await server.run() }
         let client = try TestClient(path: path)
         try await client.send(Array(Wire.get("/hello").dropLast(8)))
