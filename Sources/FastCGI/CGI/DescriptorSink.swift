@@ -88,6 +88,7 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
     /// Sends what is collected of a response that has failed on the way: a client that resumes goes on from there.
     package mutating func sendCollected() {
         guard isCommitted, !isFinished, failure == nil else { return }
+        // It has failed already, and is told so: that this fails too changes nothing.
         try? flush(holdingBack: account.isFull ? 1 : 0)
     }
 

@@ -36,7 +36,7 @@ struct RequestBuilder {
     }
 
     /// Takes one parameter of those that are always needed. This runs for each parameter of each request, so it compares bytes
-    /// and makes texts only of what it keeps.
+    /// and makes texts only of what it keeps. ``RequestExcerpt`` has to leave in what is taken here.
     mutating func add(_ name: ParameterName, _ value: UnsafeRawBufferPointer) {
         if name.hasPrefix("HTTP_") {
             if name == "HTTP_HOST" {

@@ -23,37 +23,26 @@ enum RequestExcerpt {
         let start = edge + RecordHeader.byteCount
         let bytes = unsafe request.assumingMemoryBound(to: UInt8.self).span
         guard bytes.count >= start + edge, buffer.count >= bytes.count else { return nil }
-        var header = RecordHeader(bytes, at: edge)
+        let header = RecordHeader(bytes, at: edge)
         let end = start + header.contentLength
         // One record of parameters, and nothing but the two ends behind it.
         guard edge + header.recordLength + edge == bytes.count else { return nil }
         var parameters = NeededParameters()
         var index = start
         var size = start
-        while index + 2 <= end {
-            let pair = index
-            let nameLength = Int(bytes[index])
-            var valueLength = Int(bytes[index + 1])
-            index += 2
-            if valueLength >= 0x80 {
-                guard index + 3 <= end else { return nil }
-                valueLength = (valueLength & 0x7F) << 24 | Int(bytes[index]) << 16
-                valueLength |= Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
-                index += 3
-            }
-            guard nameLength < 0x80, nameLength + valueLength <= end - index else { return nil }
-            let name = unsafe ParameterName(UnsafeRawBufferPointer(rebasing: request[index..<index + nameLength]))
-            index += nameLength + valueLength
-            guard parameters.take(name, isEmpty: valueLength == 0) else { continue }
-            unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[size...])
-                .copyMemory(from: UnsafeRawBufferPointer(rebasing: request[pair..<index]))
-            size += index - pair
+        while let pair = bytes.pair(at: index, to: end) {
+            let text = unsafe UnsafeRawBufferPointer(rebasing: request[index..<pair.value.upperBound])
+            let name = unsafe ParameterName(UnsafeRawBufferPointer(rebasing: request[pair.name]))
+            index = pair.value.upperBound
+            guard parameters.take(name, isEmpty: pair.value.isEmpty) else { continue }
+            unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[size...]).copyMemory(from: text)
+            size += text.count
         }
         guard index == end, parameters.areEnough else { return nil }
         unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: request[..<start]))
-        header.contentLength = size - start
-        unsafe buffer[edge + 4] = UInt8(truncatingIfNeeded: header.contentLength >> 8)
-        unsafe buffer[edge + 5] = UInt8(truncatingIfNeeded: header.contentLength)
+        // The length of what is left, and no padding.
+        unsafe buffer[edge + 4] = UInt8(truncatingIfNeeded: (size - start) >> 8)
+        unsafe buffer[edge + 5] = UInt8(truncatingIfNeeded: size - start)
         unsafe buffer[edge + 6] = 0
         unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[size...])
             .copyMemory(from: UnsafeRawBufferPointer(rebasing: request[(bytes.count - edge)...]))

@@ -110,25 +110,17 @@ struct ParameterScanner: Sendable {
         to end: Int,
         _ limits: RequestGuard.Limits
     ) -> Failure? {
-        while index + 2 <= end {
-            let name = Int(bytes[index])
-            var value = Int(bytes[index + 1])
-            var start = index + 2
-            if value >= 0x80 {
-                guard index + 5 <= end else { return nil }
-                value = (value & 0x7F) << 24 | Int(bytes[index + 2]) << 16
-                value |= Int(bytes[index + 3]) << 8 | Int(bytes[index + 4])
-                start = index + 5
-            }
-            guard name < 0x80, name > 0, name + value <= end - start, count < limits.parameterCount,
-                name + value <= limits.parameterBytes
+        while let pair = bytes.pair(at: index, to: end) {
+            let name = pair.name
+            guard !name.isEmpty, count < limits.parameterCount, name.count + pair.value.count <= limits.parameterBytes
             else { return nil }
-            let valueStart = start + name
-            if name == 14, bytes.word(at: start) == 0x5F54_4E45_544E_4F43 { return nil }
-            if bytes.contains(0, from: start, to: valueStart + value) { return .refuse(.nulInParameter) }
-            if bytes.contains(UInt8(ascii: "="), from: start, to: valueStart) { return .refuse(.equalsSignInName) }
+            if name.count == 14, bytes.word(at: name.lowerBound) == 0x5F54_4E45_544E_4F43 { return nil }
+            if bytes.contains(0, from: name.lowerBound, to: pair.value.upperBound) { return .refuse(.nulInParameter) }
+            if bytes.contains(UInt8(ascii: "="), from: name.lowerBound, to: name.upperBound) {
+                return .refuse(.equalsSignInName)
+            }
             count += 1
-            index = valueStart + value
+            index = pair.value.upperBound
         }
         return nil
     }
