@@ -81,11 +81,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(name: "demo", dependencies: ["VirtualDownloads", "SignedLinks"], swiftSettings: settings),
-        .target(name: "TestThreads", path: "Tests/TestThreads", swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "DownloadCoreTests",
             dependencies: [
-                "DownloadCore", "DownloadTesting", "TestThreads",
+                "DownloadCore", "DownloadTesting", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings
@@ -93,7 +93,7 @@ let package = Package(
         .testTarget(
             name: "FastCGITests",
             dependencies: [
-                "CFastCGI", "DownloadCore", "FastCGI", "TestThreads",
+                "CFastCGI", "DownloadCore", "FastCGI", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -105,7 +105,7 @@ let package = Package(
         .testTarget(
             name: "VirtualDownloadsTests",
             dependencies: [
-                "VirtualDownloads", "DownloadTesting", "DownloadCore", "FastCGI", "TestThreads", "demo",
+                "VirtualDownloads", "DownloadTesting", "DownloadCore", "FastCGI", "TestSupport", "demo",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -120,7 +120,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["demo", "TestThreads"], swiftSettings: settings),
+        .testTarget(name: "EndToEndTests", dependencies: ["demo", "TestSupport"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,4 @@
-import TestThreads
+import TestSupport
 import Testing
 
 /// Apache's mod_http2 never ends a response that mod_proxy_fcgi gives up, so the downloads are kept off HTTP/2.

@@ -1,4 +1,4 @@
-import TestThreads
+import TestSupport
 import Testing
 
 /// Clients that a view sends elsewhere, or asks who they are, through each server as they are.

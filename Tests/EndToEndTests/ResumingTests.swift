@@ -1,5 +1,5 @@
 import Foundation
-import TestThreads
+import TestSupport
 import Testing
 
 /// Clients that continue a download, or fetch it in parts, end with the same bytes.

@@ -1,4 +1,4 @@
-import TestThreads
+import TestSupport
 import Testing
 
 /// The status page behind the web servers.

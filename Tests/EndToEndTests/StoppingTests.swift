@@ -1,5 +1,5 @@
 import Foundation
-import TestThreads
+import TestSupport
 import Testing
 
 /// The server stops without hurting a download, and restarts without losing a request.

@@ -1,5 +1,5 @@
 import DownloadCore
-import TestThreads
+import TestSupport
 import Testing
 
 @Suite struct ContentDispositionTests {

@@ -1,5 +1,5 @@
 import HTTPTypes
-import TestThreads
+import TestSupport
 import Testing
 
 @testable import DownloadCore

@@ -1,5 +1,5 @@
 import Foundation
-import TestThreads
+import TestSupport
 
 /// A process that a test started: a server, or a client.
 final class RunningProgram: Sendable {

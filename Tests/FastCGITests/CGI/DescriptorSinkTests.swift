@@ -1,7 +1,7 @@
 import DownloadCore
 import Glibc
 import HTTPTypes
-import TestThreads
+import TestSupport
 import Testing
 
 @testable import FastCGI

@@ -1,6 +1,6 @@
 import Glibc
 import Synchronization
-import TestThreads
+import TestSupport
 import Testing
 
 @testable import FastCGI

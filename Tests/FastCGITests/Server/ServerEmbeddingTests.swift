@@ -1,6 +1,6 @@
 import Glibc
 import Logging
-import TestThreads
+import TestSupport
 import Testing
 
 @testable import FastCGI

@@ -1,5 +1,5 @@
 import ServiceLifecycle
-import TestThreads
+import TestSupport
 import Testing
 
 @testable import FastCGI

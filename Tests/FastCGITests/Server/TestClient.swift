@@ -1,5 +1,5 @@
 import Foundation
-import TestThreads
+import TestSupport
 
 /// What a test client read of one request's answer.
 struct Answer {

@@ -1,4 +1,4 @@
-import TestThreads
+import TestSupport
 
 /// Waits until a condition holds, for a minute at most.
 func eventually(_ condition: () -> Bool) async -> Bool {

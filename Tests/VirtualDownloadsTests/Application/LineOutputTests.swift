@@ -1,6 +1,6 @@
 import Foundation
 import Logging
-import TestThreads
+import TestSupport
 import Testing
 
 @testable import VirtualDownloads

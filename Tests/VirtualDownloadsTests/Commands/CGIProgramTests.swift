@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import TestThreads
+import TestSupport
 import Testing
 
 @Suite(.blocking, .timeLimit(.minutes(5))) struct CGIProgramTests {

@@ -2,7 +2,7 @@ import ArgumentParser
 import DownloadCore
 import Foundation
 import HTTPTypes
-import TestThreads
+import TestSupport
 import Testing
 
 @testable import VirtualDownloads

@@ -1,5 +1,5 @@
 import Foundation
-import TestThreads
+import TestSupport
 import Testing
 
 @Suite(.blocking, .timeLimit(.minutes(5))) struct SignCommandTests {

@@ -1,7 +1,7 @@
 import DownloadCore
 import DownloadTesting
 import HTTPTypes
-import TestThreads
+import TestSupport
 import Testing
 
 @testable import demo

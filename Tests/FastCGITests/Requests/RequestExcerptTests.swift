@@ -1,6 +1,6 @@
 import DownloadCore
 import HTTPTypes
-import TestThreads
+import TestSupport
 import Testing
 
 @testable import FastCGI

@@ -2,7 +2,7 @@ import DownloadCore
 import Glibc
 import HTTPTypes
 import Synchronization
-import TestThreads
+import TestSupport
 import Testing
 
 @testable import FastCGI

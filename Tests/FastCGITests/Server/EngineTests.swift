@@ -1,7 +1,7 @@
 import Glibc
 import Logging
 import Synchronization
-import TestThreads
+import TestSupport
 import Testing
 
 @testable import FastCGI
