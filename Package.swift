@@ -80,7 +80,28 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .executableTarget(name: "demo", dependencies: ["VirtualDownloads", "SignedLinks"], swiftSettings: settings),
+        // The example application, and its views for the tests' program.
+        .executableTarget(
+            name: "demo",
+            dependencies: ["DemoViews", "SignedLinks", "VirtualDownloads"],
+            path: "Examples/Demo",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "DemoViews",
+            dependencies: [
+                "SignedLinks", "VirtualDownloads", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            path: "Examples/DemoViews",
+            swiftSettings: settings
+        ),
+        // What the tests and benchmarks run: the demo's views, and those that misbehave. No product has it.
+        .executableTarget(
+            name: "testsite",
+            dependencies: ["DemoViews", "SignedLinks", "VirtualDownloads"],
+            path: "Tests/TestSite",
+            swiftSettings: settings
+        ),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "DownloadCoreTests",
@@ -105,7 +126,7 @@ let package = Package(
         .testTarget(
             name: "VirtualDownloadsTests",
             dependencies: [
-                "VirtualDownloads", "DownloadTesting", "DownloadCore", "FastCGI", "TestSupport", "demo",
+                "VirtualDownloads", "DownloadTesting", "DownloadCore", "FastCGI", "TestSupport", "testsite",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -120,7 +141,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["demo", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "DemoTests",
+            dependencies: [
+                "DemoViews", "DownloadCore", "DownloadTesting", "TestSupport", "VirtualDownloads", "demo",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "EndToEndTests", dependencies: ["testsite", "TestSupport"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

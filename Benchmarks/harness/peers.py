@@ -110,15 +110,15 @@ class Demo(Peer):
             if not install("pkg-config", "libfcgi-dev"):
                 return "libfcgi-dev is missing"
         # As README says to build it for a server.
-        scratch = self.built("demo-static")
+        scratch = self.built("testsite-static")
         build = [swift, "build", "--package-path", ROOT, "--scratch-path", scratch, "-c", "release"]
-        if not run_quietly([*build, "--product", "demo", "--static-swift-stdlib"], self.log()):
+        if not run_quietly([*build, "--product", "testsite", "--static-swift-stdlib"], self.log()):
             return f"it did not build, see {self.log()}"
-        self.binary = os.path.join(scratch, "release", "demo")
+        self.binary = os.path.join(scratch, "release", "testsite")
         self.version = first_line("git", "-C", ROOT, "describe", "--always", "--dirty") or ""
         self.version += ", " + (first_line(swift, "--version") or "").split(" (")[0]
         if "/bench/rows" not in (self.routes() or ""):
-            self.without["rows"] = "`demo routes` does not list /bench/rows"
+            self.without["rows"] = "`testsite routes` does not list /bench/rows"
         return None
 
     def routes(self):
@@ -132,11 +132,11 @@ class Demo(Peer):
         return [self.binary, "serve", "--listen", f"unix:{socket}", *threads]
 
     def shared_build(self):
-        """The demo that needs Swift's libraries beside it, for the CGI case."""
+        """The program that needs Swift's libraries beside it, for the CGI case."""
         build = [find("swift"), "build", "--package-path", ROOT, "-c", "release"]
-        if not run_quietly([*build, "--product", "demo"], self.log()):
+        if not run_quietly([*build, "--product", "testsite"], self.log()):
             return None
-        return os.path.join(first_line(*build, "--show-bin-path") or "", "demo")
+        return os.path.join(first_line(*build, "--show-bin-path") or "", "testsite")
 
 
 class CLoop(Peer):

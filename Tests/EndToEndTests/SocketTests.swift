@@ -9,7 +9,7 @@ struct SocketTests {
     func hasItsMode(mode: String) async throws {
         try await withWorkDirectory { directory in
             let path = directory.file("demo.sock")
-            _ = try Demo.start(["serve", "--listen", "unix:\(path)", "--socket-mode", mode], in: directory)
+            _ = try TestSite.start(["serve", "--listen", "unix:\(path)", "--socket-mode", mode], in: directory)
             let isThere = await eventually {
                 let attributes = try? FileManager.default.attributesOfItem(atPath: path)
                 return attributes?[.posixPermissions] as? Int == Int(mode, radix: 8)
@@ -22,7 +22,7 @@ struct SocketTests {
     func refusesUnusablePeers() async throws {
         try await withWorkDirectory { directory in
             let environment = ["FCGI_WEB_SERVER_ADDRS": "127.0.0.1,localhost"]
-            let demo = try Demo.start(["serve", "--listen", "127.0.0.1:0"], in: directory, environment: environment)
+            let demo = try TestSite.start(["serve", "--listen", "127.0.0.1:0"], in: directory, environment: environment)
             #expect(await eventually { demo.errorText.contains("“localhost”, which is no IP address; write") })
             demo.signal(SIGTERM)
             #expect(await demo.status == 69)
@@ -33,7 +33,7 @@ struct SocketTests {
     func refusesRegularFile() async throws {
         try await withWorkDirectory { directory in
             let path = try directory.write("precious", to: "demo.sock")
-            let demo = try Demo.start(["serve", "--listen", "unix:\(path)"], in: directory)
+            let demo = try TestSite.start(["serve", "--listen", "unix:\(path)"], in: directory)
             #expect(await demo.status > 0)
             #expect(demo.errorText.contains(path))
             #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
@@ -44,12 +44,12 @@ struct SocketTests {
     func replacesStaleSocket() async throws {
         try await withWorkDirectory { directory in
             let path = directory.file("demo.sock")
-            let first = try Demo.start(["serve", "--listen", "unix:\(path)"], in: directory)
+            let first = try TestSite.start(["serve", "--listen", "unix:\(path)"], in: directory)
             #expect(await eventually { FileManager.default.fileExists(atPath: path) })
             first.signal(SIGKILL)
             #expect(await first.status == -SIGKILL)
             #expect(FileManager.default.fileExists(atPath: path))
-            _ = try Demo.start(["serve", "--listen", "unix:\(path)"], in: directory)
+            _ = try TestSite.start(["serve", "--listen", "unix:\(path)"], in: directory)
             #expect(try await eventually { try await ask(path, in: directory).contains("Hello world!") })
         }
     }
@@ -58,9 +58,9 @@ struct SocketTests {
     func keepsLiveSocket() async throws {
         try await withWorkDirectory { directory in
             let path = directory.file("demo.sock")
-            _ = try Demo.start(["serve", "--listen", "unix:\(path)"], in: directory)
+            _ = try TestSite.start(["serve", "--listen", "unix:\(path)"], in: directory)
             #expect(try await eventually { try await ask(path, in: directory).contains("Hello world!") })
-            let second = try Demo.start(["serve", "--listen", "unix:\(path)"], in: directory)
+            let second = try TestSite.start(["serve", "--listen", "unix:\(path)"], in: directory)
             #expect(await second.status > 0)
             #expect(try await ask(path, in: directory).contains("Hello world!"))
         }
@@ -70,7 +70,7 @@ struct SocketTests {
     func servesSpawnedSocket() async throws {
         try await withWorkDirectory { directory in
             let path = directory.file("demo.sock")
-            _ = try Demo.spawn(socket: path, in: directory)
+            _ = try TestSite.spawn(socket: path, in: directory)
             let answers = try await eventually {
                 let answer = try await ask(path, in: directory)
                 return answer.contains("Hello world!") && answer.contains("filename=\"hello-world.txt\"")

@@ -93,7 +93,7 @@ struct StoppingTests {
         defer { site.directory.close() }
         var demo = try #require(site.demo)
         for _ in 0..<3 {
-            let next = try Demo.start(["serve"], in: site.directory, input: socket)
+            let next = try TestSite.start(["serve"], in: site.directory, input: socket)
             #expect(await eventually { next.errorText.contains("serving") })
             // One after another, 100 a second: the old process goes in the midst of them, however slow the machine is.
             let asking = try site.startCurl("/bench/hello?[1-100]", ["--rate", "100/s"])

@@ -3,7 +3,7 @@
 
     integrity.py DEMO [all | NAME... | list] [--seconds 60] [--seed 1] [--clients 40] [--rounds 1] [--slow FACTOR]
 
-DEMO is the program, built with `swift build -c release --product demo`; its view /test/erratic makes content of which each byte
+DEMO is the program, built with `swift build -c release --product testsite`; its view /test/erratic makes content of which each byte
 depends on its place alone. Each case runs for so many seconds, and each round with another seed. One line for each case:
 "ok NAME figures", or "FAIL NAME why" with the seed to repeat it. The exit status is 1 after any failure.
 """

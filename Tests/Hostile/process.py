@@ -3,7 +3,7 @@
 
     process.py DEMO [all | NAME... | list] [--slow FACTOR]
 
-DEMO is the program, built with `swift build -c release --product demo`. The cases about nginx need it, and use the files of
+DEMO is the program, built with `swift build -c release --product testsite`. The cases about nginx need it, and use the files of
 deploy/nginx. The cases named load-… and soak-… take minutes and a machine of their own: they run only when they are named.
 One line for each case: "ok NAME figures" or "FAIL NAME why". The exit status is 1 after any failure.
 """
@@ -51,7 +51,7 @@ class Demo:
         command = [options.demo, "serve", *arguments]
         if descriptor is None and before is None:
             command += ["--listen", self.path if listen else f"unix:{self.path}"]
-        variables = dict(os.environ, DEMO_TEST_VIEWS="1", **(environment or {}))
+        variables = dict(os.environ, **(environment or {}))
 
         def prepare():
             if files:
@@ -608,8 +608,6 @@ def socket_activation():
             os.set_inheritable(3, True)
             os.environ["LISTEN_FDS"] = "1"
             os.environ["LISTEN_PID"] = str(os.getpid())
-            # Popen's own environment would hide these.
-            os.environ["DEMO_TEST_VIEWS"] = "1"
             os.dup2(demo_log, 2)
             os.execv(options.demo, [options.demo, "serve"])
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Has a real browser play and seek in a sound of 1 GiB that is generated behind a web server.
 
-`browser.py URL` takes the address of the site, such as http://127.0.0.1:20000, whose demo has DEMO_TEST_VIEWS=1. It needs Debian's
+`browser.py URL` takes the address of the site, such as http://127.0.0.1:20000, with the tests' program behind it. It needs Debian's
 package chromium. A page with a video element seeks to and fro; every byte that it is sent passes through here and is checked.
 """
 import argparse

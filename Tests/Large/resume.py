@@ -3,7 +3,7 @@
 
     resume.py URL [SIZE] [--only NAME...]
 
-URL is the demo's /test/resumable (started with DEMO_TEST_VIEWS=1) behind a web server; SIZE is 1 GiB if it is not given. What the file
+URL is testsite's /test/resumable behind a web server; SIZE is 1 GiB if it is not given. What the file
 must be is computed here, not asked of the server. One line for each client: "ok NAME seconds" or "FAIL NAME why"; a client that is
 not installed is skipped. The exit status is 1 after any failure. It needs SIZE bytes in the folder for temporary files, once.
 """

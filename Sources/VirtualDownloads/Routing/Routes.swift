@@ -8,8 +8,10 @@ public import DownloadCore
 /// same path: `/a` and `/a/` differ, and only the first can be registered. In a request `%2F` is a slash like any other, so that no
 /// value has one: what may have slashes belongs into the query.
 public struct Route: Sendable {
-    let pattern: String
-    let view: any VirtualDownloadView
+    /// Where the view is, as it was written.
+    public let pattern: String
+    /// What answers there.
+    public let view: any VirtualDownloadView
 
     /// Registers `view` at `pattern`, for instance `/export/{year}/orders.csv`.
     public init(_ pattern: String, _ view: some VirtualDownloadView) {
@@ -18,8 +20,8 @@ public struct Route: Sendable {
     }
 }
 
-/// The routes of an application.
-public struct Routes: Sendable {
+/// The routes of an application, in their order.
+public struct Routes: Sendable, Sequence {
     var routes: [Route]
 
     /// Routes one after the other, as in the body of ``DownloadApplication/routes``.
@@ -30,6 +32,8 @@ public struct Routes: Sendable {
     init(_ routes: [Route]) {
         self.routes = routes
     }
+
+    public func makeIterator() -> IndexingIterator<[Route]> { routes.makeIterator() }
 }
 
 /// Collects the routes of an application.

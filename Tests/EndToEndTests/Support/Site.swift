@@ -100,13 +100,13 @@ struct Site: Sendable {
             case (_, .inherited(let descriptor, let port)):
                 try {
                     address = "127.0.0.1:\(port)"
-                    return try Demo.start(["serve"] + options, in: directory, input: descriptor)
+                    return try TestSite.start(["serve"] + options, in: directory, input: descriptor)
                 }()
             case (.nginx, _), (.nginxHTTP2, _):
-                try Demo.start(["serve", "--listen", address] + options, in: directory)
+                try TestSite.start(["serve", "--listen", address] + options, in: directory)
             case (.proxied, _):
-                try Demo.start(["serve", "--listen", address, "--mount", setup.prefix] + options, in: directory)
-            case (.spawned, _): try Demo.spawn(socket: socket, in: directory)
+                try TestSite.start(["serve", "--listen", address, "--mount", setup.prefix] + options, in: directory)
+            case (.spawned, _): try TestSite.spawn(socket: socket, in: directory)
             case (.fcgid, _), (.cgid, _): nil
             }
         self.demo = demo

@@ -21,7 +21,7 @@ struct NginxConfiguration {
                 ssl_certificate_key \(directory.file("key.pem"));
                 """
         }
-        let upstream = try String(contentsOfFile: Demo.deploy + "/nginx/upstream.conf", encoding: .utf8)
+        let upstream = try String(contentsOfFile: TestSite.deploy + "/nginx/upstream.conf", encoding: .utf8)
             .replacing("server unix:/run/downloads/downloads.sock;", with: "server \"\(backend)\";")
         let passwords = hasUsers ? try Passwords.write(in: directory) : nil
         let downloads = try uncommented("nginx/downloads.conf", allowing: statusReader, users: passwords, in: directory)
@@ -116,8 +116,7 @@ struct ApacheConfiguration {
         return try RunningProgram(
             Program.apache.requiredPath(),
             ["-DFOREGROUND", "-f", file],
-            in: directory,
-            environment: Demo.environment
+            in: directory
         )
     }
 
@@ -127,13 +126,11 @@ struct ApacheConfiguration {
             """
             FcgidIPCDir \(directory.path)
             FcgidProcessTableFile \(directory.file("fcgid_shm"))
-            FcgidInitialEnv DEMO_TEST_VIEWS 1
-            Include "\(Demo.deploy)/apache/mod_fcgid-server.conf"
+            Include "\(TestSite.deploy)/apache/mod_fcgid-server.conf"
             """
         case .cgid:
             """
             ScriptSock \(directory.file("cgid.sock"))
-            PassEnv DEMO_TEST_VIEWS
             """
         default: ""
         }
@@ -143,7 +140,7 @@ struct ApacheConfiguration {
     private func program(in directory: WorkDirectory) throws -> String {
         let link = directory.file("the demo")
         if !FileManager.default.fileExists(atPath: link) {
-            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: Demo.path())
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: TestSite.path())
         }
         return link
     }
@@ -198,7 +195,7 @@ private func uncommented(
     users passwords: String? = nil,
     in directory: WorkDirectory
 ) throws -> String {
-    let path = "\(Demo.deploy)/\(name)"
+    let path = "\(TestSite.deploy)/\(name)"
     guard reader != nil || passwords != nil else { return path }
     var lines = try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\n")
     func uncomment(exampleWith word: String, _ change: (String) -> String) throws {

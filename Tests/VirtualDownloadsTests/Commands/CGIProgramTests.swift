@@ -7,14 +7,14 @@ import Testing
     /// The variables of a request, as a web server sets them.
     private static func variables(_ target: String, method: String = "GET") -> [String: String] {
         [
-            "GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": method, "REQUEST_URI": target, "DEMO_TEST_VIEWS": "1",
+            "GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": method, "REQUEST_URI": target,
             "SERVER_PROTOCOL": "HTTP/1.1",
         ]
     }
 
     @Test("A request in the environment is answered on standard output")
     func answers() async throws {
-        let run = try await DemoProcess.run(environment: Self.variables("/virtual/text"))
+        let run = try await SiteProcess.run(environment: Self.variables("/virtual/text"))
         #expect(run.status == 0)
         #expect(run.output.hasPrefix("Status: 200 OK\r\n"))
         #expect(run.output.contains("\r\nContent-Length: 13\r\n"))
@@ -26,14 +26,14 @@ import Testing
     func user() async throws {
         var variables = Self.variables("/test/user")
         variables["HTTP_REMOTE_USER"] = "bo"
-        #expect(try await DemoProcess.run(environment: variables).output.hasSuffix("\r\n\r\n"))
+        #expect(try await SiteProcess.run(environment: variables).output.hasSuffix("\r\n\r\n"))
         variables["REMOTE_USER"] = "anna"
-        #expect(try await DemoProcess.run(environment: variables).output.hasSuffix("\r\n\r\n“anna”"))
+        #expect(try await SiteProcess.run(environment: variables).output.hasSuffix("\r\n\r\n“anna”"))
     }
 
     @Test("HEAD has the head of GET and no content")
     func head() async throws {
-        let run = try await DemoProcess.run(environment: Self.variables("/virtual/text", method: "HEAD"))
+        let run = try await SiteProcess.run(environment: Self.variables("/virtual/text", method: "HEAD"))
         #expect(run.status == 0)
         #expect(run.output.contains("\r\nContent-Length: 13\r\n"))
         #expect(run.output.hasSuffix("\r\n\r\n"))
@@ -46,7 +46,7 @@ import Testing
         ]
     )
     func refuses(target: String, status: String) async throws {
-        let run = try await DemoProcess.run(environment: Self.variables(target))
+        let run = try await SiteProcess.run(environment: Self.variables(target))
         #expect(run.output.hasPrefix("Status: \(status)\r\n"))
     }
 
@@ -61,7 +61,7 @@ import Testing
     func ignoresArguments(arguments: [String]) async throws {
         let output = FileManager.default.temporaryDirectory.appending(path: "output-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: output) }
-        let run = try await DemoProcess.run(
+        let run = try await SiteProcess.run(
             arguments.map { $0.replacing("OUTPUT", with: output.path) },
             environment: Self.variables("/virtual/text?\(arguments.joined(separator: "+"))")
         )
@@ -73,7 +73,7 @@ import Testing
 
     @Test("An error before the first byte is a 500 that says nothing of it, and a line in the log")
     func errorAtOnce() async throws {
-        let run = try await DemoProcess.run(environment: Self.variables("/test/throws-at-once"))
+        let run = try await SiteProcess.run(environment: Self.variables("/test/throws-at-once"))
         #expect(run.output.hasPrefix("Status: 500 Internal Server Error\r\n"))
         #expect(!run.output.contains("TestFailure"))
         #expect(run.errors.contains("TestFailure"))
@@ -86,7 +86,7 @@ import Testing
         arguments: ["/test/throws-midway?after=50000", "/test/short"]
     )
     func errorMidway(target: String) async throws {
-        let run = try await DemoProcess.run(environment: Self.variables(target))
+        let run = try await SiteProcess.run(environment: Self.variables(target))
         #expect(run.status != 0)
         #expect(run.output.hasPrefix("Status: 200 OK\r\n"))
     }
@@ -94,7 +94,7 @@ import Testing
     @Test("All that came of a download that failed on the way is sent, so that a client may go on from there")
     func sendsWhatCame() async throws {
         // The second piece comes at once after the first.
-        let run = try await DemoProcess.run(environment: Self.variables("/test/throws-midway?after=70000&size=80000"))
+        let run = try await SiteProcess.run(environment: Self.variables("/test/throws-midway?after=70000&size=80000"))
         #expect(run.status == 1)
         #expect(run.output.hasSuffix(String(repeating: "A", count: 70_000)))
     }
@@ -110,16 +110,16 @@ import Testing
             #expect(unsafe pipe(&ends) == 0)
         }
         defer { close(ends[0]) }
-        let demo = Process()
-        demo.executableURL = DemoProcess.executable
-        demo.environment = Self.variables("/test/throws-midway?after=100&size=200")
-            .merging(DemoProcess.libraries) { own, _ in own }
-        demo.standardInput = FileHandle.nullDevice
-        demo.standardError = FileHandle.nullDevice
-        demo.standardOutput = FileHandle(fileDescriptor: ends[1], closeOnDealloc: false)
+        let program = Process()
+        program.executableURL = SiteProcess.executable
+        program.environment = Self.variables("/test/throws-midway?after=100&size=200")
+            .merging(SiteProcess.libraries) { own, _ in own }
+        program.standardInput = FileHandle.nullDevice
+        program.standardError = FileHandle.nullDevice
+        program.standardOutput = FileHandle(fileDescriptor: ends[1], closeOnDealloc: false)
         let (ended, end) = AsyncStream<Never>.makeStream()
-        demo.terminationHandler = { _ in end.finish() }
-        try demo.run()
+        program.terminationHandler = { _ in end.finish() }
+        try program.run()
         close(ends[1])
         var entry = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
         #expect(unsafe poll(&entry, 1, 20_000) == 1)
@@ -131,23 +131,23 @@ import Testing
         var content = [UInt8](repeating: 0, count: 4096)
         while unsafe read(ends[0], &content, content.count) > 0 {}
         for await _ in ended {}
-        #expect(demo.terminationStatus == 1)
+        #expect(program.terminationStatus == 1)
     }
 
     @Test("A client that leaves is no error for the log, and is not waited for")
     func clientLeaves() async throws {
         var ends: [Int32] = [-1, -1]
         #expect(unsafe pipe(&ends) == 0)
-        let demo = Process()
-        demo.executableURL = DemoProcess.executable
-        demo.environment = Self.variables("/bench/gen?n=100000").merging(DemoProcess.libraries) { own, _ in own }
-        demo.standardInput = FileHandle.nullDevice
-        demo.standardOutput = FileHandle(fileDescriptor: ends[1], closeOnDealloc: false)
+        let program = Process()
+        program.executableURL = SiteProcess.executable
+        program.environment = Self.variables("/bench/gen?n=100000").merging(SiteProcess.libraries) { own, _ in own }
+        program.standardInput = FileHandle.nullDevice
+        program.standardOutput = FileHandle(fileDescriptor: ends[1], closeOnDealloc: false)
         let errors = Pipe()
-        demo.standardError = errors
+        program.standardError = errors
         let (ended, end) = AsyncStream<Never>.makeStream()
-        demo.terminationHandler = { _ in end.finish() }
-        try demo.run()
+        program.terminationHandler = { _ in end.finish() }
+        try program.run()
         close(ends[1])
         var beginning = [UInt8](repeating: 0, count: 100)
         #expect(unsafe read(ends[0], &beginning, 100) == 100)
@@ -157,7 +157,7 @@ import Testing
         let start = ContinuousClock.now
         for await _ in ended {}
         #expect(ContinuousClock.now - start < .seconds(2))
-        #expect(demo.terminationStatus == 1)
+        #expect(program.terminationStatus == 1)
         #expect(line.contains("level=info message=\"a download was cut\""))
         #expect(line.contains("reason=\"the client left\""))
     }
@@ -218,7 +218,7 @@ import Testing
 
     @Test("A first piece that is longer than the declared size is a 500")
     func tooLong() async throws {
-        let run = try await DemoProcess.run(environment: Self.variables("/test/long"))
+        let run = try await SiteProcess.run(environment: Self.variables("/test/long"))
         #expect(run.output.hasPrefix("Status: 500 Internal Server Error\r\n"))
         #expect(run.errors.contains("declared as 50000"))
     }
@@ -230,12 +230,12 @@ import Testing
     func content(length: String, content: String, status: String) async throws {
         var variables = Self.variables("/virtual/text", method: "POST")
         variables["CONTENT_LENGTH"] = length
-        let run = try await DemoProcess.run(environment: variables, input: content)
+        let run = try await SiteProcess.run(environment: variables, input: content)
         #expect(run.output.hasPrefix("Status: \(status) "))
     }
 }
 
-/// The demo as a CGI program, with its output in the hands of a test.
+/// The tests' program as a CGI program, with its output in the hands of a test.
 private final class OutputOfDemo {
     /// Where its output is read.
     let output: FileHandle
@@ -258,8 +258,8 @@ private final class OutputOfDemo {
     /// Starts it with a descriptor, which is closed here then.
     init(_ variables: [String: String], into descriptor: Int32, readBy reader: Int32) throws {
         output = FileHandle(fileDescriptor: reader, closeOnDealloc: reader >= 0)
-        process.executableURL = DemoProcess.executable
-        process.environment = variables.merging(DemoProcess.libraries) { own, _ in own }
+        process.executableURL = SiteProcess.executable
+        process.environment = variables.merging(SiteProcess.libraries) { own, _ in own }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
         process.standardError = errors

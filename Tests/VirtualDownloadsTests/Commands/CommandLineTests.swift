@@ -12,8 +12,6 @@ private struct Site: DownloadApplication {
 }
 
 @Suite(.blocking, .timeLimit(.minutes(5))) struct CommandLineTests {
-    private static let misbehaving = ["DEMO_TEST_VIEWS": "1"]
-
     /// A path nothing stands at, removed afterwards with what else begins like it.
     private static func withOutput(_ body: (URL) async throws -> Void) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "get-\(UUID().uuidString)")
@@ -24,7 +22,7 @@ private struct Site: DownloadApplication {
 
     @Test("get prints what a client would be sent", arguments: ["text", "stringio", "generated"])
     func get(view: String) async throws {
-        let run = try await DemoProcess.run(["get", "/virtual/\(view)"])
+        let run = try await SiteProcess.run(["get", "/virtual/\(view)"])
         #expect(run.status == 0)
         #expect(run.output.hasPrefix("HTTP/1.1 200 OK\n"))
         #expect(run.output.contains("\nContent-Disposition: attachment; filename=\"hello-world.txt\"\n"))
@@ -34,7 +32,7 @@ private struct Site: DownloadApplication {
     @Test("get prints all that came of a download that failed on the way")
     func getMidway() async throws {
         // The second piece comes at once after the first.
-        let run = try await DemoProcess.run(["get", "/test/throws-midway?after=70000"], environment: Self.misbehaving)
+        let run = try await SiteProcess.run(["get", "/test/throws-midway?after=70000"])
         #expect(run.status == 18)
         #expect(run.output.utf8.count { $0 == UInt8(ascii: "A") } >= 70_000)
     }
@@ -42,7 +40,7 @@ private struct Site: DownloadApplication {
     @Test("get -o leaves the content in the file, and nothing beside it")
     func output() async throws {
         try await Self.withOutput { output in
-            let run = try await DemoProcess.run(["get", "/virtual/text", "-o", output.path])
+            let run = try await SiteProcess.run(["get", "/virtual/text", "-o", output.path])
             #expect(run.status == 0)
             #expect(try String(contentsOf: output, encoding: .utf8) == "Hello world!\n")
             let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
@@ -61,9 +59,8 @@ private struct Site: DownloadApplication {
     func failedOutput(expectation: (target: String, status: Int32), existed: Bool) async throws {
         try await Self.withOutput { output in
             if existed { try Data("before".utf8).write(to: output) }
-            let run = try await DemoProcess.run(
-                ["get", expectation.target, "-o", output.path],
-                environment: Self.misbehaving
+            let run = try await SiteProcess.run(
+                ["get", expectation.target, "-o", output.path]
             )
             #expect(run.status == expectation.status)
             #expect((try? String(contentsOf: output, encoding: .utf8)) == (existed ? "before" : nil))
@@ -80,7 +77,7 @@ private struct Site: DownloadApplication {
         try await Self.withOutput { output in
             let others = ["part", "part2"].map { output.appendingPathExtension($0) }
             for other in others { try Data("mine".utf8).write(to: other) }
-            let run = try await DemoProcess.run(["get", target, "-o", output.path], environment: Self.misbehaving)
+            let run = try await SiteProcess.run(["get", target, "-o", output.path])
             #expect(run.status == status)
             for other in others { #expect((try? String(contentsOf: other, encoding: .utf8)) == "mine") }
             let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
@@ -93,9 +90,9 @@ private struct Site: DownloadApplication {
         try await Self.withOutput { output in
             let directory = output.deletingLastPathComponent().path
             let process = Process()
-            process.executableURL = DemoProcess.executable
+            process.executableURL = SiteProcess.executable
             process.arguments = ["get", "/test/wait", "-o", output.path]
-            process.environment = Self.misbehaving.merging(DemoProcess.libraries) { own, _ in own }
+            process.environment = SiteProcess.libraries
             process.standardOutput = FileHandle.nullDevice
             process.standardError = FileHandle.nullDevice
             async let end: Void = process.runToEnd()
@@ -115,7 +112,7 @@ private struct Site: DownloadApplication {
         try await Self.withOutput { output in
             try Data("before".utf8).write(to: output)
             try #require(unsafe chmod(output.path, 0o600) == 0)
-            #expect(try await DemoProcess.run(["get", "/virtual/text", "-o", output.path]).status == 0)
+            #expect(try await SiteProcess.run(["get", "/virtual/text", "-o", output.path]).status == 0)
             #expect(try String(contentsOf: output, encoding: .utf8) == "Hello world!\n")
             let permissions = try FileManager.default.attributesOfItem(atPath: output.path)[.posixPermissions] as? Int
             #expect(permissions == 0o600)
@@ -127,7 +124,7 @@ private struct Site: DownloadApplication {
         try await Self.withOutput { output in
             try Data("before".utf8).write(to: output)
             try #require(unsafe chmod(output.path, 0o444) == 0)
-            let run = try await DemoProcess.run(["get", "/virtual/text", "-o", output.path], asOwnerOf: output)
+            let run = try await SiteProcess.run(["get", "/virtual/text", "-o", output.path], asOwnerOf: output)
             #expect(run.status == 64 && run.output == "")
             #expect(run.errors.hasPrefix("Error: Can't write \(output.path): Permission denied.\n"))
             #expect(try String(contentsOf: output, encoding: .utf8) == "before")
@@ -141,7 +138,7 @@ private struct Site: DownloadApplication {
         try await Self.withOutput { output in
             let file = output.appendingPathExtension("real")
             try FileManager.default.createSymbolicLink(at: output, withDestinationURL: file)
-            let run = try await DemoProcess.run(["get", "/virtual/text", "-o", output.path])
+            let run = try await SiteProcess.run(["get", "/virtual/text", "-o", output.path])
             #expect(run.status == 64 && run.output == "" && run.errors.contains("Can't write \(output.path)"))
             #expect((try? FileManager.default.destinationOfSymbolicLink(atPath: output.path)) == file.path)
             let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
@@ -151,10 +148,10 @@ private struct Site: DownloadApplication {
 
     @Test("get says on standard error why a view refuses")
     func reason() async throws {
-        let run = try await DemoProcess.run(["get", "/export/orders.csv?rows=many"])
+        let run = try await SiteProcess.run(["get", "/export/orders.csv?rows=many"])
         #expect(run.status == 22)
         #expect(run.output.hasSuffix("\n\n400 Bad Request\n"))
-        #expect(run.errors == "demo: 400 Bad Request: the query item rows is no number in 0...1000000000\n")
+        #expect(run.errors == "testsite: 400 Bad Request: the query item rows is no number in 0...1000000000\n")
     }
 
     @Test("get -o writes into a pipe and through a link, and leaves both what they are")
@@ -163,7 +160,7 @@ private struct Site: DownloadApplication {
             #expect(unsafe mkfifo(output.path, 0o600) == 0)
             // Open at both ends, so that neither waits for the other.
             let pipe = try FileHandle(forUpdating: output)
-            #expect(try await DemoProcess.run(["get", "/virtual/text", "-o", output.path]).status == 0)
+            #expect(try await SiteProcess.run(["get", "/virtual/text", "-o", output.path]).status == 0)
             let type = try FileManager.default.attributesOfItem(atPath: output.path)[.type] as? FileAttributeType
             try #require(type != .typeRegular)
             #expect(pipe.availableData == Data("Hello world!\n".utf8))
@@ -172,7 +169,7 @@ private struct Site: DownloadApplication {
             let file = output.appendingPathExtension("real")
             try Data("before".utf8).write(to: file)
             try FileManager.default.createSymbolicLink(at: output, withDestinationURL: file)
-            #expect(try await DemoProcess.run(["get", "/virtual/text", "-o", output.path]).status == 0)
+            #expect(try await SiteProcess.run(["get", "/virtual/text", "-o", output.path]).status == 0)
             #expect(try String(contentsOf: file, encoding: .utf8) == "Hello world!\n")
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: output.path) == file.path)
         }
@@ -185,7 +182,7 @@ private struct Site: DownloadApplication {
     func deviceOutput(path: String, status: Int32) async throws {
         try await Self.withOutput { output in
             try FileManager.default.createSymbolicLink(atPath: output.path, withDestinationPath: "/dev/null")
-            let run = try await DemoProcess.run(["get", path, "-o", output.path], environment: Self.misbehaving)
+            let run = try await SiteProcess.run(["get", path, "-o", output.path])
             #expect(run.status == status)
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: output.path) == "/dev/null")
             let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
@@ -200,9 +197,8 @@ private struct Site: DownloadApplication {
     func unsavedOutput(arguments: [String]) async throws {
         try await Self.withOutput { output in
             try Data("before".utf8).write(to: output)
-            let run = try await DemoProcess.run(
-                ["get", "/test/validated", "-o", output.path] + arguments,
-                environment: Self.misbehaving
+            let run = try await SiteProcess.run(
+                ["get", "/test/validated", "-o", output.path] + arguments
             )
             #expect(run.status == 0)
             #expect(try String(contentsOf: output, encoding: .utf8) == "before")
@@ -215,7 +211,7 @@ private struct Site: DownloadApplication {
     func directoryOutput() async throws {
         try await Self.withOutput { output in
             try FileManager.default.createDirectory(at: output, withIntermediateDirectories: false)
-            let run = try await DemoProcess.run(["get", "/virtual/text", "-o", output.path])
+            let run = try await SiteProcess.run(["get", "/virtual/text", "-o", output.path])
             #expect(run.status == 64 && run.output == "" && run.errors.contains("Is a directory"))
             let files = try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path)
             #expect(files == ["output"])
@@ -224,28 +220,27 @@ private struct Site: DownloadApplication {
 
     @Test("get sends the method and the header fields it is told")
     func request() async throws {
-        let head = try await DemoProcess.run(["get", "-I", "/virtual/text"])
+        let head = try await SiteProcess.run(["get", "-I", "/virtual/text"])
         #expect(head.output.hasSuffix("\n\n"))
         #expect(head.output.contains("\nContent-Length: 13\n"))
-        let delete = try await DemoProcess.run(["get", "-X", "DELETE", "/virtual/text"])
+        let delete = try await SiteProcess.run(["get", "-X", "DELETE", "/virtual/text"])
         #expect(delete.status == 22)
         #expect(delete.output.hasPrefix("HTTP/1.1 405 "))
         let fields = ["-H", "Range: bytes=16-31", "-H", "X-Other: 1"]
-        let range = try await DemoProcess.run(["get", "/test/resumable"] + fields, environment: Self.misbehaving)
+        let range = try await SiteProcess.run(["get", "/test/resumable"] + fields)
         #expect(range.output.hasPrefix("HTTP/1.1 206 "))
         #expect(range.output.hasSuffix("\n\n000000000000001\n"))
     }
 
-    @Test("The largest file that the demo numbers has its last line, and a larger one is refused")
+    @Test("The largest file that the numbers view has has its last line, and a larger one is refused")
     func largestResumable() async throws {
         let target = "/test/resumable?n=1600000000000000"
-        let last = try await DemoProcess.run(
-            ["get", "\(target)0", "-H", "Range: bytes=-16"],
-            environment: Self.misbehaving
+        let last = try await SiteProcess.run(
+            ["get", "\(target)0", "-H", "Range: bytes=-16"]
         )
         #expect(last.output.hasSuffix("\n\n999999999999999\n"))
         for size in ["\(target)1", "/test/resumable?n=\(Int64.max)"] {
-            let run = try await DemoProcess.run(["get", size, "-H", "Range: bytes=0-1"], environment: Self.misbehaving)
+            let run = try await SiteProcess.run(["get", size, "-H", "Range: bytes=0-1"])
             #expect(run.output.hasPrefix("HTTP/1.1 400 "))
         }
     }
@@ -267,7 +262,7 @@ private struct Site: DownloadApplication {
     func user(name: String?, content: String) async throws {
         let option = name.map { ["--user", $0] } ?? []
         let arguments = ["get", "/test/user", "-H", "Remote-User: bo"] + option
-        let run = try await DemoProcess.run(arguments, environment: Self.misbehaving)
+        let run = try await SiteProcess.run(arguments)
         #expect(run.status == 0)
         #expect(run.output.hasSuffix("\n\n\(content)"))
     }
@@ -282,16 +277,16 @@ private struct Site: DownloadApplication {
         ]
     )
     func refuses(arguments: [String], message: String) async throws {
-        let run = try await DemoProcess.run(arguments)
+        let run = try await SiteProcess.run(arguments)
         #expect(run.status == 64)
         #expect(run.errors.contains(message))
-        #expect(run.errors.contains("Usage: demo \(arguments[0]) "))
+        #expect(run.errors.contains("Usage: testsite \(arguments[0]) "))
         #expect(run.output == "")
     }
 
     @Test("routes lists each route below the mount prefix, with its methods and its view")
     func routes() async throws {
-        let run = try await DemoProcess.run(["routes", "--mount", "/downloads"])
+        let run = try await SiteProcess.run(["routes", "--mount", "/downloads"])
         #expect(run.status == 0)
         let lines = run.output.split(separator: "\n")
         for path in ["virtual/text", "virtual/stringio", "virtual/generated", "export/orders.csv"] {
@@ -300,15 +295,9 @@ private struct Site: DownloadApplication {
         }
     }
 
-    @Test("The demo's views for tests are there only when asked for")
-    func testViews() async throws {
-        #expect(!(try await DemoProcess.run(["routes"]).output.contains("/test/")))
-        #expect(try await DemoProcess.run(["routes"], environment: Self.misbehaving).output.contains("/test/slow"))
-    }
-
     @Test("Started by nothing that would use it, the program says how to start it", arguments: [[], ["serve"]])
     func usage(arguments: [String]) async throws {
-        let run = try await DemoProcess.run(arguments)
+        let run = try await SiteProcess.run(arguments)
         #expect(run.status == 64)
         #expect(run.output == "")
         #expect(run.errors.contains("serve --listen unix:"))

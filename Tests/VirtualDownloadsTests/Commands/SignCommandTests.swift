@@ -6,7 +6,7 @@ import Testing
     private static let keys = ["DOWNLOADS_SIGNING_KEYS": "new:\(String(repeating: "a5", count: 32))"]
 
     private static func link(_ arguments: String...) async throws -> String {
-        let run = try await DemoProcess.run(["sign"] + arguments, environment: keys)
+        let run = try await SiteProcess.run(["sign"] + arguments, environment: keys)
         try #require(run.status == 0, "\(run.errors)")
         return String(run.output.dropLast())
     }
@@ -15,11 +15,11 @@ import Testing
     func signs() async throws {
         let link = try await Self.link("/signed/orders.csv?rows=1", "--expires", "1h", "--name", "orders-2026.csv")
         #expect(link.hasPrefix("/signed/orders.csv?rows=1&link-name=orders-2026.csv&link-expires="))
-        let run = try await DemoProcess.run(["get", link], environment: Self.keys)
+        let run = try await SiteProcess.run(["get", link], environment: Self.keys)
         #expect(run.status == 0)
         #expect(run.output.contains("\nContent-Disposition: attachment; filename=\"orders-2026.csv\"\n"))
         #expect(run.output.contains("\r\n1,2026-01-02,"))
-        let head = try await DemoProcess.run(["get", "-I", link], environment: Self.keys)
+        let head = try await SiteProcess.run(["get", "-I", link], environment: Self.keys)
         #expect(head.status == 0)
     }
 
@@ -29,7 +29,7 @@ import Testing
     )
     func refuses(from: String, to: String, code: String) async throws {
         let link = try await Self.link("/signed/orders.csv?rows=1", "--expires", "1h")
-        let run = try await DemoProcess.run(["get", link.replacing(from, with: to)], environment: Self.keys)
+        let run = try await SiteProcess.run(["get", link.replacing(from, with: to)], environment: Self.keys)
         #expect(run.status == 22)
         #expect(run.output.hasPrefix("HTTP/1.1 403 Forbidden\n"))
         #expect(run.output.hasSuffix("\n\n403 Forbidden: \(code)\n"))
@@ -58,7 +58,7 @@ import Testing
         ]
     )
     func refusesDuration(duration: String, reason: String) async throws {
-        let run = try await DemoProcess.run(
+        let run = try await SiteProcess.run(
             ["sign", "/signed/orders.csv", "--expires=\(duration)"],
             environment: Self.keys
         )
@@ -74,7 +74,7 @@ import Testing
             (["/signed/orders.csv"], "--expires"), (["signed", "--expires", "1h"], "is no path"),
             (
                 ["/signed/orders.csv", "--expires", "1h", "--mount", "/downloads"],
-                "“/signed/orders.csv”; see demo routes --mount /downloads."
+                "“/signed/orders.csv”; see testsite routes --mount /downloads."
             ),
             (["/signed/orders.csv", "--expires", "1h", "--name", ""], "name is empty"),
             (["/signed/orders.csv", "--expires", "1h", "-X", "GE T"], "is no method"),
@@ -83,7 +83,7 @@ import Testing
         ]
     )
     func refusesTarget(arguments: [String], reason: String) async throws {
-        let run = try await DemoProcess.run(["sign"] + arguments, environment: Self.keys)
+        let run = try await SiteProcess.run(["sign"] + arguments, environment: Self.keys)
         #expect(run.status == 64)
         #expect(run.output == "")
         #expect(run.errors.contains(reason))
@@ -92,7 +92,7 @@ import Testing
     @Test("A mount prefix is part of the link")
     func signsMounted() async throws {
         let link = try await Self.link("/downloads/signed/orders.csv", "--expires", "1h", "--mount", "/downloads")
-        let run = try await DemoProcess.run(["get", link, "-I", "--mount", "/downloads"], environment: Self.keys)
+        let run = try await SiteProcess.run(["get", link, "-I", "--mount", "/downloads"], environment: Self.keys)
         #expect(run.status == 0)
     }
 
@@ -101,13 +101,13 @@ import Testing
         arguments: [[:], ["DOWNLOADS_SIGNING_KEYS": ""]]
     )
     func saysHowToConfigure(environment: [String: String]) async throws {
-        let run = try await DemoProcess.run(
+        let run = try await SiteProcess.run(
             ["sign", "/signed/orders.csv", "--expires", "1h"],
             environment: environment
         )
         #expect(run.status == 78)
         #expect(run.errors.contains("DOWNLOADS_SIGNING_KEYS=2026-11:$(openssl rand -hex 32)"))
-        let get = try await DemoProcess.run(["get", "/signed/orders.csv"], environment: environment)
+        let get = try await SiteProcess.run(["get", "/signed/orders.csv"], environment: environment)
         #expect(get.output.hasPrefix("HTTP/1.1 404 "))
     }
 
@@ -121,11 +121,11 @@ import Testing
             environment["GATEWAY_INTERFACE"] = "CGI/1.1"
             environment["REQUEST_METHOD"] = "GET"
         }
-        let run = try await DemoProcess.run(arguments, environment: environment)
+        let run = try await SiteProcess.run(arguments, environment: environment)
         #expect(run.status == 78)
         #expect(
             run.errors
-                == "demo: DOWNLOADS_SIGNING_KEYS: the key “a” needs at least 16 bytes and has 2; make one by: openssl rand -hex 32\n"
+                == "testsite: DOWNLOADS_SIGNING_KEYS: the key “a” needs at least 16 bytes and has 2; make one by: openssl rand -hex 32\n"
         )
     }
 }

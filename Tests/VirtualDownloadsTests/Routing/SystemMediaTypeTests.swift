@@ -110,13 +110,13 @@ import Testing
         let known = MediaTypeTable.builtIn
         let entry = try #require(plain.first { known.mediaType(forName: "a.\($0.key)") == nil })
         let target = "/test/name/a.\(entry.key.uppercased())"
-        var environment = ["DEMO_TEST_VIEWS": "1"]
+        var environment: [String: String] = [:]
         if isCGI {
             environment["GATEWAY_INTERFACE"] = "CGI/1.1"
             environment["REQUEST_METHOD"] = "GET"
             environment["REQUEST_URI"] = target
         }
-        let run = try await DemoProcess.run(isCGI ? [] : ["get", target], environment: environment)
+        let run = try await SiteProcess.run(isCGI ? [] : ["get", target], environment: environment)
         #expect(run.status == 0)
         #expect(run.output.contains("Content-Type: \(entry.value)"), "\(entry)")
     }

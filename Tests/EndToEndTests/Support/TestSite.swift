@@ -1,33 +1,31 @@
 import Foundation
 
-/// The demo's executable, next to the test bundle in the build folder.
-enum Demo {
+/// The tests' program, next to the test bundle in the build folder.
+enum TestSite {
     static func path() throws -> String {
         // The bundle is the first argument's folder or that of the helper which loads it; both name it in the arguments.
         let bundles = CommandLine.arguments + [Bundle.main.bundlePath, Bundle.main.executablePath ?? ""]
         for bundle in bundles {
             var folder = URL(fileURLWithPath: bundle)
             for _ in 0..<3 {
-                let demo = folder.appendingPathComponent("demo").path
+                let program = folder.appendingPathComponent("testsite").path
                 var isFolder: ObjCBool = false
-                if unsafe FileManager.default.fileExists(atPath: demo, isDirectory: &isFolder), !isFolder.boolValue,
-                    FileManager.default.isExecutableFile(atPath: demo), folder.path.contains(".build")
+                if unsafe FileManager.default.fileExists(atPath: program, isDirectory: &isFolder), !isFolder.boolValue,
+                    FileManager.default.isExecutableFile(atPath: program), folder.path.contains(".build")
                 {
-                    return demo
+                    return program
                 }
                 folder.deleteLastPathComponent()
             }
         }
-        throw ServerFailure(description: "The demo is not built: swift build --product demo")
+        throw ServerFailure(description: "testsite is not built: swift build --product testsite")
     }
 
-    static let environment = ["DEMO_TEST_VIEWS": "1"]
-
-    /// Starts the demo itself.
+    /// Starts it.
     static func start(
         _ arguments: [String],
         in directory: WorkDirectory,
-        environment: [String: String] = environment,
+        environment: [String: String] = [:],
         input: Int32? = nil
     ) throws -> RunningProgram {
         try RunningProgram(path(), arguments, in: directory, environment: environment, input: input)
@@ -38,8 +36,7 @@ enum Demo {
         try RunningProgram(
             Program.spawnFCGI.requiredPath(),
             ["-n", "-s", socket, "-M", mode, "--", path()],
-            in: directory,
-            environment: environment
+            in: directory
         )
     }
 

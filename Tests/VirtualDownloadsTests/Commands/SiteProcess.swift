@@ -1,13 +1,13 @@
 import Foundation
 
-/// The demo that was built beside the tests, run to its end.
-struct DemoProcess {
+/// The tests' program that was built beside the tests, run to its end.
+struct SiteProcess {
     var status: Int32
     var output: String
     var errors: String
 
     static var executable: URL {
-        Bundle.module.bundleURL.deletingLastPathComponent().appending(path: "demo")
+        Bundle.module.bundleURL.deletingLastPathComponent().appending(path: "testsite")
     }
 
     /// Where the toolchain keeps its libraries, if the system does not know.
@@ -24,7 +24,7 @@ struct DemoProcess {
         environment: [String: String] = [:],
         input: String = "",
         asOwnerOf file: URL? = nil
-    ) async throws -> DemoProcess {
+    ) async throws -> SiteProcess {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
@@ -35,7 +35,7 @@ struct DemoProcess {
                 ["--reuid=65534", "--regid=65534", "--clear-groups", "--", executable.path] + arguments
         }
         process.environment = environment.merging(libraries) { own, _ in own }
-        let directory = FileManager.default.temporaryDirectory.appending(path: "demo-\(UUID().uuidString)")
+        let directory = FileManager.default.temporaryDirectory.appending(path: "site-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         // Files, not pipes: nobody has to read while the program writes.
@@ -56,7 +56,7 @@ struct DemoProcess {
         func text(_ name: String) throws -> String {
             String(decoding: try Data(contentsOf: directory.appending(path: name)), as: UTF8.self)
         }
-        return DemoProcess(status: process.terminationStatus, output: try text("output"), errors: try text("errors"))
+        return SiteProcess(status: process.terminationStatus, output: try text("output"), errors: try text("errors"))
     }
 }
 

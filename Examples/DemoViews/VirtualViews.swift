@@ -14,13 +14,21 @@ struct StringIODownloadView: VirtualDownloadView {
     }
 }
 
-/// Streams generated content.
+/// Streams generated content: each piece is made when the one before it has been sent.
 struct GeneratedDownloadView: VirtualDownloadView {
     func file(for request: DownloadRequest) -> some DownloadFile {
         VirtualFile(TextIteratorIO(generateHello()), name: "hello-world.txt")
     }
 
     private func generateHello() -> some Sequence<String> {
-        ["Hello ", "world!", "\n"]
+        sequence(state: 0) { piece -> String? in
+            defer { piece += 1 }
+            return switch piece {
+            case 0: "Hello "
+            case 1: "world!"
+            case 2: "\n"
+            default: nil
+            }
+        }
     }
 }

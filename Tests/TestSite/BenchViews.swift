@@ -1,5 +1,16 @@
 import VirtualDownloads
 
+/// Views for the benchmarks.
+enum BenchViews {
+    static var routes: Routes {
+        Routes {
+            Route("/bench/hello", BenchHelloView())
+            Route("/bench/gen", BenchGeneratorView())
+            Route("/bench/rows", BenchRowsView())
+        }
+    }
+}
+
 /// `/bench/hello`: 13 bytes of known size from three pieces.
 struct BenchHelloView: VirtualDownloadView {
     func file(for request: DownloadRequest) -> some DownloadFile {

@@ -4,7 +4,7 @@ import HTTPTypes
 import TestSupport
 import Testing
 
-@testable import demo
+@testable import DemoViews
 
 @Suite struct OrderLinesTests {
     /// Reads CSV as RFC 4180 defines it; nil for what is none.

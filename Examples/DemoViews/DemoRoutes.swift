@@ -1,0 +1,22 @@
+package import SignedLinks
+package import VirtualDownloads
+
+/// The demo's views, apart from its program, so that the tests' program has them too.
+package enum DemoRoutes {
+    /// What the demo serves.
+    ///
+    /// - Parameter links: What signs and verifies links to the export; without it there is no signed export.
+    package static func all(signedBy links: LinkSigner?) -> Routes {
+        let downloads = Routes {
+            Route("/virtual/text", TextDownloadView())
+            Route("/virtual/stringio", StringIODownloadView())
+            Route("/virtual/generated", GeneratedDownloadView())
+            Route("/export/orders.csv", OrdersExportView())
+            if let links { Route("/signed/orders.csv", OrdersExportView().signed(by: links)) }
+        }
+        return Routes {
+            Route("/", IndexView(of: downloads))
+            downloads
+        }
+    }
+}
