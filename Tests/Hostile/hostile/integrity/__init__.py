@@ -1,0 +1,1 @@
+"""Every byte of what pausing views serve to clients of every speed."""
