@@ -25,7 +25,8 @@ let package = Package(
         .executable(name: "demo", targets: ["demo"]),
     ],
     dependencies: [
-        // The currency types of an HTTP message: method, status, header fields. Without its traits: they link Foundation.
+        // The currency types of an HTTP message: method, status, header fields. Without its traits: they link
+        // Foundation.
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         // The one logging API of the server ecosystem.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Writes Sources/DownloadCore/Headers/LatinFolding+Table.swift.
+"""Writes Sources/DownloadCore/Text/LatinFolding+Table.swift.
 
-A letter folds to what the compatibility decomposition (NFKD) of the Unicode Character Database gives it, without the combining
-marks. The letters that Unicode does not decompose (ø, ß, ł and so on) are named here. Run from the root of the package:
+A letter folds to what the compatibility decomposition (NFKD) of the Unicode Character Database gives it, without the
+combining marks. The letters that Unicode does not decompose (ø, ß, ł and so on) are named here. Run from the root of
+the package:
 
     python3 Tools/generate-latin-folding.py
 """
@@ -10,11 +11,12 @@ marks. The letters that Unicode does not decompose (ø, ß, ł and so on) are na
 import unicodedata
 
 NAMED = {
-    "Æ": "AE", "Ǽ": "AE", "Ǣ": "AE", "æ": "ae", "ǽ": "ae", "ǣ": "ae", "Œ": "OE", "œ": "oe", "Ø": "O", "Ǿ": "O", "ø": "o", "ǿ": "o",
-    "ß": "ss", "ẞ": "SS", "Þ": "TH", "þ": "th", "Ð": "D", "Đ": "D", "Ɖ": "D", "ð": "d", "đ": "d", "Ħ": "H", "ħ": "h", "ı": "i",
-    "ȷ": "j", "ĸ": "k", "Ł": "L", "ł": "l", "ƚ": "l", "Ŋ": "N", "ŋ": "n", "Ŧ": "T", "ŧ": "t", "Ƀ": "B", "ƀ": "b", "Ɨ": "I",
-    "Ɛ": "E", "Ɔ": "O", "Ə": "E", "ə": "e", "ƒ": "f", "Ƒ": "F", "Ǥ": "G", "ǥ": "g", "Ƶ": "Z", "ƶ": "z", "Ⱥ": "A", "ⱥ": "a", "Ȼ": "C",
-    "ȼ": "c", "Ɇ": "E", "ɇ": "e", "Ɉ": "J", "ɉ": "j", "Ɍ": "R", "ɍ": "r", "Ɏ": "Y", "ɏ": "y", "Ʉ": "U", "Ʈ": "T", "Ⱦ": "T", "Ƚ": "L",
+    "Æ": "AE", "Ǽ": "AE", "Ǣ": "AE", "æ": "ae", "ǽ": "ae", "ǣ": "ae", "Œ": "OE", "œ": "oe", "Ø": "O", "Ǿ": "O",
+    "ø": "o", "ǿ": "o", "ß": "ss", "ẞ": "SS", "Þ": "TH", "þ": "th", "Ð": "D", "Đ": "D", "Ɖ": "D", "ð": "d", "đ": "d",
+    "Ħ": "H", "ħ": "h", "ı": "i", "ȷ": "j", "ĸ": "k", "Ł": "L", "ł": "l", "ƚ": "l", "Ŋ": "N", "ŋ": "n", "Ŧ": "T",
+    "ŧ": "t", "Ƀ": "B", "ƀ": "b", "Ɨ": "I", "Ɛ": "E", "Ɔ": "O", "Ə": "E", "ə": "e", "ƒ": "f", "Ƒ": "F", "Ǥ": "G",
+    "ǥ": "g", "Ƶ": "Z", "ƶ": "z", "Ⱥ": "A", "ⱥ": "a", "Ȼ": "C", "ȼ": "c", "Ɇ": "E", "ɇ": "e", "Ɉ": "J", "ɉ": "j",
+    "Ɍ": "R", "ɍ": "r", "Ɏ": "Y", "ɏ": "y", "Ʉ": "U", "Ʈ": "T", "Ⱦ": "T", "Ƚ": "L",
 }
 BLOCKS = [(0x00A0, 0x024F), (0x1E00, 0x1EFF), (0x2070, 0x209C), (0x2C60, 0x2C7F), (0xFB00, 0xFB06), (0xFF10, 0xFF5A)]
 
@@ -43,7 +45,7 @@ for text, characters in sorted(groups.items()):
     assert len(name) <= 120, name
     lines.append(name)
 
-with open("Sources/DownloadCore/Headers/LatinFolding+Table.swift", "w", encoding="utf-8") as output:
+with open("Sources/DownloadCore/Text/LatinFolding+Table.swift", "w", encoding="utf-8") as output:
     output.write(
         "// Written by Tools/generate-latin-folding.py from the Unicode Character Database "
         f"{unicodedata.unidata_version}: change that.\n\n"

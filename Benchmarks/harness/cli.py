@@ -33,12 +33,15 @@ def arguments():
         epilog=f"cases: {', '.join(CASES)} (cpu-per-gb is part of eight); peers: {', '.join(names)}",
     )
     parser.add_argument("--rounds", type=int, help="how often each case is run for each peer (5; with --quick 1)")
-    parser.add_argument("--quick", action="store_true", help="short runs of the main cases, to see that all works; noise")
+    parser.add_argument(
+        "--quick", action="store_true", help="short runs of the main cases, to see that all works; noise")
     parser.add_argument("--cases", help="the names of cases, with commas (all; with --quick the main ones)")
     parser.add_argument("--peers", help=f"the names of peers, with commas (all; with --quick {','.join(QUICK_PEERS)})")
-    parser.add_argument("--out", default=os.path.join(BENCHMARKS, "results"), help="the folder for the report and the plot")
+    parser.add_argument(
+        "--out", default=os.path.join(BENCHMARKS, "results"), help="the folder for the report and the plot")
     parser.add_argument("--connections", type=int, default=64, help="wrk's connections in the hello cases (64)")
-    parser.add_argument("--threads", type=int, help="the demo's worker threads (its own default; slow2000 always has 8)")
+    parser.add_argument(
+        "--threads", type=int, help="this package's worker threads (its own default; slow2000 always has 8)")
     options = parser.parse_args()
     options.rounds = options.rounds or (1 if options.quick else 5)
     options.cases = options.cases.split(",") if options.cases else (QUICK if options.quick else list(CASES))
@@ -107,7 +110,8 @@ def measure(case, peer, settings, results, notes):
         return
     if not peer.streams and case in {"memory", *NEEDS_STREAMING}:
         what = "idle only" if case == "memory" else "not run"
-        notes[case][peer.name] = f"{what}, it does not stream: the whole content is joined in memory before the first byte"
+        notes[case][peer.name] = (
+            f"{what}, it does not stream: the whole content is joined in memory before the first byte")
         if case != "memory":
             return
     started = time.monotonic()

@@ -30,7 +30,7 @@ def wrk(binary, url, seconds, connections):
 
 
 def curl(binary, urls, sizes, timeout=120):
-    """Downloads all at once; returns the seconds from the start of the first to the end of the last, and each one's own times."""
+    """Downloads all at once: the seconds from the first start to the last end, and the times of each."""
     wanted = "%{http_code} %{size_download} %{time_starttransfer} %{time_total}"
     runs, started = [], time.monotonic()
     try:
@@ -77,7 +77,7 @@ def first_byte(port, path, timeout=10.0):
 
 
 def fresh_requests(port, path, seconds, every=0.02, timeout=5.0):
-    """New connections one after another; returns their latencies in ms. One without an answer counts with its time-out."""
+    """New connections one after another: their latencies in ms. One without an answer counts with its time-out."""
     latencies, deadline = [], time.monotonic() + seconds
     while time.monotonic() < deadline or not latencies:
         started = time.monotonic()
@@ -96,7 +96,8 @@ class SlowClients:
 
     def __init__(self, port, path, count, seconds):
         self.count = count
-        argv = [sys.executable, os.path.join(HERE, "slow_clients.py"), str(port), path, str(count), "10000", str(seconds)]
+        program = os.path.join(HERE, "slow_clients.py")
+        argv = [sys.executable, program, str(port), path, str(count), "10000", str(seconds)]
         self.run = Running(
             argv, os.path.join(BUILD, "slow-clients.log"), stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )

@@ -89,7 +89,7 @@ def location(peer, keepalive):
 
 
 class Nginx:
-    """One nginx in front of one peer. Buffering is off: what is measured is the application, not nginx's temporary files."""
+    """One nginx in front of one peer, without buffering: the application is measured, not nginx's temporary files."""
 
     def __init__(self, binary, peer, socket, folder, keepalive, file_limit):
         self.port, self.slow_port = free_port(), free_port()
@@ -110,7 +110,8 @@ class Nginx:
         path = os.path.join(folder, "nginx.conf")
         with open(path, "w") as file:
             file.write(text)
-        self.server = Running([binary, "-p", folder, "-e", f"{folder}/nginx-error.log", "-c", path], f"{folder}/nginx.log")
+        command = [binary, "-p", folder, "-e", f"{folder}/nginx-error.log", "-c", path]
+        self.server = Running(command, f"{folder}/nginx.log")
         try:
             wait_for(lambda: self.answers("/bench/hello"), 15, f"{peer.name} behind nginx", self.server)
         except Failure:

@@ -66,7 +66,7 @@ def need(packages, *names):
 
 
 class Peer:
-    """One compared program. `streams` is false for one that collects a whole download in memory before its first byte."""
+    """One compared program. `streams` is false for one that collects a whole download before its first byte."""
 
     name = title = ""
     protocol = "fastcgi"
@@ -166,7 +166,8 @@ class Canned(Peer):
         if not compiler:
             return "a C compiler is missing (apt-get install gcc libc6-dev)"
         self.binary = self.built("canned")
-        if not run_quietly([compiler, "-O2", "-o", self.binary, self.source("canned", "main.c"), "-lpthread"], self.log()):
+        build = [compiler, "-O2", "-o", self.binary, self.source("canned", "main.c"), "-lpthread"]
+        if not run_quietly(build, self.log()):
             return f"it did not build, see {self.log()}"
         return None
 
@@ -232,7 +233,8 @@ class Django(Peer):
                 return "python3-venv is missing (apt-get install python3-venv)"
             if not run_quietly([python, "-m", "pip", "install", "-q", "django-downloadview", "gunicorn"], self.log()):
                 return f"pip could not install django-downloadview and gunicorn, see {self.log()}"
-        versions = "from importlib.metadata import version as v; print('django-downloadview', v('django-downloadview'), "
+        versions = "from importlib.metadata import version as v; " \
+                   "print('django-downloadview', v('django-downloadview'), "
         versions += "'Django', v('Django'), 'gunicorn', v('gunicorn'))"
         self.version = first_line(python, "-c", versions) or ""
         return None

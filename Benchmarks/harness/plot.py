@@ -42,7 +42,8 @@ def panel(x, y, title, bars, more_is_better):
         start, scale = x + LABEL, BAR / top
         out.append(f'<text x="{start - 8}" y="{at + 12}" text-anchor="end">{escape(short(name))}</text>')
         kind = "bar ours" if peer == "demo" else "bar"
-        out.append(f'<rect class="{kind}" x="{start}" y="{at + 2}" width="{middle * scale:.1f}" height="{ROW - 6}" rx="2"/>')
+        width = f"{middle * scale:.1f}"
+        out.append(f'<rect class="{kind}" x="{start}" y="{at + 2}" width="{width}" height="{ROW - 6}" rx="2"/>')
         if high > low:
             line = f'x1="{start + low * scale:.1f}" x2="{start + high * scale:.1f}" y1="{at + 9}" y2="{at + 9}"'
             out.append(f'<line class="spread" {line}/>')
@@ -67,7 +68,8 @@ def svg(run):
         for column, (title, bars, more) in enumerate(pair):
             body += panel(MARGIN + column * (width + MARGIN), y, title, bars, more)
         y += max(len(bars) for _, bars, _ in pair) * ROW + GAP
-    body.append(f'<text x="{MARGIN}" y="{y}">{escape(run["machine"])}; {escape(run["date"])}; median of {run["rounds"]} round(s), line: min–max</text>')
+    origin = f'{escape(run["machine"])}; {escape(run["date"])}; median of {run["rounds"]} round(s), line: min–max'
+    body.append(f'<text x="{MARGIN}" y="{y}">{origin}</text>')
     whole = 2 * width + 3 * MARGIN
     return "\n".join(
         [

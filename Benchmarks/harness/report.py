@@ -10,7 +10,8 @@ REFERENCES = (("libfcgi", "× C libfcgi"), ("nginx-static", "× nginx static"))
 # Programs that do not do the work: what they reach is a limit, and no peer.
 LIMIT, LIMITS = "canned", ("nginx-static", "canned")
 
-# What the project wants to show: case, figure, the peer it is compared with ("*" is every other one but the limits), how, and by what.
+# What the project wants to show: case, figure, the peer it is compared with ("*" is every other one but the limits),
+# how, and by what.
 GOALS = [
     ("hello-keepalive", "requests/s", "libfcgi", ">=", 1.5),
     ("hello-keepalive", "requests/s", "*", ">", 1.0),
@@ -112,7 +113,8 @@ def goals(run):
         rows.append(f"| {case} | {wanted} | {value:.2f} | {'yes' if met else '**no**'} | {reached} |")
     if not rows:
         return []
-    return ["## Goals", "", "| case | goal | result | met | the limit: canned records |", "| --- | --- | ---: | --- | ---: |", *rows, ""]
+    head = ["| case | goal | result | met | the limit: canned records |", "| --- | --- | ---: | --- | ---: |"]
+    return ["## Goals", "", *head, *rows, ""]
 
 
 def machine():
@@ -131,9 +133,11 @@ def machine():
 
 
 def markdown(run, plot_name):
-    lines = ["# Benchmark results", "", f"{run['date']}; {run['machine']}; load average at the start {run['load']}.", ""]
-    lines += [f"`{run['command']}`: {run['rounds']} round(s), cases × programs interleaved round by round, each program started", ]
-    lines += ["afresh behind the same nginx. A cell is the median, with minimum–maximum when there is more than one value.", ""]
+    lines = ["# Benchmark results", ""]
+    lines += [f"{run['date']}; {run['machine']}; load average at the start {run['load']}.", ""]
+    lines += [f"`{run['command']}`: {run['rounds']} round(s), cases × programs interleaved round by round,"]
+    lines += ["each program started afresh behind the same nginx. A cell is the median, with minimum–maximum when"]
+    lines += ["there is more than one value.", ""]
     if plot_name:
         lines += [f"![The headline cases as a plot]({plot_name})", ""]
     lines += goals(run)

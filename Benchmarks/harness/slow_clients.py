@@ -1,7 +1,8 @@
 """Many clients that read a download slowly: `slow_clients.py PORT PATH CLIENTS BYTES_PER_SECOND SECONDS`.
 
-One process, one epoll set. Answers every line on standard input with a line of JSON: how many clients are connected, how many
-have had content, how many were refused, and how many had content since the line before. Ends when its input does, or after SECONDS.
+One process, one epoll set. Answers every line on standard input with a line of JSON: how many clients are connected,
+how many have had content, how many were refused, and how many had content since the line before. Ends when its input
+does, or after SECONDS.
 """
 import heapq
 import json
@@ -57,7 +58,8 @@ class Client:
 
 
 def main():
-    port, path, count, rate, seconds = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5])
+    port, path, count, rate, seconds = sys.argv[1:6]
+    port, count, rate, seconds = int(port), int(count), int(rate), float(seconds)
     clients, due, started = [], [], time.monotonic()
     commands = select.poll()
     commands.register(0, select.POLLIN | select.POLLHUP)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Has a real browser play and seek in a sound of 1 GiB that is generated behind a web server.
 
-`browser.py URL` takes the address of the site, such as http://127.0.0.1:20000, with the tests' program behind it. It needs Debian's
-package chromium. A page with a video element seeks to and fro; every byte that it is sent passes through here and is checked.
+`browser.py URL` takes the address of the site, such as http://127.0.0.1:20000, with the tests' program behind it. It
+needs Debian's package chromium. A page with a video element seeks to and fro; every byte that it is sent passes through
+here and is checked.
 """
 import argparse
 import http.client
@@ -25,7 +26,8 @@ PAGE = """<!doctype html><video id=v preload=metadata muted></video><script>
 const size = %(size)d, url = "/test/sound?n=" + size, v = document.getElementById("v"), log = [];
 const event = (name) => new Promise((good, bad) => {
   v.addEventListener(name, good, {once: true});
-  v.addEventListener("error", () => bad(new Error("media error " + v.error.code + " " + v.error.message)), {once: true});
+  v.addEventListener(
+    "error", () => bad(new Error("media error " + v.error.code + " " + v.error.message)), {once: true});
 });
 (async () => {
   try {
@@ -114,7 +116,8 @@ def main():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         process = subprocess.Popen(
-            [browser, "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile", "--mute-audio",
+            [browser, "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile",
+             "--mute-audio",
              "--autoplay-policy=no-user-gesture-required", f"http://127.0.0.1:{server.server_port}/"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         try:

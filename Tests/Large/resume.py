@@ -4,8 +4,9 @@
     resume.py URL [SIZE] [--only NAME...]
 
 URL is testsite's /test/resumable behind a web server; SIZE is 1 GiB if it is not given. What the file
-must be is computed here, not asked of the server. One line for each client: "ok NAME seconds" or "FAIL NAME why"; a client that is
-not installed is skipped. The exit status is 1 after any failure. It needs SIZE bytes in the folder for temporary files, once.
+must be is computed here, not asked of the server. One line for each client: "ok NAME seconds" or "FAIL NAME why"; a
+client that is not installed is skipped. The exit status is 1 after any failure. It needs SIZE bytes in the folder for
+temporary files, once.
 """
 
 import argparse
@@ -146,7 +147,8 @@ class Check:
 
     def aria2c(self):
         """aria2c -x8: eight connections at once."""
-        self.run("aria2c", "--no-conf", "-q", "-x8", "-s8", "-k1M", "--max-tries=1", "--file-allocation=none", "-d", self.folder,
+        self.run("aria2c", "--no-conf", "-q", "-x8", "-s8", "-k1M", "--max-tries=1", "--file-allocation=none",
+                 "-d", self.folder,
                  "-o", "numbers.txt", self.url)
 
     def go(self):
@@ -170,7 +172,8 @@ class Check:
                 end = min(start + (64 << 20), self.size)
                 fields = {"Range": f"bytes={start}-{end - 1}", "If-Range": head.headers["ETag"]}
                 answer = session.get(self.url, headers=fields, timeout=60)
-                if answer.status_code != 206 or answer.headers["Content-Range"] != f"bytes {start}-{end - 1}/{self.size}":
+                part = f"bytes {start}-{end - 1}/{self.size}"
+                if answer.status_code != 206 or answer.headers["Content-Range"] != part:
                     raise Failure(f"{answer.status_code} {answer.headers}")
                 file.write(answer.content)
 
@@ -183,7 +186,8 @@ class Check:
         tag = answer.getheader("ETag")
         dice = random.Random(1)
         for place in [self.size - 1, self.size // 2, 1] + [dice.randrange(self.size) for _ in range(30)]:
-            answer, part = self.get({"Range": f"bytes={place}-", "If-Range": tag, "Accept-Encoding": "identity"}, 50_000)
+            fields = {"Range": f"bytes={place}-", "If-Range": tag, "Accept-Encoding": "identity"}
+            answer, part = self.get(fields, 50_000)
             expected = content(place, min(place + 50_000, self.size))
             if answer.status != 206 or part != expected or int(answer.getheader("Content-Length")) != self.size - place:
                 raise Failure(f"bytes={place}-: {answer.status} {len(part)} bytes")

@@ -103,7 +103,8 @@ import Testing
         #expect(error?.description.contains("0405") == false)
     }
 
-    // With keys that are good it is the command line's tests that set it: in this process, others may be reading the environment.
+    // With keys that are good it is the command line's tests that set it: in this process, others may be reading the
+    // environment.
     @Test("Keys come from a variable of the environment, which may be absent but not wrong")
     func readsEnvironment() throws {
         #expect(LinkSigner.usualVariable == "DOWNLOADS_SIGNING_KEYS")

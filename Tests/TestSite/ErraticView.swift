@@ -1,7 +1,7 @@
 import VirtualDownloads
 
-/// `/test/erratic?n=BYTES`: a content of which each byte depends on its place alone, written in pieces of all sizes with all kinds of
-/// pauses between them. What else the query may say:
+/// `/test/erratic?n=BYTES`: a content of which each byte depends on its place alone, written in pieces of all sizes
+/// with all kinds of pauses between them. What else the query may say:
 ///
 /// - `as=KIND`: by which wrapper (``ErraticContent/Kind``);
 /// - `seed=S`: decides on the pieces and the pauses;

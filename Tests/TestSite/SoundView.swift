@@ -11,7 +11,8 @@ struct SoundView: VirtualDownloadView {
     }
 }
 
-/// 44,100 times a second two samples of 16 bits, behind the 44 bytes of a RIFF header. Each byte depends on its place alone.
+/// 44,100 times a second two samples of 16 bits, behind the 44 bytes of a RIFF header. Each byte depends on its place
+/// alone.
 private struct Sound: DownloadContent {
     let count: Int64
 

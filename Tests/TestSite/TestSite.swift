@@ -2,7 +2,8 @@ import DemoViews
 import SignedLinks
 import VirtualDownloads
 
-/// The program of the tests and benchmarks: the demo's views, those that measurements use, and those that misbehave. Nothing installs it.
+/// The program of the tests and benchmarks: the demo's views, those that measurements use, and those that misbehave.
+/// Nothing installs it.
 @main
 struct TestSite: DownloadApplication {
     private let links: LinkSigner?

@@ -3,12 +3,14 @@
 import Foundation
 package import Testing
 
-/// Threads for tests that would hold those of the executor that all tests share. There may be only two of these, and while they are held no other test goes on,
-/// although its limits on time do.
+/// Threads for tests that would hold those of the executor that all tests share. There may be only two of these, and
+/// while they are held no other test goes on, although its limits on time do.
 ///
-/// `@unchecked Sendable`: all that changes is behind `lock`. (The thread sanitizer takes what a `Mutex` guards for races.)
+/// `@unchecked Sendable`: all that changes is behind `lock`. (The thread sanitizer takes what a `Mutex` guards for
+/// races.)
 package final class TestExecutor: TaskExecutor, @unchecked Sendable {
-    /// For tests that block a thread, run programs or have limits on time. There are enough that each may block several.
+    /// For tests that block a thread, run programs or have limits on time. There are enough that each may block
+    /// several.
     package static let blocking = TestExecutor(threads: 64, tests: 16, qualityOfService: .default)
     /// For tests that compute for long: they have what time the others leave them.
     package static let computing = TestExecutor(threads: 2, tests: 2, qualityOfService: .background)
@@ -27,7 +29,8 @@ package final class TestExecutor: TaskExecutor, @unchecked Sendable {
         for _ in 0..<threads {
             let thread = Thread { [self] in
                 #if os(Linux)
-                // There a thread has a niceness of its own, and Foundation leaves it alone. Not the lowest priority: such a thread may hold a lock.
+                // There a thread has a niceness of its own, and Foundation leaves it alone. Not the lowest priority:
+                // such a thread may hold a lock.
                 if qualityOfService == .background { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }
                 #endif
                 work()

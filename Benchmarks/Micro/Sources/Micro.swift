@@ -17,8 +17,8 @@ struct Micro {
             return
         }
         let operation = arguments[1]
-        // As the server starts a request: on this thread, which it never leaves, for nothing here suspends; and on no actor,
-        // whose executor would be asked for after every `await`. (Threads of Swift's own pool end callgrind.)
+        // As the server starts a request: on this thread, which it never leaves, for nothing here suspends; and on no
+        // actor, whose executor would be asked for after every `await`. (Threads of Swift's own pool end callgrind.)
         Task.immediate {
             do {
                 print(try await run(operation, count))

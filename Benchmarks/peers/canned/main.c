@@ -1,5 +1,5 @@
-/* The limit: what nginx and the kernel leave to a FastCGI program that does nothing. Two threads answer from records made beforehand;
-   nothing is parsed, planned, generated or copied, and a request is taken to come in one piece. */
+/* The limit: what nginx and the kernel leave to a FastCGI program that does nothing. Two threads answer from records
+   made beforehand; nothing is parsed, planned, generated or copied, and a request is taken to come in one piece. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -18,8 +18,8 @@ static int listener;
 static char record[HEADER + PIECE]; /* rows of 32 bytes, as long as a record can be */
 static const char row[] = "0000001,customer-000001,0000.01\n";
 
-/* `left` bytes of content are still to be sent; of the record under way `sent` are. `is_full` says that the socket is full, `watched`
-   for what the connection is in the set, if it is. */
+/* `left` bytes of content are still to be sent; of the record under way `sent` are. `is_full` says that the socket is
+   full, `watched` for what the connection is in the set, if it is. */
 struct connection {
     int descriptor, keeps, is_full;
     unsigned watched;
@@ -69,8 +69,10 @@ static int answer(struct connection *c, const char *request, size_t size) {
     char text[512], response[1024];
     c->keeps = request[10] & 1;
     long length = query ? atol(query + 13) : rows ? 32 * atol(rows + 14) : 13;
-    int at = sprintf(text, "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=\"bench\"\r\nX-Accel-Buffering: no\r\n");
-    if (!(query || rows) || memmem(request, size, "&size=1", 7)) at += sprintf(text + at, "Content-Length: %ld\r\n", length);
+    int at = sprintf(text, "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=\"bench\"\r\n"
+                           "X-Accel-Buffering: no\r\n");
+    if (!(query || rows) || memmem(request, size, "&size=1", 7))
+        at += sprintf(text + at, "Content-Length: %ld\r\n", length);
     at += sprintf(text + at, "\r\n%s", query || rows ? "" : "Hello, world\n");
     size_t all = begin_record(response, STDOUT, (size_t)at);
     memcpy(response + all, text, (size_t)at);
@@ -134,7 +136,8 @@ int main(int count, char **arguments) {
     begin_record(record, STDOUT, PIECE);
     for (int i = 0; i < PIECE / 32; i++) memcpy(record + HEADER + 32 * i, row, 32);
     listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 4096)) return perror(arguments[1]), 1;
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 4096))
+        return perror(arguments[1]), 1;
     pthread_t other;
     pthread_create(&other, NULL, work, NULL);
     work(NULL);

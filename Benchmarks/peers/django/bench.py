@@ -1,4 +1,4 @@
-"""The original, django-downloadview, as its documentation writes a VirtualDownloadView: one module, served by a WSGI server."""
+"""The original, django-downloadview, as its documentation writes a VirtualDownloadView, served by a WSGI server."""
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import path

@@ -16,7 +16,8 @@ static long argument(const char *query, const char *name) {
 }
 
 static void head(FCGX_Request *r, const char *type, long length) {
-    FCGX_FPrintF(r->out, "Content-Type: %s\r\nContent-Disposition: attachment; filename=\"bench\"\r\nX-Accel-Buffering: no\r\n",
+    FCGX_FPrintF(r->out,
+                 "Content-Type: %s\r\nContent-Disposition: attachment; filename=\"bench\"\r\nX-Accel-Buffering: no\r\n",
                  type);
     if (length >= 0) FCGX_FPrintF(r->out, "Content-Length: %ld\r\n", length);
     FCGX_PutS("\r\n", r->out);

@@ -59,7 +59,8 @@ struct Program: Hashable, Sendable {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// Skips what needs a program that is missing, saying what to install; with `CI=true` it runs, and fails saying that.
+    /// Skips what needs a program that is missing, saying what to install; with `CI=true` it runs, and fails saying
+    /// that.
     static func needs(_ programs: Program...) -> Self {
         let missing = programs.filter { $0.path == nil }
         let advice = missing.map(\.advice).joined(separator: "; ")

@@ -151,7 +151,8 @@ struct Site: Sendable {
             server.signal(SIGTERM)
             throw ServerFailure(
                 description:
-                    "\(setup.rawValue) does not answer: \(last?.head ?? "") \(server.errorText) \(log ?? "") \(demo?.errorText ?? "")"
+                    "\(setup.rawValue) does not answer: \(last?.head ?? "") \(server.errorText) \(log ?? "") "
+                    + (demo?.errorText ?? "")
             )
         }
     }

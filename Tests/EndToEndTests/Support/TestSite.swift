@@ -3,7 +3,8 @@ import Foundation
 /// The tests' program, next to the test bundle in the build folder.
 enum TestSite {
     static func path() throws -> String {
-        // The bundle is the first argument's folder or that of the helper which loads it; both name it in the arguments.
+        // The bundle is the first argument's folder or that of the helper which loads it; both name it in the
+        // arguments.
         let bundles = CommandLine.arguments + [Bundle.main.bundlePath, Bundle.main.executablePath ?? ""]
         for bundle in bundles {
             var folder = URL(fileURLWithPath: bundle)

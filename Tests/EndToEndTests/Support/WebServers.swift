@@ -187,8 +187,8 @@ enum Passwords {
     }
 }
 
-/// The path of a file of `deploy/`, or of a copy of it that has its examples: of who may see the status, and of users, by the file of
-/// their passwords.
+/// The path of a file of `deploy/`, or of a copy of it that has its examples: of who may see the status, and of users,
+/// by the file of their passwords.
 private func uncommented(
     _ name: String,
     allowing reader: String?,

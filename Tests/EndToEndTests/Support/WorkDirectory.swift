@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A directory of a test's own, and the processes started in it; both are gone when it is closed, and when the tests are killed.
+/// A directory of a test's own, and the processes started in it; both are gone when it is closed, and when the tests
+/// are killed.
 final class WorkDirectory: Sendable {
     let path: String
     private let groups = Mutex<[Int32]>([])

@@ -99,7 +99,8 @@ import Testing
         #expect(run.output.hasSuffix(String(repeating: "A", count: 70_000)))
     }
 
-    // Apache, which meets both at once, takes what there is for the whole, and puts its length in the place of the declared one.
+    // Apache, which meets both at once, takes what there is for the whole, and puts its length in the place of the
+    // declared one.
     @Test("The beginning of a download that failed is read before its end", arguments: [true, false])
     func endsAfterItsBeginning(isSocket: Bool) async throws {
         var ends: [Int32] = [-1, -1]

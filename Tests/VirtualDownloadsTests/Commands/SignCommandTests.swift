@@ -125,7 +125,8 @@ import Testing
         #expect(run.status == 78)
         #expect(
             run.errors
-                == "testsite: DOWNLOADS_SIGNING_KEYS: the key “a” needs at least 16 bytes and has 2; make one by: openssl rand -hex 32\n"
+                == "testsite: DOWNLOADS_SIGNING_KEYS: the key “a” needs at least 16 bytes and has 2; "
+                + "make one by: openssl rand -hex 32\n"
         )
     }
 }

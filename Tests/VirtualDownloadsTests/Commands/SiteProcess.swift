@@ -17,8 +17,8 @@ struct SiteProcess {
 
     /// Runs it with nothing in its environment but `environment`, and `input` (empty by default) as its standard input.
     ///
-    /// - Parameter file: If given, and the tests run as root, who may do anything: the file and its folder are given to nobody, and the
-    ///   program runs as nobody.
+    /// - Parameter file: If given, and the tests run as root, who may do anything: the file and its folder are given to
+    ///   nobody, and the program runs as nobody.
     static func run(
         _ arguments: [String] = [],
         environment: [String: String] = [:],
