@@ -61,7 +61,8 @@ struct IndexPlace {
     /// The path of a route as a client writes it: what a URL can't have is percent-encoded, parameters stay in braces.
     func path(of pattern: String) -> String {
         mount
-            + pattern.utf8.map { byte in
+            + pattern.utf8
+            .map { byte in
                 let isPlain = byte > UInt8(ascii: " ") && byte < 0x7f && !#"<>"'\^`|"#.utf8.contains(byte)
                 return isPlain ? String(UnicodeScalar(byte)) : "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16))"
             }

@@ -51,7 +51,7 @@ import VirtualDownloads
         let text = try await page().text
         #expect(text.contains("<a href=\"/virtual/text\">/virtual/text</a>"))
         #expect(text.contains("<p>text/plain; charset=utf-8 · 13 bytes</p>"))
-        #expect(text.contains("curl -OJ &#39;http://example.org:8080/virtual/text&#39;"))
+        #expect(text.contains("curl -OJ &#39;https://example.org:8080/virtual/text&#39;"))
         #expect(text.contains("<p>application/octet-stream · 5000000000 bytes</p>"))
         #expect(text.contains("<p>Answers 404.</p>"))
     }
@@ -63,13 +63,16 @@ import VirtualDownloads
         #expect(!text.contains("href=\"/export"))
     }
 
-    @Test("What a route or a client may contain is escaped, for the page and for the shell", arguments: [
-        "example.org'; rm -rf ~; '", "<script>alert(1)</script>", "\"><b>", "example.org/x", "", nil,
-    ])
+    @Test(
+        "What a route or a client may contain is escaped, for the page and for the shell",
+        arguments: [
+            "example.org'; rm -rf ~; '", "<script>alert(1)</script>", "\"><b>", "example.org/x", "", nil,
+        ]
+    )
     func escapes(host: String?) async throws {
         let text = try await page(host: host).text
         #expect(text.contains("<a href=\"/a%20&amp;%20b%20%3ci%3e%27s\">"))
-        #expect(text.contains("curl -OJ &#39;http://localhost/virtual/text&#39;"))
+        #expect(text.contains("curl -OJ &#39;https://localhost/virtual/text&#39;"))
         for forbidden in ["<script", "<b>", "<i>", "rm -rf"] { #expect(!text.contains(forbidden)) }
     }
 
@@ -80,7 +83,7 @@ import VirtualDownloads
     func mountPrefix(target: String) async throws {
         let text = try await page(at: target).text
         #expect(text.contains("<a href=\"/downloads/virtual/text\">"))
-        #expect(text.contains("http://example.org:8080/downloads/virtual/text"))
+        #expect(text.contains("https://example.org:8080/downloads/virtual/text"))
     }
 
     @Test("A signed route says that it needs a link")

@@ -22,7 +22,11 @@ struct SocketTests {
     func refusesUnusablePeers() async throws {
         try await withWorkDirectory { directory in
             let environment = ["FCGI_WEB_SERVER_ADDRS": "127.0.0.1,localhost"]
-            let demo = try TestSite.start(["serve", "--listen", "127.0.0.1:0"], in: directory, environment: environment)
+            let demo = try TestSite.start(
+                ["serve", "--listen", "127.0.0.1:0"],
+                in: directory,
+                environment: environment
+            )
             #expect(await eventually { demo.errorText.contains("“localhost”, which is no IP address; write") })
             demo.signal(SIGTERM)
             #expect(await demo.status == 69)
