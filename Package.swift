@@ -46,10 +46,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"]), .brew(["fcgi"])]),
+        .systemLibrary(name: "CLinux"),
+        .target(name: "DownloadSystem", dependencies: ["CLinux", "DownloadCore"], swiftSettings: settings),
         .target(
             name: "FastCGI",
             dependencies: [
-                "CFastCGI", "DownloadCore",
+                "CFastCGI", "CLinux", "DownloadCore", "DownloadSystem",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -60,7 +62,7 @@ let package = Package(
         .target(
             name: "VirtualDownloads",
             dependencies: [
-                "DownloadCore", "FastCGI",
+                "DownloadCore", "DownloadSystem", "FastCGI",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -75,7 +77,7 @@ let package = Package(
         .target(
             name: "SignedLinks",
             dependencies: [
-                "DownloadCore",
+                "DownloadCore", "DownloadSystem",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -113,9 +115,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "DownloadSystemTests",
+            dependencies: ["DownloadSystem", "DownloadCore", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "FastCGITests",
             dependencies: [
-                "CFastCGI", "DownloadCore", "FastCGI", "TestSupport",
+                "CFastCGI", "DownloadCore", "DownloadSystem", "FastCGI", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -127,7 +134,7 @@ let package = Package(
         .testTarget(
             name: "VirtualDownloadsTests",
             dependencies: [
-                "VirtualDownloads", "DownloadTesting", "DownloadCore", "FastCGI", "TestSupport", "testsite",
+                "VirtualDownloads", "DownloadTesting", "DownloadCore", "DownloadSystem", "FastCGI", "TestSupport", "testsite",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -137,7 +144,7 @@ let package = Package(
         .testTarget(
             name: "SignedLinksTests",
             dependencies: [
-                "SignedLinks", "DownloadCore", "VirtualDownloads", "DownloadTesting",
+                "SignedLinks", "DownloadCore", "DownloadSystem", "VirtualDownloads", "DownloadTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings

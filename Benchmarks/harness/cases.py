@@ -1,4 +1,5 @@
 """The cases: each measures one peer once and returns its figures by name."""
+import contextlib
 import os
 import shutil
 import statistics
@@ -9,7 +10,7 @@ import time
 from . import clients
 from .nginx import Nginx
 from .peers import BUILD
-from .processes import Failure, Running, cpu_seconds, forget_peak, memory_mib, peak_mib, wait_for
+from .processes import Failure, PeakMemory, Running, cpu_seconds, memory_mib, wait_for
 
 MIB = 1 << 20
 
@@ -113,15 +114,14 @@ EIGHT_TIMES = 4
 def eight(settings, peer):
     with Stand(settings, peer) as stand:
         before = cpu_seconds(stand.pid) if stand.pid else None
-        if stand.pid:
-            forget_peak(stand.pid)
-        # One after another: a second or so of one alone says more about the machine's moment than about the program.
-        took = sum(stand.download(8, settings.eighth)[0] for _ in range(EIGHT_TIMES))
+        with PeakMemory(stand.pid) if stand.pid else contextlib.nullcontext() as peak:
+            # One after another: a second or so of one alone says more about the machine's moment than about the program.
+            took = sum(stand.download(8, settings.eighth)[0] for _ in range(EIGHT_TIMES))
         total = EIGHT_TIMES * 8 * settings.eighth / 1e9
         figures = {"GB/s": total / took}
         if stand.pid:
             figures["CPU s per GB"] = (cpu_seconds(stand.pid) - before) / total
-            figures["peak MiB"] = peak_mib(stand.pid)
+            figures["peak MiB"] = peak.mib
     return figures
 
 
@@ -248,7 +248,7 @@ CASES = {
     "single": (single, "one large generated download", "GB/s", True),
     "eight": (eight, "eight generated downloads at once", "GB/s", True),
     "ttfb": (ttfb, "time to first byte of a generated download", "p50 ms", False),
-    "memory": (memory, "resident memory with slow clients (10 KB/s each)", "served of 500", True),
+    "memory": (memory, "anonymous memory with slow clients (10 KB/s each)", "served of 500", True),
     "slow2000": (slow2000, "2,000 slow clients (10 KB/s each)", "served of 2000", True),
     "rows": (rows, "a million 32-byte rows", "million rows/s", True),
     "cgi-start": (cgi_start, "start-up as a CGI program", None, False),

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 PR_SET_PDEATHSIG = 1
@@ -121,11 +122,12 @@ def cpu_seconds(root):
 
 
 def memory_mib(root):
-    """Resident memory: RSS of one process; of several, the sum of their PSS, which counts a shared page once."""
+    """Anonymous memory, which nothing but the program can give back: RssAnon of one process; of several, the sum of their
+    anonymous PSS, which counts a shared page once."""
     pids = tree(root)
     total = 0
     for pid in pids:
-        path, key = (f"/proc/{pid}/smaps_rollup", "Pss:") if len(pids) > 1 else (f"/proc/{pid}/status", "VmRSS:")
+        path, key = (f"/proc/{pid}/smaps_rollup", "Pss_Anon:") if len(pids) > 1 else (f"/proc/{pid}/status", "RssAnon:")
         try:
             with open(path) as lines:
                 total += next((int(line.split()[1]) for line in lines if line.startswith(key)), 0)
@@ -134,26 +136,29 @@ def memory_mib(root):
     return total / 1024
 
 
-def forget_peak(root):
-    """Has ``peak_mib`` count from now on: a program's start may take more than all that it does later."""
-    for pid in tree(root):
-        try:
-            with open(f"/proc/{pid}/clear_refs", "w") as file:
-                file.write("5")
-        except OSError:
-            continue
+class PeakMemory:
+    """The highest ``memory_mib`` of a process tree while the block runs, looked at 20 times a second: the kernel keeps a
+    peak of resident memory only, which counts pages of code, too."""
 
+    def __init__(self, root):
+        self.root = root
+        self.mib = 0
+        self.ends = threading.Event()
+        self.thread = threading.Thread(target=self.watch)
 
-def peak_mib(root):
-    """The highest resident memory of a process tree's largest member since ``forget_peak``."""
-    peak = 0
-    for pid in tree(root):
-        try:
-            with open(f"/proc/{pid}/status") as lines:
-                peak = max(peak, next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0))
-        except OSError:
-            continue
-    return peak / 1024
+    def watch(self):
+        while True:
+            self.mib = max(self.mib, memory_mib(self.root))
+            if self.ends.wait(0.05):
+                return
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ends.set()
+        self.thread.join()
 
 
 def free_port():

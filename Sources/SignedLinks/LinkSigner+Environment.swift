@@ -1,4 +1,5 @@
 public import DownloadCore
+public import DownloadSystem
 
 extension LinkSigner {
     /// The variable of the environment that keys are usually in.
@@ -12,7 +13,7 @@ extension LinkSigner {
     /// - Throws: ``SigningError`` for a text of another form, and for keys that can't be used. It shows no secret.
     public init(
         parsing text: String,
-        now: @escaping @Sendable () -> HTTPDate = { .systemTime }
+        now: @escaping @Sendable () -> HTTPDate = { .now }
     ) throws(SigningError) {
         var keys: [SigningKey] = []
         for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
@@ -34,7 +35,7 @@ extension LinkSigner {
     /// - Returns: nil if the variable is not set, or empty.
     /// - Throws: ``SigningError`` if it is set and can't be used, with the variable's name.
     public static func fromEnvironment(_ variable: String = usualVariable) throws(SigningError) -> LinkSigner? {
-        guard let text = environmentValue(variable), !text.isEmpty else { return nil }
+        guard let text = ProcessEnvironment.value(variable), !text.isEmpty else { return nil }
         do {
             return try LinkSigner(parsing: text)
         } catch {

@@ -1,5 +1,6 @@
 internal import Crypto
 public import DownloadCore
+public import DownloadSystem
 public import HTTPTypes
 
 /// Signs links to downloads, and checks them: whoever has such a link may download, until it expires.
@@ -30,7 +31,7 @@ public struct LinkSigner: LinkSigning {
     /// - Throws: ``SigningError`` if there is no key, or if two have one id.
     public init(
         keys: [SigningKey],
-        now: @escaping @Sendable () -> HTTPDate = { .systemTime }
+        now: @escaping @Sendable () -> HTTPDate = { .now }
     ) throws(SigningError) {
         guard !keys.isEmpty else { throw SigningError("there is no key to sign with") }
         for (index, key) in keys.enumerated() where keys[..<index].contains(where: { $0.id == key.id }) {

@@ -1,5 +1,5 @@
-internal import CFastCGI
 public import DownloadCore
+internal import DownloadSystem
 internal import Glibc
 internal import HTTPTypes
 public import Logging
@@ -8,7 +8,7 @@ public import Logging
 public enum CGIProgram {
     /// Whether the process was started as one: `GATEWAY_INTERFACE` is set, and descriptor 0 is no listening socket.
     public static var isRequested: Bool {
-        unsafe getenv("GATEWAY_INTERFACE") != nil && !Socket.isListening(0)
+        ProcessEnvironment.value("GATEWAY_INTERFACE") != nil && !Socket.isListening(0)
     }
 
     /// How many bytes of a request's content are read; a longer one is answered 413.
@@ -27,7 +27,7 @@ public enum CGIProgram {
         SignalHandler.disregard(SIGPIPE)
         var builder = RequestBuilder()
         var contentLength: Int?
-        forEachVariable { name, value in
+        ProcessEnvironment.forEach { name, value in
             builder.add(name: name, value: value)
             if name == "CONTENT_LENGTH", let length = Int(value), length >= 0 { contentLength = length }
         }
@@ -54,7 +54,7 @@ public enum CGIProgram {
         unless refusal: DownloadError?,
         logger: Logger
     ) async -> Int32 {
-        var sink = DescriptorSink(content: output, head: output, form: .cgi)
+        var sink = DescriptorSink(content: Descriptor(output), head: Descriptor(output), form: .cgi)
         do {
             if let refusal {
                 try await sink.send(refusal.response(to: request), for: request.method)
@@ -85,7 +85,7 @@ public enum CGIProgram {
     /// size by what there is.
     private static func letBeginningBeRead() {
         let deadline = MonotonicClock.now + 2000
-        while Socket.unreadBytes(output) > 0, MonotonicClock.now < deadline { usleep(2000) }
+        while Socket.unsentBytes(output) > 0, MonotonicClock.now < deadline { usleep(2000) }
         usleep(100_000)
     }
 
@@ -98,34 +98,16 @@ public enum CGIProgram {
         logger.log(level: level, "a request failed", metadata: ["target": "\(request.target)", "error": "\(error)"])
     }
 
-    private static func forEachVariable(_ body: (String, String) -> Void) {
-        guard var entry = unsafe downloadview_environment() else { return }
-        while let variable = unsafe entry.pointee {
-            let text = unsafe String(cString: variable)
-            if let separator = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
-                body(String(text[..<separator]), String(text[text.utf8.index(after: separator)...]))
-            }
-            unsafe entry += 1
-        }
-    }
-
     /// The content of the request, from standard input: as long as it says, or to its end when it does not (mod_cgid with a
     /// chunked upload).
     ///
     /// - Throws: 413 when it is too long, 400 when it ends before it has the length that it says.
     private static func readBody(length: Int?) throws(DownloadError) -> [UInt8] {
         // Without a length only an upload has content, and a terminal or an idle pipe would be waited for without end.
-        if length == nil, unsafe getenv("HTTP_TRANSFER_ENCODING") == nil { return [] }
+        if length == nil, ProcessEnvironment.value("HTTP_TRANSFER_ENCODING") == nil { return [] }
         if let length, length > maximumBodySize { throw .contentTooLarge }
-        var body: [UInt8] = []
-        let limit = length ?? maximumBodySize + 1
-        var chunk = [UInt8](repeating: 0, count: min(65_536, limit))
-        while body.count < limit {
-            let count = unsafe read(0, &chunk, min(chunk.count, limit - body.count))
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { break }
-            body += chunk[..<count]
-        }
+        // What can't be read has come to its end too early.
+        let body = (try? Descriptor.standardInput.readAll(upTo: length ?? maximumBodySize + 1)) ?? []
         if let length, body.count < length { throw .badRequest }
         if body.count > maximumBodySize { throw .contentTooLarge }
         return body

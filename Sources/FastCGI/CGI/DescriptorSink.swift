@@ -1,4 +1,5 @@
 package import DownloadCore
+package import DownloadSystem
 internal import Glibc
 package import HTTPTypes
 
@@ -18,8 +19,8 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
     private static let capacity = 65_536
     private static let patience: Int64 = 20
 
-    private let content: Int32
-    private let head: Int32
+    private let content: Descriptor
+    private let head: Descriptor
     private let form: HeadForm
     private var pendingHead: [UInt8]?
     private var buffer: [UInt8] = []
@@ -34,7 +35,7 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
     package private(set) var noted: (any Error)?
 
     /// Creates a sink that writes the head to one descriptor and the content to another, or to the same.
-    package init(content: Int32, head: Int32, form: HeadForm) {
+    package init(content: Descriptor, head: Descriptor, form: HeadForm) {
         self.content = content
         self.head = head
         self.form = form
@@ -103,7 +104,7 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
             buffer = text + buffer
         } else {
             do {
-                try unsafe text.withUnsafeBytes { try unsafe writeAll($0, to: head) }
+                try head.write(text)
             } catch {
                 failure = error
                 throw error
@@ -114,25 +115,11 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
     private mutating func flush(holdingBack held: Int) throws {
         let count = max(0, buffer.count - held)
         do {
-            try unsafe buffer.withUnsafeBytes {
-                try unsafe writeAll(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: content)
-            }
+            try unsafe content.write(buffer.span.bytes.extracting(first: count))
         } catch {
             failure = error
             throw error
         }
         buffer.removeFirst(count)
-    }
-
-    private func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SystemError) {
-        var rest = unsafe bytes
-        while unsafe !rest.isEmpty {
-            let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
-            if count < 0 {
-                guard errno == EINTR else { throw SystemError(call: "write", code: errno) }
-            } else {
-                unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            }
-        }
     }
 }

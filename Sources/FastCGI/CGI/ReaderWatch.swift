@@ -1,4 +1,4 @@
-internal import CFastCGI
+internal import DownloadSystem
 internal import Glibc
 
 /// Watches whether somebody still reads what is written to a descriptor. Writing tells too, but a program may compute for long before it
@@ -7,17 +7,16 @@ internal import Glibc
 /// It takes a thread, since nothing else waits on a pipe while the program is busy.
 final class ReaderWatch: Sendable {
     private let descriptor: Int32
-    /// Readable when the watch is to end.
-    private let end: Int32
+    /// Signalled when the watch is to end.
+    private let end: WakeUp
 
     /// Watches a descriptor from now on, and calls `action` once, on another thread, when its reader has left.
     ///
     /// Nil if it has no reader who could leave, as a file, a terminal and `/dev/null`, or if there is no thread or descriptor for it.
     init?(of descriptor: Int32, whenGone action: @escaping @Sendable () -> Void) {
-        guard Self.canBeLeft(descriptor) else { return nil }
+        guard Self.canBeLeft(descriptor), let end = try? WakeUp() else { return nil }
         self.descriptor = descriptor
-        end = eventfd(0, Int32(EFD_CLOEXEC))
-        guard end >= 0 else { return nil }
+        self.end = end
         do {
             try Thread.detach { [self] in if wait() { action() } }
         } catch {
@@ -25,14 +24,9 @@ final class ReaderWatch: Sendable {
         }
     }
 
-    deinit {
-        if end >= 0 { close(end) }
-    }
-
     /// Ends the watch; `action` may still be on its way.
     func stop() {
-        var one: UInt64 = 1
-        _ = unsafe write(end, &one, 8)
+        end.signal()
     }
 
     /// Whether the reader of a pipe or a socket has left.
@@ -59,7 +53,8 @@ final class ReaderWatch: Sendable {
     private func wait() -> Bool {
         // Asked for nothing, the kernel still reports a failure and an end.
         var entries: [2 of pollfd] = [
-            pollfd(fd: descriptor, events: 0, revents: 0), pollfd(fd: end, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: descriptor, events: 0, revents: 0),
+            pollfd(fd: end.descriptor, events: Int16(POLLIN), revents: 0),
         ]
         while true {
             var span = entries.mutableSpan

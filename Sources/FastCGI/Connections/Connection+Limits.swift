@@ -1,3 +1,5 @@
+internal import DownloadSystem
+
 /// What the thread that keeps the limits asks of a connection.
 extension Connection {
     enum Limit {
@@ -39,7 +41,7 @@ extension Connection {
     /// To be called with the lock held.
     private func takes(_ state: inout State, at now: Int64, within limit: Int64) -> Bool {
         if now - state.lookedAt >= min(limit / 4, 1000) {
-            let unread = Socket.unreadBytes(descriptor)
+            let unread = Socket.unsentBytes(descriptor)
             // Nothing left: then it waits for a worker, which may be blocked.
             if unread == 0 { state.takenAt = now }
             if let before = state.unread, unread != before { state.takenAt = now }

@@ -1,3 +1,5 @@
+internal import DownloadSystem
+
 /// What the status page and the log say of a connection.
 extension Connection {
     /// How long the request under way has taken, in milliseconds.

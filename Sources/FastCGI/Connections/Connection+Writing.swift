@@ -1,3 +1,4 @@
+internal import DownloadSystem
 internal import Glibc
 internal import Synchronization
 
@@ -158,7 +159,7 @@ extension Connection {
     /// Returns when the peer has read what was sent, or after some 100 ms.
     func waitUntilRead() async {
         for _ in 0..<50 {
-            let isRead = Socket.unreadBytes(descriptor) == 0
+            let isRead = Socket.unsentBytes(descriptor) == 0
             await Self.sleepDespiteCancellation(milliseconds: 2)
             if isRead { return }
         }

@@ -1,4 +1,5 @@
 internal import DownloadCore
+internal import DownloadSystem
 internal import Glibc
 internal import HTTPTypes
 internal import Synchronization

@@ -1,4 +1,5 @@
 internal import DownloadCore
+internal import DownloadSystem
 internal import HTTPTypes
 
 /// The sink of one response on a connection: head and content through `FCGX_PutStr` into records.

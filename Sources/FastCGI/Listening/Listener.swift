@@ -1,3 +1,4 @@
+internal import DownloadSystem
 internal import Glibc
 
 /// Where a web server reaches the application.
@@ -98,8 +99,7 @@ public struct Listener: Sendable {
     }
 
     private static func environmentInteger(_ name: String) -> Int? {
-        guard let value = unsafe getenv(name) else { return nil }
-        return Int(unsafe String(cString: value))
+        ProcessEnvironment.value(name).flatMap { Int($0) }
     }
 
     /// Binds a socket and listens on it.

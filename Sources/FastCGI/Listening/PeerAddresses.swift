@@ -1,3 +1,4 @@
+internal import DownloadSystem
 internal import Glibc
 
 /// The addresses that may connect, from `FCGI_WEB_SERVER_ADDRS` (FastCGI specification §3.2): comma-separated, IPv4 or IPv6.
@@ -8,8 +9,7 @@ struct PeerAddresses: Sendable {
     ///
     /// - Throws: As ``init(parsing:)``.
     static func fromEnvironment() throws(ListenError) -> PeerAddresses? {
-        guard let value = unsafe getenv("FCGI_WEB_SERVER_ADDRS") else { return nil }
-        let text = unsafe String(cString: value)
+        guard let text = ProcessEnvironment.value("FCGI_WEB_SERVER_ADDRS") else { return nil }
         return text.isEmpty ? nil : try PeerAddresses(parsing: text)
     }
 

@@ -1,6 +1,7 @@
-internal import CFastCGI
+internal import CLinux
 // For the linker alone: the functions that the shim declares are libdispatch's.
 internal import Dispatch
+internal import DownloadSystem
 internal import Glibc
 
 /// The main actor's queue, which only the main thread runs: while that leads the server, a view that calls the main actor would wait

@@ -1,8 +1,9 @@
-internal import CFastCGI
+internal import CLinux
+internal import DownloadSystem
 internal import Glibc
 
-/// What the loop needs of the kernel that is Linux's own: one set of descriptors that many threads wait on together, a counter
-/// that wakes them, and `accept4`. A port to kqueue replaces this file.
+/// One set of descriptors that many threads wait on together, and a counter that wakes them: epoll. A port to kqueue replaces
+/// this file, `Socket+Linux.swift`, and DownloadSystem's `WakeUp`, `Pipe` and `MemoryFile`.
 struct Poller: ~Copyable, Sendable {
     /// What a waiting thread is told, or asks to be told, of a descriptor.
     struct Events: OptionSet {
@@ -32,7 +33,7 @@ struct Poller: ~Copyable, Sendable {
     }
 
     private let set: Int32
-    private let wakeUps: Int32
+    private let wakeUps: WakeUp
 
     /// The tag that reports a wake-up. Descriptors must be watched under other tags.
     static let wakeUpTag: UInt64 = 0
@@ -40,17 +41,13 @@ struct Poller: ~Copyable, Sendable {
     init() throws(SystemError) {
         // Made once for a process: what is opened before a failure here ends with the process.
         let set = try SystemError.check("epoll_create1", epoll_create1(Int32(EPOLL_CLOEXEC)))
-        let wakeUps = try SystemError.check(
-            "eventfd",
-            eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC) | Int32(EFD_SEMAPHORE))
-        )
-        try Poller.watch(wakeUps, in: set, for: .readable, tag: Poller.wakeUpTag)
+        let wakeUps = try WakeUp(counting: true)
+        try Poller.watch(wakeUps.descriptor, in: set, for: .readable, tag: Poller.wakeUpTag)
         self.set = set
         self.wakeUps = wakeUps
     }
 
     deinit {
-        close(wakeUps)
         close(set)
     }
 
@@ -129,13 +126,11 @@ struct Poller: ~Copyable, Sendable {
 
     /// Wakes `count` waiting threads, each with one event of the wake-up tag.
     func wake(_ count: UInt64 = 1) {
-        var count = count
-        _ = unsafe write(wakeUps, &count, 8)
+        wakeUps.signal(count)
     }
 
     /// Takes back one wake-up after its event was seen.
     func consumeWakeUp() {
-        var count: UInt64 = 0
-        _ = unsafe read(wakeUps, &count, 8)
+        wakeUps.consume()
     }
 }

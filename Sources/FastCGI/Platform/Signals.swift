@@ -1,4 +1,4 @@
-internal import CFastCGI
+internal import DownloadSystem
 package import Glibc
 internal import Synchronization
 
@@ -56,13 +56,12 @@ final class Signals: Sendable {
         guard milliseconds > 0 else { return false }
         // The kernel passes over what is negative.
         var entries: [2 of pollfd] = [
-            pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: wakeUp?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
             pollfd(fd: queue?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
         ]
         var span = entries.mutableSpan
         _ = unsafe span.withUnsafeMutableBufferPointer { unsafe poll($0.baseAddress, nfds_t($0.count), milliseconds) }
-        var count: UInt64 = 0
-        if wakeUp >= 0 { _ = unsafe read(wakeUp, &count, 8) }
+        wakeUp?.consume()
         return take()
     }
 
@@ -123,10 +122,10 @@ package enum SignalHandler {
 private let terminations = Atomic<Int>(0)
 private let interruptions = Atomic<Int>(0)
 
-/// Readable once a signal has come, until one of those who wait has seen it: another finds it at its next look. It stays open, since a
-/// handler may be about to write there. -1 where descriptors are too scarce for one: there whoever waits is told by the interruption alone,
-/// which may come too early.
-private let wakeUp = DescriptorLimit.isSmall ? -1 : eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+/// Signalled once a signal has come, until one of those who wait has seen it: another finds it at its next look. It stays
+/// open, since a handler may be about to write there. Nil where descriptors are too scarce for one: there whoever waits is
+/// told by the interruption alone, which may come too early.
+private let wakeUp: WakeUp? = DescriptorLimit.isSmall ? nil : try? WakeUp()
 
 private nonisolated func noteSignal(_ number: Int32) {
     let code = errno
@@ -135,7 +134,6 @@ private nonisolated func noteSignal(_ number: Int32) {
     } else {
         interruptions.add(1, ordering: .relaxed)
     }
-    var one: UInt64 = 1
-    if wakeUp >= 0 { _ = unsafe write(wakeUp, &one, 8) }
+    wakeUp?.signal()
     errno = code
 }

@@ -1,4 +1,4 @@
-internal import CFastCGI
+internal import DownloadSystem
 internal import Glibc
 
 /// Calls on a connected or listening socket, none of which blocks unless it says so.
@@ -57,38 +57,19 @@ enum Socket {
         return unsafe poll(&entry, 1, milliseconds) > 0
     }
 
-    /// How many sent bytes the peer has not taken yet: not read from a unix socket or a pipe, not acknowledged on
-    /// TCP.
-    static func unreadBytes(_ descriptor: Int32) -> Int {
-        Int(downloadview_unread(descriptor))
-    }
-
     /// Whether one of `events`, or a failure, holds for a descriptor now.
     static func isReady(_ descriptor: Int32, for events: Poller.Events) -> Bool {
         isReady(descriptor, for: Int16(truncatingIfNeeded: events.rawValue), milliseconds: 0)
     }
 
-    /// Accepts a waiting connection; nil when none waits.
-    static func accept(from listener: Int32) throws(SystemError) -> Int32? {
-        while true {
-            let descriptor = downloadview_accept(listener)
-            if descriptor >= 0 { return descriptor }
-            switch errno {
-            case EINTR, ECONNABORTED, EPROTO: continue
-            case EAGAIN: return nil
-            case let code: throw SystemError(call: "accept4", code: code)
-            }
-        }
-    }
-
-    /// Has small records sent at once on a TCP connection.
+    /// Enables TCP_NODELAY: small records are sent at once.
     static func disableDelay(_ descriptor: Int32) {
         var on: Int32 = 1
         _ = unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Has the kernel find out, in two hours or as net.ipv4.tcp_keepalive_time says, when the host of a silent TCP peer is gone. Of a
-    /// listening socket: on what it accepts.
+    /// Enables SO_KEEPALIVE: the kernel finds out, in two hours or as net.ipv4.tcp_keepalive_time says, when the host of a
+    /// silent TCP peer is gone. Of a listening socket: on what it accepts.
     static func enableKeepAlive(_ descriptor: Int32) {
         var on: Int32 = 1
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, socklen_t(MemoryLayout<Int32>.size))

@@ -1,3 +1,4 @@
+internal import DownloadSystem
 internal import Synchronization
 
 /// Record buffers that are in no use, last used first, so that a busy server keeps to warm memory.

@@ -1,4 +1,5 @@
 internal import CFastCGI
+internal import DownloadSystem
 internal import Synchronization
 
 /// The response's bytes on their way out: `FCGX_PutStr` copies them into a record buffer of our own, and records of up to

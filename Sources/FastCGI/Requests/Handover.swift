@@ -1,4 +1,4 @@
-internal import CFastCGI
+internal import DownloadSystem
 internal import Glibc
 
 /// How a request that the guard has examined reaches `FCGX_Accept_r`: through a pipe of the worker's own, or a file in memory
@@ -10,38 +10,28 @@ struct Handover: ~Copyable {
     /// What the pipe takes at once without blocking: half its capacity, since that counts pages. Usually 32 KiB, but the kernel
     /// makes smaller ones for a user who has many.
     private var pipeRoom = 0
-    private var readEnd: Int32 = -1
-    private var writeEnd: Int32 = -1
+    private var pipe: Pipe?
 
     deinit {
-        closePipe()
-    }
-
-    private func closePipe() {
-        if readEnd >= 0 { close(readEnd) }
-        if writeEnd >= 0 { close(writeEnd) }
+        pipe?.close()
     }
 
     /// Opens the pipe before the first request, where descriptors are not scarce: a server that is watched has as many from its
     /// start as under load.
     mutating func prepare() {
         // Without one, the first request tries again.
-        if DescriptorLimit.current >= 512 { try? openPipe() }
+        if DescriptorLimit.current >= 512 { _ = try? openPipe() }
     }
 
-    private mutating func openPipe() throws(SystemError) {
-        var ends: (Int32, Int32) = (-1, -1)
-        let code = unsafe withUnsafeMutableBytes(of: &ends) {
-            unsafe downloadview_pipe($0.baseAddress?.assumingMemoryBound(to: Int32.self))
-        }
-        try SystemError.check("pipe", code)
-        guard !DescriptorLimit.isScarce(after: ends.1) else {
-            close(ends.0)
-            close(ends.1)
+    private mutating func openPipe() throws(SystemError) -> Pipe {
+        let pipe = try Pipe()
+        guard !DescriptorLimit.isScarce(after: pipe.writing.number) else {
+            pipe.close()
             throw SystemError(call: "pipe", code: EMFILE)
         }
-        (readEnd, writeEnd) = ends
-        pipeRoom = Int(downloadview_pipe_capacity(writeEnd)) / 2
+        self.pipe = pipe
+        pipeRoom = pipe.capacity / 2
+        return pipe
     }
 
     /// Calls `read` with a descriptor that gives exactly these bytes.
@@ -52,21 +42,20 @@ struct Handover: ~Copyable {
         _ bytes: UnsafeRawBufferPointer,
         to read: (Int32) -> Result?
     ) throws(SystemError) -> Result? {
-        if readEnd < 0 { try openPipe() }
+        let pipe = if let pipe { pipe } else { try openPipe() }
         guard bytes.count <= pipeRoom else { return try unsafe giveInFile(bytes, to: read) }
         do {
-            try unsafe Self.write(bytes, to: writeEnd)
+            try unsafe pipe.writing.write(bytes.bytes)
         } catch {
             // What was written of this request must not come before the next.
-            closePipe()
-            (readEnd, writeEnd) = (-1, -1)
+            pipe.close()
+            self.pipe = nil
             throw error
         }
-        guard let result = read(readEnd) else {
+        guard let result = read(pipe.reading.number) else {
             // The next request gets a pipe with nothing left in it.
-            readEnd = -1
-            close(writeEnd)
-            writeEnd = -1
+            pipe.writing.discard()
+            self.pipe = nil
             return nil
         }
         return result
@@ -76,27 +65,16 @@ struct Handover: ~Copyable {
         _ bytes: UnsafeRawBufferPointer,
         to read: (Int32) -> Result?
     ) throws(SystemError) -> Result? {
-        let file = try SystemError.check("memfd_create", downloadview_memory_file())
+        let file = try Descriptor.memoryFile("fastcgi-request")
         do {
-            try unsafe Self.write(bytes, to: file)
+            try unsafe file.write(bytes.bytes)
+            try file.seek(to: 0)
         } catch {
-            close(file)
+            file.discard()
             throw error
         }
-        lseek(file, 0, SEEK_SET)
-        guard let result = read(file) else { return nil }
-        close(file)
+        guard let result = read(file.number) else { return nil }
+        file.discard()
         return result
-    }
-
-    /// Writes all of the bytes.
-    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SystemError) {
-        var rest = unsafe bytes
-        while unsafe !rest.isEmpty {
-            let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw SystemError(call: "write", code: errno) }
-            unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        }
     }
 }

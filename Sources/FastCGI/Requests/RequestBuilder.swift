@@ -1,4 +1,5 @@
 internal import DownloadCore
+internal import DownloadSystem
 internal import HTTPTypes
 
 /// Makes a request of the parameters that a web server sends (RFC 3875 §4.1, FastCGI §6.2).

@@ -1,20 +1,16 @@
-internal import CFastCGI
-internal import Glibc
-internal import Synchronization
+internal import DownloadSystem
 
-/// The way to `FCGX_Accept_r` for a request that came when the process had no descriptor left: one file in memory, opened before
-/// the first connection, which all workers share.
+/// The way to `FCGX_Accept_r` for a request that came when the process had no descriptor left: one file in memory, opened
+/// before the first connection, which all workers share.
 final class ReserveHandover: Sendable {
-    private let file: Lock<Int32>
+    private let file: Lock<Descriptor?>
 
     init() throws(SystemError) {
-        file = Lock(try SystemError.check("memfd_create", downloadview_memory_file()))
+        file = Lock(try .memoryFile("fastcgi-request"))
     }
 
     deinit {
-        file.withLock { file in
-            if file >= 0 { close(file) }
-        }
+        file.withLock { $0?.discard() }
     }
 
     /// Calls `read` with a descriptor that gives exactly these bytes. Waits while another worker does.
@@ -24,15 +20,16 @@ final class ReserveHandover: Sendable {
         _ bytes: UnsafeRawBufferPointer,
         to read: (Int32) -> Result?
     ) throws -> Result? {
-        try file.withLock { file in
+        try file.withLock { kept in
             // Closed by a reader that refused its request: its descriptor is free, unless another thread was faster.
-            if file < 0 { file = try SystemError.check("memfd_create", downloadview_memory_file()) }
-            try SystemError.check("ftruncate", ftruncate(file, 0))
-            lseek(file, 0, SEEK_SET)
-            try unsafe Handover.write(bytes, to: file)
-            lseek(file, 0, SEEK_SET)
-            let result = read(file)
-            if result == nil { file = -1 }
+            let file = try kept ?? .memoryFile("fastcgi-request")
+            kept = file
+            try file.truncate(to: 0)
+            try file.seek(to: 0)
+            try unsafe file.write(bytes.bytes)
+            try file.seek(to: 0)
+            let result = read(file.number)
+            if result == nil { kept = nil }
             return result
         }
     }

@@ -1,4 +1,4 @@
-internal import CFastCGI
+internal import DownloadSystem
 internal import Glibc
 internal import Logging
 internal import Synchronization
@@ -28,16 +28,11 @@ final class Control: Sendable {
 
     private let engine: Engine
     private let orders = Atomic<Int>(0)
-    /// Has a server without signals see an order at once; -1 when there is none.
-    private let wakeUp = Atomic<Int32>(-1)
+    /// Shows an order at once to a server without signals; nil before that runs, and where there is no descriptor for it.
+    private let wakeUp = Lock<WakeUp?>(nil)
 
     init(_ engine: Engine) {
         self.engine = engine
-    }
-
-    deinit {
-        let wakeUp = wakeUp.load(ordering: .relaxed)
-        if wakeUp >= 0 { close(wakeUp) }
     }
 
     /// Has the server finish what is under way and end. The second time, or with `cutting`, it does not wait.
@@ -46,18 +41,14 @@ final class Control: Sendable {
         let order = cutting ? Order.cut : Order.drain
         let before = orders.max(order, ordering: .sequentiallyConsistent).oldValue
         if before == Order.drain { orders.store(Order.cut, ordering: .sequentiallyConsistent) }
-        var one: UInt64 = 1
-        let wakeUp = wakeUp.load(ordering: .sequentiallyConsistent)
-        if wakeUp >= 0 { _ = unsafe write(wakeUp, &one, 8) }
+        wakeUp.withLock { $0 }?.signal()
     }
 
     /// Runs until the server has ended.
     ///
     /// - Parameter signals: If given, each stops the server.
     func run(signals: Signals?) -> Ending {
-        if signals == nil {
-            wakeUp.store(eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)), ordering: .sequentiallyConsistent)
-        }
+        if signals == nil { wakeUp.withLock { $0 = try? WakeUp() } }
         let mainQueue = signals == nil ? nil : MainQueue()
         var growth = Growth(engine)
         var stopping = Stopping(engine)
@@ -100,18 +91,17 @@ final class Control: Sendable {
                 hasCome = signals.next(within: 0)
             }
         } else {
-            let wakeUp = wakeUp.load(ordering: .relaxed)
+            let wakeUp = wakeUp.withLock { $0 }
             // An order that came before there was anything to wake.
             let isOrdered = orders.load(ordering: .sequentiallyConsistent) > 0
             guard
                 Socket.isReady(
-                    wakeUp,
+                    wakeUp?.descriptor ?? -1,
                     for: Int16(POLLIN),
                     milliseconds: isOrdered ? min(milliseconds, 5) : milliseconds
                 )
             else { return }
-            var count: UInt64 = 0
-            _ = unsafe read(wakeUp, &count, 8)
+            wakeUp?.consume()
         }
     }
 }
@@ -206,14 +196,5 @@ private struct Growth {
                 engine.logger.error("views block all workers, and none can be added", metadata: ["error": "\(error)"])
             }
         }
-    }
-}
-
-extension Duration {
-    /// Whole milliseconds, cut to what an `Int64` holds.
-    var milliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        return overflow ? .max / 4 : min(min(product, .max / 4) + attoseconds / 1_000_000_000_000_000, .max / 4)
     }
 }

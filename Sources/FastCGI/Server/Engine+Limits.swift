@@ -1,3 +1,4 @@
+internal import DownloadSystem
 internal import Logging
 internal import Synchronization
 

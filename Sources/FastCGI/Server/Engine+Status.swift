@@ -1,4 +1,5 @@
 internal import DownloadCore
+internal import DownloadSystem
 internal import HTTPTypes
 internal import Logging
 internal import Synchronization

@@ -1,3 +1,4 @@
+internal import DownloadSystem
 internal import Glibc
 internal import Logging
 internal import Synchronization

@@ -1,5 +1,6 @@
 internal import CFastCGI
 internal import DownloadCore
+internal import DownloadSystem
 internal import Glibc
 internal import HTTPTypes
 internal import Logging

@@ -1,10 +1,10 @@
-internal import CFastCGI
+internal import DownloadSystem
 
 /// How a server runs: its threads and its limits.
 public struct FastCGIConfiguration: Sendable {
     /// How many worker threads there always are, at least 1. The default is one for each processor that the program may run on,
     /// between 2 and 16. A slow client holds none of them.
-    public var threads = min(16, max(2, Int(downloadview_available_processors())))
+    public var threads = min(16, max(2, Processors.available))
 
     /// How many worker threads there may be while views block all others. The default is 64.
     public var maximumThreads = 64

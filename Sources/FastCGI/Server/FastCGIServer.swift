@@ -1,5 +1,5 @@
-internal import CFastCGI
 public import DownloadCore
+internal import DownloadSystem
 internal import Glibc
 public import Logging
 public import ServiceLifecycle
@@ -93,8 +93,6 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
         try engine.claimRun()
         let signals = Signals()
         try engine.start()
-        // More than half of what is resident by now was needed for the start alone: reading arguments, building routes and tables.
-        downloadview_drop_code()
         engine.logger.info(
             "serving",
             metadata: ["listen": "\(engine.listener.address)", "threads": "\(engine.pool.count)"]

@@ -1,3 +1,4 @@
+internal import DownloadSystem
 internal import Synchronization
 
 /// Lets a limited number of lines a second into the log: each failing request has its line, yet a client that causes thousands of

@@ -1,3 +1,4 @@
+internal import DownloadSystem
 internal import Synchronization
 
 /// Keeps what can happen thousands of times a second from filling the log.

@@ -1,4 +1,5 @@
 internal import CoreMetrics
+internal import DownloadSystem
 internal import Synchronization
 
 /// What the server counts: for its status page, and through swift-metrics for whatever collects the user's metrics.

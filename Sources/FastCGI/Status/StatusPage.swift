@@ -1,3 +1,5 @@
+internal import DownloadSystem
+
 /// A ``ServerStatus`` as text: for a person, for a program, for Prometheus.
 enum StatusPage {
     enum Format {

@@ -1,3 +1,4 @@
+internal import DownloadSystem
 internal import Synchronization
 
 /// What waits for a worker, first come, first served, shared by all of them.

@@ -1,3 +1,4 @@
+internal import DownloadSystem
 internal import Glibc
 internal import Synchronization
 
@@ -17,7 +18,7 @@ final class WorkerPool: TaskExecutor, Sendable {
     /// Each worker's own counter, since one for all would be fought over at every turn.
     private let counters = Lock<[Rounds]>([])
     private let stopping = Atomic<Bool>(false)
-    private let threads = Lock<[pthread_t]>([])
+    private let threads = Lock<[Thread]>([])
 
     init() throws(SystemError) {
         poller = try Poller()
@@ -69,14 +70,14 @@ final class WorkerPool: TaskExecutor, Sendable {
     func addWorker(temporary: Bool, handle: @escaping Handle) throws(SystemError) {
         living.add(1, ordering: .relaxed)
         do {
-            let thread = try Thread.start { [self] in
+            let thread = try Thread { [self] in
                 Thread.preferThroughput()
                 let worker = Worker()
                 worker.becomeCurrent()
                 worker.handover.prepare()
                 work(as: worker, temporary: temporary, handle)
             }
-            if temporary { pthread_detach(thread) } else { threads.withLock { $0.append(thread) } }
+            if temporary { thread.detach() } else { threads.withLock { $0.append(thread) } }
         } catch {
             living.subtract(1, ordering: .relaxed)
             throw error
@@ -97,7 +98,7 @@ final class WorkerPool: TaskExecutor, Sendable {
             return threads
         }
         for thread in threads {
-            if count == 0 { pthread_join(thread, nil) } else { pthread_detach(thread) }
+            if count == 0 { thread.join() } else { thread.detach() }
         }
     }
 

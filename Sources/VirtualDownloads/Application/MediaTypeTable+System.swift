@@ -1,5 +1,5 @@
 public import DownloadCore
-internal import Glibc
+internal import DownloadSystem
 
 extension MediaTypeTable {
     /// The system's table, `/etc/mime.types` (Debian: package media-types), over the one that is built in; that one alone if there is no
@@ -20,23 +20,9 @@ extension MediaTypeTable {
 
     /// The bytes of a file; nil if it can't be read, or has more than any such table.
     private static func contents(of path: String) -> [UInt8]? {
-        let limit = 4 << 20
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var status = stat()
-        // What is no file, a pipe for one, may never end.
-        guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
-            return nil
-        }
-        return unsafe [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
-            count = 0
-            while count < buffer.count {
-                let read = unsafe Glibc.read(file, buffer.baseAddress.map { unsafe $0 + count }, buffer.count - count)
-                if read < 0, errno == EINTR { continue }
-                guard read > 0 else { break }
-                count += read
-            }
-        }
+        guard let (file, status) = try? Descriptor.openRegularFile(path) else { return nil }
+        defer { file.discard() }
+        guard status.size <= 4 << 20 else { return nil }
+        return try? file.readAll(upTo: Int(status.size))
     }
 }

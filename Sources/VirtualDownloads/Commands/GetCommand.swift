@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import DownloadCore
+internal import DownloadSystem
 internal import FastCGI
 internal import Glibc
 internal import HTTPTypes
@@ -152,7 +153,7 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         from router: Router,
         into file: Int32
     ) async -> (status: Int, result: Result<Int, any Error>) {
-        var sink = DescriptorSink(content: file, head: 1, form: .readable)
+        var sink = DescriptorSink(content: Descriptor(file), head: .standardOutput, form: .readable)
         do {
             try await router.respond(to: request, into: &sink)
             try await sink.finish()

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import DownloadCore
+internal import DownloadSystem
 internal import FastCGI
 internal import Glibc
 internal import Logging

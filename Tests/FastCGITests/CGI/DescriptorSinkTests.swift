@@ -1,4 +1,5 @@
 import DownloadCore
+import DownloadSystem
 import Glibc
 import HTTPTypes
 import TestSupport
@@ -18,7 +19,7 @@ import Testing
         try Socket.makeNonBlocking(ends[0])
         // Full after a while: as a disk may be, and have room again later.
         try Socket.makeNonBlocking(ends[1])
-        var sink = DescriptorSink(content: ends[1], head: ends[1], form: .cgi)
+        var sink = DescriptorSink(content: Descriptor(ends[1]), head: Descriptor(ends[1]), form: .cgi)
         sink.begin(HTTPResponse(status: .ok), extent: .unknown)
         let piece = [UInt8](repeating: 120, count: 100_000)
         await #expect(throws: SystemError.self) { try await sink.write(piece) }

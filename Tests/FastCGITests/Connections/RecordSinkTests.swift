@@ -1,4 +1,5 @@
 import DownloadCore
+import DownloadSystem
 import Glibc
 import HTTPTypes
 import Synchronization
@@ -26,7 +27,7 @@ import Testing
         await #expect(throws: CancellationError.self) { try await sink.finish() }
         cutter.join()
         let reader = try OwnThread { exchange.readAll() }
-        #expect(await eventually { Socket.unreadBytes(connection.descriptor) == 0 })
+        #expect(await eventually { Socket.unsentBytes(connection.descriptor) == 0 })
         if finishesTwice {
             await #expect(throws: CancellationError.self) { try await sink.finish() }
         }

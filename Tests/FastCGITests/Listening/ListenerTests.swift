@@ -1,3 +1,4 @@
+import DownloadSystem
 import Foundation
 import Testing
 

@@ -1,4 +1,4 @@
-import CFastCGI
+import DownloadSystem
 import Synchronization
 import Testing
 
@@ -7,14 +7,14 @@ import Testing
 @Suite struct ConfigurationTests {
     @Test("There are as many workers as processors that the program may run on, but two at least")
     func countsProcessors() throws {
-        let available = Int(downloadview_available_processors())
+        let available = Processors.available
         #expect(available > 0)
         #expect(FastCGIConfiguration().threads == min(16, max(2, available)))
         let withOne = Atomic<Int>(0)
         let threads = Atomic<Int>(0)
         let thread = try OwnThread {
             guard runOnFirstProcessor() else { return }
-            withOne.store(Int(downloadview_available_processors()), ordering: .relaxed)
+            withOne.store(Processors.available, ordering: .relaxed)
             threads.store(FastCGIConfiguration().threads, ordering: .relaxed)
         }
         thread.join()

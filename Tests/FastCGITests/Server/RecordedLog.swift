@@ -1,3 +1,4 @@
+import DownloadSystem
 import Logging
 
 @testable import FastCGI

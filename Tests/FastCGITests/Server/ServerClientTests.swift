@@ -1,3 +1,4 @@
+import DownloadSystem
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import DownloadSystem
 import TestSupport
 import Testing
 
@@ -202,7 +203,7 @@ import Testing
             try await client.send(Wire.get("/hello"))
             _ = try await client.answer()
             try await client.send(Wire.begin())
-            #expect(await eventually { Socket.unreadBytes(client.descriptor) == 0 })
+            #expect(await eventually { Socket.unsentBytes(client.descriptor) == 0 })
             try await client.send(Wire.record(2))
             #expect(try await client.answer().isComplete)
             blockingSleep(for: .milliseconds(900))

@@ -1,3 +1,4 @@
+import DownloadSystem
 import ServiceLifecycle
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import DownloadSystem
 import TestSupport
 import Testing
 
@@ -139,7 +140,7 @@ import Testing
                 #expect(record.type == 10)
                 for _ in 0..<40 { try await client.send(Wire.record(2)) }
                 // Until these are read, so that the request comes alone.
-                #expect(await eventually { Socket.unreadBytes(client.descriptor) == 0 })
+                #expect(await eventually { Socket.unsentBytes(client.descriptor) == 0 })
                 try await client.send(Wire.get("/hello"))
                 #expect(try await client.answer().isComplete)
             }

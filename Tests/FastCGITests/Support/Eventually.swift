@@ -1,3 +1,4 @@
+import DownloadSystem
 import TestSupport
 
 /// Waits until a condition holds, for a minute at most.

@@ -1,17 +1,16 @@
-import Glibc
+import DownloadSystem
 
 @testable import FastCGI
 
 /// A thread of a test's own, for what may not wait for the test's executor.
-@safe
 final class OwnThread {
-    private let thread: pthread_t
+    private let thread: DownloadSystem.Thread
 
     init(_ body: @escaping @Sendable () -> Void) throws {
-        thread = try FastCGI.Thread.start(body)
+        thread = try DownloadSystem.Thread(body)
     }
 
     func join() {
-        pthread_join(thread, nil)
+        thread.join()
     }
 }

@@ -1,3 +1,4 @@
+import DownloadSystem
 import Glibc
 import Synchronization
 import TestSupport

@@ -3,7 +3,7 @@
 import random
 import time
 
-from .server import descriptors, resident
+from .server import anonymous_memory, descriptors
 from ..expectations import check_healthy
 from ..failure import Failed
 from ..fastcgi import ABORT, ask, begin, connect, PARAMS, params, record, send, STDIN
@@ -65,7 +65,7 @@ def fuzz(count, seed):
     rng = random.Random(seed)
     pool = list(seeds())
     check_healthy()
-    memory, open_files = resident(), descriptors()
+    memory, open_files = anonymous_memory(), descriptors()
     for i in range(count):
         data = mutated(rng, pool)
         try:
@@ -88,7 +88,7 @@ def fuzz(count, seed):
     check_healthy()
     time.sleep(0.5)
     if settings.pid:
-        grown = resident() - memory
+        grown = anonymous_memory() - memory
         if grown > 5_000_000:
             raise Failed(f"memory grew by {grown} bytes")
         if descriptors() > open_files:

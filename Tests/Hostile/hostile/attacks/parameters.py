@@ -1,6 +1,6 @@
 """Parameters that are cut, endless or not fit."""
 
-from .server import resident
+from .server import anonymous_memory
 from ..expectations import expect_not_served
 from ..failure import Failed
 from ..fastcgi import begin, connect, pair, PARAMS, params, record, request, send, STDIN
@@ -37,13 +37,13 @@ def params_cut_within_pair():
 @attacks.case
 def empty_pairs_without_end():
     full = record(PARAMS, b"\0" * 65534)
-    before = resident()
+    before = anonymous_memory()
     with connect() as s:
         data = begin() + full * 16
         for _ in range(100):
             if not send(s, data if _ == 0 else full * 16):
                 break
-    grown = resident() - before
+    grown = anonymous_memory() - before
     if before and grown > 50_000_000:
         raise Failed(f"memory grew by {grown // 1_000_000} MB")
 

@@ -5,12 +5,12 @@ import os
 from ..settings import settings
 
 
-def resident():
-    """Resident bytes of the server when --pid tells which it is."""
+def anonymous_memory():
+    """Bytes of anonymous memory (RssAnon) of the server when --pid tells which it is."""
     if not settings.pid:
         return 0
-    with open(f"/proc/{settings.pid}/statm") as f:
-        return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    with open(f"/proc/{settings.pid}/status", encoding="ascii", errors="replace") as f:
+        return next(int(line.split()[1]) * 1024 for line in f if line.startswith("RssAnon:"))
 
 
 def descriptors():

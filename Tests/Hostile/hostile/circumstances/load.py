@@ -11,7 +11,7 @@ from ..helpers import in_threads
 from ..nginx import load, nginx
 from ..registry import circumstances
 from ..settings import settings
-from ..site import hello_times, resident, Site
+from ..site import anonymous_memory, hello_times, Site
 
 
 @circumstances.case
@@ -51,7 +51,7 @@ def two_thousand_slow_downloads():
     resource.setrlimit(resource.RLIMIT_NOFILE, (count + 500, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     with Site("--threads", "8") as site:
         hello_times(50)
-        before = resident(site)
+        before = anonymous_memory(site)
         held = []
         try:
             for _ in range(count):
@@ -59,7 +59,7 @@ def two_thousand_slow_downloads():
                 held.append(s)
                 send(s, request(uri=b"/bench/gen?n=%d" % size, keep=False))
             times = hello_times(300)
-            grown = (resident(site) - before) / count
+            grown = (anonymous_memory(site) - before) / count
             failures = []
 
             def read(number):
@@ -116,10 +116,10 @@ def soak_a_million_requests():
                 out = load(port, 10, 64)
                 expect("Non-2xx" not in out and "Socket errors" not in out, out)
                 if start is None:
-                    start, descriptors = resident(site), site.descriptors()
+                    start, descriptors = anonymous_memory(site), site.descriptors()
                 else:
                     count += int(re.search(r"(\d+) requests in", out)[1])
-            grown = (resident(site) - start) / (count / 1000)
+            grown = (anonymous_memory(site) - start) / (count / 1000)
             more = site.descriptors() - descriptors
         expect(grown < 1024, f"memory grew by {grown:.0f} bytes for 1,000 requests")
         expect(more <= 0, f"{more} descriptors more")

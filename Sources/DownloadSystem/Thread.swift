@@ -1,8 +1,11 @@
-internal import CFastCGI
+#if os(Linux)
+internal import CLinux
 internal import Glibc
 
 /// A thread of the system.
-enum Thread {
+package struct Thread: Sendable {
+    private let id: UInt
+
     private final class Start: Sendable {
         let body: @Sendable () -> Void
 
@@ -11,13 +14,8 @@ enum Thread {
         }
     }
 
-    /// Starts a thread that ends by itself after `body`.
-    static func detach(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
-        pthread_detach(try start(body))
-    }
-
     /// Starts a thread that is to be joined or detached.
-    static func start(_ body: @escaping @Sendable () -> Void) throws(SystemError) -> pthread_t {
+    package init(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
         let start = unsafe Unmanaged.passRetained(Start(body))
         var thread = pthread_t()
         let code = unsafe pthread_create(&thread, nil, runThread, start.toOpaque())
@@ -25,13 +23,28 @@ enum Thread {
             unsafe start.release()
             throw SystemError(call: "pthread_create", code: code)
         }
-        return thread
+        id = thread
     }
 
-    /// Has the calling thread wait, when it gets something to do, until those that run have had their turn. A web server is then less
-    /// often interrupted, and hands over more at a time: that is worth 7 % of all small requests. Where the kernel refuses, all goes
-    /// on as before.
-    static func preferThroughput() {
+    /// Starts a thread that ends by itself after `body`.
+    package static func detach(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
+        try Thread(body).detach()
+    }
+
+    /// Lets the thread end by itself. Neither this nor ``join()`` may be called again.
+    package func detach() {
+        pthread_detach(id)
+    }
+
+    /// Returns when the thread has ended.
+    package func join() {
+        pthread_join(id, nil)
+    }
+
+    /// Lets the calling thread, when it gets something to do, wait until those that run have had their turn. A web
+    /// server is then less often interrupted, and hands over more at a time. Where the kernel refuses, all goes on as
+    /// before.
+    package static func preferThroughput() {
         downloadview_schedule_as_batch()
     }
 
@@ -45,3 +58,4 @@ private nonisolated func runThread(_ argument: UnsafeMutableRawPointer?) -> Unsa
     if let argument = unsafe argument { unsafe Thread.run(argument) }
     return nil
 }
+#endif

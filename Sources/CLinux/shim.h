@@ -1,0 +1,113 @@
+/* What is Linux's own, and what Swift does not import of it: variadic functions, and what is declared under _GNU_SOURCE
+   alone, which must not be set here, since the C library's own module is built without it. <fcntl.h> is left out: `stat`
+   would become this module's, and every file that uses it would have to import it. */
+#ifndef DOWNLOADVIEW_CLINUX_SHIM_H
+#define DOWNLOADVIEW_CLINUX_SHIM_H
+
+#ifdef __linux__
+#include <errno.h>
+#include <linux/memfd.h>
+#include <linux/openat2.h>
+#include <linux/sched.h>
+#include <linux/sockios.h>
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* MARK: Descriptors */
+
+/* A pipe, both ends close-on-exec: O_CLOEXEC has the value of SOCK_CLOEXEC. */
+static inline int downloadview_pipe(int *ends) {
+    extern int pipe2(int *, int);
+    return pipe2(ends, SOCK_CLOEXEC);
+}
+
+/* fcntl with F_GETPIPE_SZ. */
+static inline int downloadview_pipe_capacity(int pipe) {
+    extern int fcntl(int, int, ...);
+    int capacity = fcntl(pipe, 1032 /* F_GETPIPE_SZ */);
+    return capacity > 0 ? capacity : 4096;
+}
+
+static inline int downloadview_memory_file(const char *name) {
+    extern int memfd_create(const char *, unsigned int);
+    return memfd_create(name, MFD_CLOEXEC);
+}
+
+static inline int downloadview_accept(int listener) {
+    extern int accept4(int, struct sockaddr *, socklen_t *, int);
+    return accept4(listener, 0, 0, SOCK_CLOEXEC);
+}
+
+/* How many bytes the peer has not taken: of a socket SIOCOUTQ, of a pipe what lies in it. */
+static inline int downloadview_unsent(int descriptor) {
+    int count = 0;
+    if (ioctl(descriptor, SIOCOUTQ, &count) == 0) return count;
+    return ioctl(descriptor, FIONREAD, &count) == 0 ? count : 0;
+}
+
+/* MARK: Files */
+
+/* open(2) below a folder, as openat2(2) resolves it. */
+static inline int downloadview_openat2(int folder, const char *path, int flags, int mode, unsigned long long resolve) {
+    struct open_how how = {.flags = (unsigned int)flags, .mode = (unsigned int)mode, .resolve = resolve};
+    return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+/* A lock of the open file, not of the process (F_OFD_SETLK, F_OFD_SETLKW), on a range of it; a length of 0 reaches to
+   its end. */
+static inline int downloadview_lock_range(int file, void *lock, int waits) {
+    extern int fcntl(int, int, ...);
+    return fcntl(file, waits ? 38 /* F_OFD_SETLKW */ : 37 /* F_OFD_SETLK */, lock);
+}
+
+/* MARK: Processes and threads */
+
+/* The process's environment, which Swift does not import as it is not constant. */
+static inline char **downloadview_environment(void) {
+    extern char **environ;
+    return environ;
+}
+
+static inline int downloadview_is_main_thread(void) {
+    return syscall(SYS_gettid) == getpid();
+}
+
+/* The calling thread, when it wakes, no longer takes the processor from another that runs; what it starts itself is not
+   concerned. Where an administrator has chosen another class than the usual one, that holds. */
+static inline void downloadview_schedule_as_batch(void) {
+    struct sched_param parameter = {0};
+    if (sched_getscheduler(0) != SCHED_OTHER) return;
+    sched_setscheduler(0, SCHED_BATCH | SCHED_RESET_ON_FORK, &parameter);
+}
+
+/* How many processors the calling thread may run on: in a container, say, fewer than there are. Zero where that can't be
+   told. */
+static inline int downloadview_available_processors(void) {
+    extern int sched_getaffinity(pid_t, size_t, void *);
+    unsigned long set[256] = {0};
+    int count = 0;
+    if (sched_getaffinity(0, sizeof set, set) != 0) return 0;
+    for (int i = 0; i < 256; i++) count += __builtin_popcountl(set[i]);
+    return count;
+}
+
+/* MARK: libdispatch */
+
+/* What libdispatch has for CoreFoundation, which runs the main queue within a loop of its own: a descriptor that is
+   readable when something waits there, and what runs all that waits. */
+static inline int downloadview_main_queue_descriptor(void) {
+    extern int _dispatch_get_main_queue_handle_4CF(void);
+    return _dispatch_get_main_queue_handle_4CF();
+}
+
+static inline void downloadview_run_main_queue(void) {
+    extern void _dispatch_main_queue_callback_4CF(void *);
+    _dispatch_main_queue_callback_4CF(0);
+}
+#endif
+#endif

@@ -1,0 +1,2 @@
+// What calls of the kernel fail with, and the time of a request.
+@_exported public import DownloadSystem
