@@ -27,7 +27,7 @@ struct ObservedView<Base: VirtualDownloadView>: VirtualDownloadView {
     var cacheControl: String? { base.cacheControl }
     var expires: HTTPDate? { base.expires }
     var vary: [HTTPField.Name] { base.vary }
-    var maximumSkip: Int64 { base.maximumSkip }
+    var maximumSkippedBytes: Int64 { base.maximumSkippedBytes }
 
     func wasModified(_ file: ObservedFile<Base.File>, since value: String) -> Bool {
         base.wasModified(file.base, since: value)
@@ -58,7 +58,7 @@ struct ObservedFile<Base: DownloadFile>: DownloadFile {
     var digest: ContentDigest? { base.digest }
     var size: Int64? { base.size }
     var isRepeatable: Bool { base.isRepeatable }
-    var canStartInTheMiddle: Bool { base.canStartInTheMiddle }
+    var isSeekable: Bool { base.isSeekable }
 
     func wasModified(since value: String) -> Bool? { base.wasModified(since: value) }
 
@@ -67,8 +67,8 @@ struct ObservedFile<Base: DownloadFile>: DownloadFile {
         try await base.write(to: &sink)
     }
 
-    func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
+    func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
         observations.generatorRuns.add(1, ordering: .relaxed)
-        try await base.write(from: offset, to: &sink)
+        try await base.write(range, to: &sink)
     }
 }

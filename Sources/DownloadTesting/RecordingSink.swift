@@ -66,7 +66,7 @@ struct RecordingSink: ResponseSink, ~Copyable {
         recording.response.isFinished = true
     }
 
-    mutating func note(_ error: any Error) {
+    mutating func log(_ error: any Error) {
         recording.response.notes.append(error)
     }
 }

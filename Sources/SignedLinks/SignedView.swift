@@ -64,5 +64,5 @@ public struct SignedView<Base: VirtualDownloadView>: VirtualDownloadView {
     public var cacheControl: String? { base.cacheControl }
     public var expires: HTTPDate? { base.expires }
     public var vary: [HTTPField.Name] { base.vary }
-    public var maximumSkip: Int64 { base.maximumSkip }
+    public var maximumSkippedBytes: Int64 { base.maximumSkippedBytes }
 }

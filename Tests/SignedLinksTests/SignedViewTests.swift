@@ -96,7 +96,7 @@ import VirtualDownloads
         #expect(notFound.status == .notFound)
         #expect(notFound.headerFields[hook] == "not found")
         #expect(view.methods == [.get, .head])
-        #expect(view.maximumSkip == 7)
+        #expect(view.maximumSkippedBytes == 7)
         #expect(try await view.response(to: .make(.options, link)).status == .methodNotAllowed)
         #expect(view.basename == "report.txt")
     }
@@ -152,7 +152,7 @@ private struct ReportView: VirtualDownloadView {
     let cacheControl: String? = "no-store"
     let expires: HTTPDate? = HTTPDate(secondsSince1970: 0)
     let vary: [HTTPField.Name] = [.cookie]
-    let maximumSkip: Int64 = 7
+    let maximumSkippedBytes: Int64 = 7
 
     func wasModified(_ file: ContentFile, since value: String) -> Bool { value != "never" }
 

@@ -21,16 +21,16 @@ struct ErraticContent: DownloadContent {
     let isStubborn: Bool
 
     var isRepeatable: Bool { true }
-    var canStartInTheMiddle: Bool { kind == .own }
+    var isSeekable: Bool { kind == .own }
 
     func write(to sink: inout some ByteSink & ~Copyable) async throws {
-        try await write(from: 0, to: &sink)
+        try await write(0..<Int64(end), to: &sink)
     }
 
-    func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
+    func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
         let pieces = ErraticPieces(
             whims: Whims(seed: seed),
-            rest: shift + min(Int(offset), end)..<shift + end
+            rest: shift + min(Int(range.lowerBound), end)..<shift + min(Int(range.upperBound), end)
         )
         switch kind {
         case .closure: try await ContentWriter { sink in try await writePieces(pieces, to: &sink) }.write(to: &sink)

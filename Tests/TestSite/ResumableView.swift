@@ -18,17 +18,17 @@ struct NumberedLines: DownloadContent {
 
     var size: Int64? { count }
     var isRepeatable: Bool { true }
-    var canStartInTheMiddle: Bool { true }
+    var isSeekable: Bool { true }
 
     func write(to sink: inout some ByteSink & ~Copyable) async throws {
-        try await write(from: 0, to: &sink)
+        try await write(0..<count, to: &sink)
     }
 
-    func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
-        var position = offset
-        while position < count {
+    func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
+        var position = range.lowerBound
+        while position < range.upperBound {
             let first = position / 16
-            let lines = min(4096, (count - first * 16 + 15) / 16)
+            let lines = min(4096, (range.upperBound - first * 16 + 15) / 16)
             var piece: [UInt8] = []
             piece.reserveCapacity(Int(lines) * 16)
             for line in first..<first + lines {
@@ -44,7 +44,7 @@ struct NumberedLines: DownloadContent {
                 piece.append(UInt8(ascii: "\n"))
             }
             let start = Int(position - first * 16)
-            let end = min(piece.count, Int(count - first * 16))
+            let end = min(piece.count, Int(range.upperBound - first * 16))
             try await sink.write(piece[start..<end])
             position = first * 16 + Int64(end)
         }

@@ -18,7 +18,7 @@ private struct Sound: DownloadContent {
 
     var size: Int64? { count }
     var isRepeatable: Bool { true }
-    var canStartInTheMiddle: Bool { true }
+    var isSeekable: Bool { true }
 
     private var header: [UInt8] {
         func bytes(_ value: Int64, _ width: Int64) -> [UInt8] {
@@ -31,17 +31,18 @@ private struct Sound: DownloadContent {
     }
 
     func write(to sink: inout some ByteSink & ~Copyable) async throws {
-        try await write(from: 0, to: &sink)
+        try await write(0..<count, to: &sink)
     }
 
-    func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
-        var position = offset
+    func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
+        var position = range.lowerBound
         if position < 44 {
-            try await sink.write(header[Int(position)...])
-            position = 44
+            let end = min(44, range.upperBound)
+            try await sink.write(header[Int(position)..<Int(end)])
+            position = end
         }
-        while position < count {
-            let end = min(position + 65_536, count)
+        while position < range.upperBound {
+            let end = min(position + 65_536, range.upperBound)
             try await sink.write((position..<end).map { UInt8(truncatingIfNeeded: $0 % 251) })
             position = end
         }

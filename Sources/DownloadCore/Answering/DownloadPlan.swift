@@ -5,8 +5,8 @@ public import HTTPTypes
 /// The preconditions are looked at in the order of RFC 9110 §13.2.2, then Range and If-Range by its section 14. HEAD, 304, 412
 /// and 416 send nothing of the file.
 ///
-/// There are ranges only if the file has a size, a strong entity tag, and is repeatable or can start in the middle. A content
-/// that cannot start in the middle is produced once more and cut: bounded by ``VirtualDownloadView/maximumSkip``, and only
+/// There are ranges only if the file has a size, a strong entity tag, and is repeatable or is seekable. A content
+/// that is not seekable is produced once more and cut: bounded by ``VirtualDownloadView/maximumSkippedBytes``, and only
 /// if several ranges ascend; otherwise the answer is the whole file. So it is for more than 100 ranges, and for several ranges
 /// of a file with a content coding. Ranges that overlap or touch are sent as one.
 public struct DownloadPlan: Sendable, Hashable {
@@ -90,7 +90,7 @@ public struct DownloadPlan: Sendable, Hashable {
         let sent = SentContent(selection, of: type, encoding: encoding, size: size, tag: tag)
         if let range = sent.contentRange { fields.append(.contentRange, range) }
         fields.append(.contentType, sent.type)
-        if case .exactly(let length) = sent.extent { fields.append(.contentLength, String(length)) }
+        if let length = sent.extent.byteCount { fields.append(.contentLength, String(length)) }
         if let encoding { fields.append(.contentEncoding, encoding) }
         if support != .none { fields.append(.acceptRanges, "bytes") }
         let disposition = ContentDisposition(view.attachment ? .attachment : .inline, filename: name)

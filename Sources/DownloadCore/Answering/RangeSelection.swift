@@ -4,7 +4,7 @@
 enum RangeSupport: Equatable {
     case none
     /// The content starts anywhere at no cost.
-    case startsInTheMiddle
+    case seeks
     /// The content is produced again from its beginning, and up to so many bytes of it are dropped.
     case skips(atMost: Int64)
 
@@ -14,8 +14,8 @@ enum RangeSupport: Equatable {
             return
         }
         self =
-            if file.canStartInTheMiddle { .startsInTheMiddle } else if file.isRepeatable {
-                .skips(atMost: view.maximumSkip)
+            if file.isSeekable { .seeks } else if file.isRepeatable {
+                .skips(atMost: view.maximumSkippedBytes)
             } else { .none }
     }
 }

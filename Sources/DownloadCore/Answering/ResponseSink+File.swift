@@ -16,48 +16,45 @@ extension ResponseSink where Self: ~Copyable {
         case .range(let range):
             try await write(range, of: file)
         case .parts(let frame):
-            if file.canStartInTheMiddle {
-                for part in frame.ranges.indices {
-                    let start = frame.ranges[part].lowerBound
-                    try await write(part..<part + 1, in: frame, of: file, from: start)
-                }
+            if file.isSeekable {
+                for part in frame.ranges.indices { try await write(part..<part + 1, in: frame, of: file) }
             } else {
-                try await write(frame.ranges.indices, in: frame, of: file, from: 0)
+                try await write(frame.ranges.indices, in: frame, of: file)
             }
             try await write(frame.closing)
         }
         try await finish()
     }
 
-    /// Writes one range of the content, by starting in the middle if that is possible.
+    /// Writes one range of the content, and nothing before it if that is possible.
     private mutating func write(_ range: Range<Int64>, of file: some DownloadFile) async throws {
-        let start = file.canStartInTheMiddle ? range.lowerBound : 0
-        var cut = RangeSink(self, range: range.lowerBound - start..<range.upperBound - start)
-        let outcome = await Self.outcome(of: file, from: start, into: &cut)
-        let failure = cut.failure
-        let unskipped = cut.toSkip
-        var missing: Int64 = 0
-        self = cut.finish(missing: &missing)
-        // When every wanted byte has passed, whatever ended the generator is no failure.
-        guard missing > 0 else { return }
-        if let failure { throw failure }
-        try outcome.get()
-        throw ContentLengthMismatch(
-            declared: file.size ?? range.upperBound,
-            written: range.upperBound - missing - unskipped,
-            mayBeShorter: start > 0 && missing == range.upperBound - start
-        )
+        if file.isSeekable {
+            try await write(range, from: range.lowerBound, ofSize: file.size) { try await file.write(range, to: &$0) }
+        } else {
+            try await write(range, from: 0, ofSize: file.size) { try await file.write(to: &$0) }
+        }
     }
 
-    /// Writes parts of a multipart content, each with its head, from one run of the file.
+    /// Writes parts of a multipart content, each with its head: one part of a seekable file, or all of them in one run.
     private mutating func write(
         _ parts: Range<Int>,
         in frame: MultipartByteRanges,
-        of file: some DownloadFile,
-        from start: Int64
+        of file: some DownloadFile
     ) async throws {
+        let seeks = file.isSeekable
+        let start = seeks ? frame.ranges[parts.lowerBound].lowerBound : 0
         var cut = PartsSink(self, frame: frame, parts: parts, from: start)
-        let outcome = await Self.outcome(of: file, from: start, into: &cut)
+        var outcome: Result<Void, any Error> = .success(())
+        do {
+            if seeks {
+                try await file.write(frame.ranges[parts.lowerBound], to: &cut)
+            } else {
+                try await file.write(to: &cut)
+            }
+        } catch {
+            // The sink may have ended the run itself: it is asked first.
+            outcome = .failure(error)
+        }
         let failure = cut.failure
         var end: Int64?
         self = cut.finish(endedAt: &end)
@@ -65,23 +62,5 @@ extension ResponseSink where Self: ~Copyable {
         if let failure { throw failure }
         try outcome.get()
         throw ContentLengthMismatch(declared: frame.size, written: end, mayBeShorter: start > 0 && end == start)
-    }
-
-    /// Runs a file into a sink that may have to end it, and keeps what it throws until the sink has been asked.
-    private static func outcome(
-        of file: some DownloadFile,
-        from start: Int64,
-        into sink: inout some ByteSink & ~Copyable
-    ) async -> Result<Void, any Error> {
-        do {
-            if start > 0 {
-                try await file.write(from: start, to: &sink)
-            } else {
-                try await file.write(to: &sink)
-            }
-            return .success(())
-        } catch {
-            return .failure(error)
-        }
     }
 }

@@ -8,7 +8,7 @@ extension ResponseSink where Self: ~Copyable {
     /// - Parameter method: The request's method; the answer to HEAD has the same head and no content.
     public mutating func send(_ response: DownloadResponse, for method: HTTPRequest.Method) async throws {
         var head = HTTPResponse(status: response.status, headerFields: response.headerFields)
-        let bytes: [UInt8] = if case .bytes(let bytes) = response.content { bytes } else { [] }
+        let bytes = response.content.bytes ?? []
         guard response.status.allowsContent else {
             head.headerFields[.contentLength] = nil
             begin(head, extent: .none)

@@ -3,7 +3,7 @@ import HTTPTypes
 extension VirtualDownloadView {
     /// Answers one request: the whole way from ``file(for:)`` to the last byte.
     ///
-    /// Errors before the first piece of content become a response; ``ResponseSink/note(_:)`` is told of them, but for a
+    /// Errors before the first piece of content become a response; ``ResponseSink/log(_:)`` is told of them, but for a
     /// ``DownloadError`` of the client's that gives no reason.
     ///
     /// - Parameter mediaTypes: What guesses the media type from the name; evaluated only if it has to be guessed. The default is
@@ -69,10 +69,10 @@ extension VirtualDownloadView {
     ) -> DownloadResponse {
         switch error {
         case is FileNotFound:
-            sink.note(error)
+            sink.log(error)
             return fileNotFoundResponse(response(of: .notFound, to: request), to: request)
         case var error as DownloadError:
-            if error.status.kind == .serverError || !error.reason.isEmpty { sink.note(error) }
+            if error.status.kind == .serverError || !error.reason.isEmpty { sink.log(error) }
             // A 405 must have it (RFC 9110 §15.5.6).
             if error.code == .methodNotAllowed, error.headerFields[.allow] == nil {
                 error.headerFields[.allow] = methods.filter { $0 != request.method }.allowFieldValue
@@ -81,7 +81,7 @@ extension VirtualDownloadView {
         case let redirect as DownloadRedirect where !redirect.location.isEmpty:
             return varying(redirect.response)
         default:
-            sink.note(error)
+            sink.log(error)
             return response(of: .internalServerError, to: request)
         }
     }
@@ -127,7 +127,7 @@ extension VirtualDownloadView {
         into sink: inout some ResponseSink & ~Copyable
     ) async throws {
         // A hook may have made it a status that has no content (RFC 9110 §6.4.1), or has changed one that has nothing of the file.
-        guard plan.status.kind == .successful, case .file = response.content, response.status.allowsContent else {
+        guard plan.status.kind == .successful, response.content == .file, response.status.allowsContent else {
             return try await sink.send(response, for: method)
         }
         let head = HTTPResponse(status: response.status, headerFields: response.headerFields)

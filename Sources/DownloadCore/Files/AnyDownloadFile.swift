@@ -24,7 +24,7 @@ public struct AnyDownloadFile: DownloadFile {
     public var digest: ContentDigest? { base.digest }
     public var size: Int64? { base.size }
     public var isRepeatable: Bool { base.isRepeatable }
-    public var canStartInTheMiddle: Bool { base.canStartInTheMiddle }
+    public var isSeekable: Bool { base.isSeekable }
 
     public func wasModified(since value: String) -> Bool? { base.wasModified(since: value) }
 
@@ -32,7 +32,7 @@ public struct AnyDownloadFile: DownloadFile {
         try await base.write(to: &sink)
     }
 
-    public func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
-        try await base.write(from: offset, to: &sink)
+    public func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
+        try await base.write(range, to: &sink)
     }
 }

@@ -28,13 +28,13 @@ public struct ContentFile: DownloadFile, Sendable {
 
     public var size: Int64? { Int64(bytes.count) }
     public var isRepeatable: Bool { true }
-    public var canStartInTheMiddle: Bool { true }
+    public var isSeekable: Bool { true }
 
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
         try await sink.write(bytes)
     }
 
-    public func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
-        try await sink.write(bytes.dropFirst(Int(clamping: offset)))
+    public func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
+        try await sink.write(bytes[range.clamped(toCount: bytes.count)])
     }
 }

@@ -8,12 +8,17 @@ public protocol DownloadContent {
     /// the content is complete. Throwing means that it is not: the client is made to see a failed download.
     func write(to sink: inout some ByteSink & ~Copyable) async throws
 
-    /// Writes the content from `offset`, in bytes, to its end.
+    /// Writes the bytes of `range`, which are numbered from 0, and no others.
     ///
-    /// Called instead of ``write(to:)`` when ``canStartInTheMiddle`` is true and a client asks for ranges: once for each of
-    /// them that does not begin at 0. The sink throws as soon as the last wanted byte has come.
-    /// The default calls ``write(to:)`` and drops the bytes before `offset`.
-    func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws
+    /// Called instead of ``write(to:)`` when ``isSeekable`` is true and a client asks for ranges: once for each of them.
+    /// The range is not empty and lies within ``size``, so a content that is fetched from elsewhere can ask for these
+    /// bytes alone. The write that delivers the last byte of the range may throw: let the error pass.
+    ///
+    /// The default calls ``write(to:)`` and drops what is outside the range.
+    ///
+    /// - Throws: What the content or the sink throws before the last byte of the range has been written. The default throws
+    ///   ``ContentLengthMismatch`` if the content ends before it.
+    func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws
 
     /// The size in bytes, if it is known without running the content. The default is nil: unknown.
     var size: Int64? { get }
@@ -21,24 +26,17 @@ public protocol DownloadContent {
     /// Whether ``write(to:)`` may be called again on a new file and gives the same bytes. The default is false.
     var isRepeatable: Bool { get }
 
-    /// Whether ``write(from:to:)`` starts at an offset without producing what is before it. The default is false.
-    var canStartInTheMiddle: Bool { get }
+    /// Whether ``write(_:to:)`` writes a range without producing what is before it. The default is false.
+    var isSeekable: Bool { get }
 }
 
 extension DownloadContent {
     public var size: Int64? { nil }
     public var isRepeatable: Bool { false }
-    public var canStartInTheMiddle: Bool { false }
+    public var isSeekable: Bool { false }
 
-    public func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
-        var rest = RangeSink(sink, range: offset..<Int64.max)
-        var missing: Int64 = 0
-        do {
-            try await write(to: &rest)
-        } catch {
-            sink = rest.finish(missing: &missing)
-            throw error
-        }
-        sink = rest.finish(missing: &missing)
+    public func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
+        guard !range.isEmpty else { return }
+        try await sink.write(range, from: 0, ofSize: size) { try await write(to: &$0) }
     }
 }

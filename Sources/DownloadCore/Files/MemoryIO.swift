@@ -18,14 +18,15 @@ public struct StringIO: DownloadContent, Sendable {
     /// The size of the UTF-8 encoding, in bytes.
     public var size: Int64? { Int64(text.utf8.count) }
     public var isRepeatable: Bool { true }
-    public var canStartInTheMiddle: Bool { true }
+    public var isSeekable: Bool { true }
 
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
         try await sink.write(text)
     }
 
-    public func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
-        try await sink.write(unsafe text.utf8Span.span.bytes.extracting(droppingFirst: Int(clamping: offset)))
+    public func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
+        let bytes = unsafe text.utf8Span.span.bytes
+        try await sink.write(bytes.extracting(range.clamped(toCount: bytes.byteCount)))
     }
 }
 
@@ -48,13 +49,13 @@ public struct BytesIO: DownloadContent, Sendable {
 
     public var size: Int64? { Int64(bytes.count) }
     public var isRepeatable: Bool { true }
-    public var canStartInTheMiddle: Bool { true }
+    public var isSeekable: Bool { true }
 
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
         try await sink.write(bytes)
     }
 
-    public func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
-        try await sink.write(bytes.dropFirst(Int(clamping: offset)))
+    public func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
+        try await sink.write(bytes[range.clamped(toCount: bytes.count)])
     }
 }

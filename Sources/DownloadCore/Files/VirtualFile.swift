@@ -57,7 +57,7 @@ public struct VirtualFile<Content: DownloadContent>: DownloadFile {
     /// The same file, answering ``DownloadFile/wasModified(since:)`` with `test`.
     ///
     /// - Parameter test: Receives the value of `If-Modified-Since` as the client sent it, and is trusted.
-    public func modified(since test: @escaping @Sendable (String) -> Bool) -> VirtualFile {
+    public func answeringModified(since test: @escaping @Sendable (String) -> Bool) -> VirtualFile {
         var copy = self
         copy.modificationTest = test
         return copy
@@ -65,14 +65,14 @@ public struct VirtualFile<Content: DownloadContent>: DownloadFile {
 
     public func wasModified(since value: String) -> Bool? { modificationTest?(value) }
     public var isRepeatable: Bool { content.isRepeatable }
-    public var canStartInTheMiddle: Bool { content.canStartInTheMiddle }
+    public var isSeekable: Bool { content.isSeekable }
 
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
         try await content.write(to: &sink)
     }
 
-    public func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
-        try await content.write(from: offset, to: &sink)
+    public func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
+        try await content.write(range, to: &sink)
     }
 }
 

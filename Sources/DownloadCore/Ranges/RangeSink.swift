@@ -73,6 +73,48 @@ public struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     }
 }
 
+extension ByteSink where Self: ~Copyable {
+    /// Writes the bytes of `range` out of what `produce` writes, which begins at the position `start` of a content.
+    ///
+    /// - Parameter size: The size of the whole content in bytes, or nil if it is unknown.
+    /// - Throws: What `produce` or the sink throws before the last byte of the range; ``ContentLengthMismatch`` if `produce`
+    ///   returns before it. What is thrown later is not a failure.
+    mutating func write(
+        _ range: Range<Int64>,
+        from start: Int64,
+        ofSize size: Int64?,
+        by produce: (inout RangeSink<Self>) async throws -> Void
+    ) async throws {
+        var cut = RangeSink(self, range: range.lowerBound - start..<range.upperBound - start)
+        var outcome: Result<Void, any Error> = .success(())
+        do {
+            try await produce(&cut)
+        } catch {
+            outcome = .failure(error)
+        }
+        let failure = cut.failure
+        let unskipped = cut.toSkip
+        var missing: Int64 = 0
+        self = cut.finish(missing: &missing)
+        // When every wanted byte has passed, whatever ended the generator is not a failure.
+        guard missing > 0 else { return }
+        if let failure { throw failure }
+        try outcome.get()
+        throw ContentLengthMismatch(
+            declared: size ?? range.upperBound,
+            written: range.upperBound - missing - unskipped,
+            mayBeShorter: start > 0 && missing == range.upperBound - start
+        )
+    }
+}
+
+extension Range<Int64> {
+    /// The range as indices of a content in memory that has `count` bytes.
+    func clamped(toCount count: Int) -> Range<Int> {
+        (Int(clamping: lowerBound)..<Int(clamping: upperBound)).clamped(to: 0..<count)
+    }
+}
+
 /// Lets others go on, and finds out whether the task was cancelled, once for every 256 KiB that are dropped: the sink behind, which sees
 /// to both, is not asked meanwhile. A server that starts a request's task at once can cancel it only once it has suspended.
 ///

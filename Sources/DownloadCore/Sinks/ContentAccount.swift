@@ -23,7 +23,7 @@ public struct ContentAccount: Sendable {
         }
         hasBegun = true
         failure = nil
-        switch extent {
+        switch extent.storage {
         case .none: (declared, remaining) = (0, 0)
         case .exactly(let size): (declared, remaining) = (size, size)
         case .unknown: (declared, remaining) = (nil, .max)

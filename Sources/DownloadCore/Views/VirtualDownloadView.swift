@@ -60,9 +60,9 @@ public protocol VirtualDownloadView: Sendable {
 
     /// How many bytes, at most, a range may cost that are produced and dropped. The default is 1 GiB.
     ///
-    /// It counts for content that is repeatable and cannot start in the middle: the bytes before the range, and between
+    /// It counts for content that is repeatable and not seekable: the bytes before the range, and between
     /// ranges. A range that costs more is answered with the whole file.
-    var maximumSkip: Int64 { get }
+    var maximumSkippedBytes: Int64 { get }
 
     /// Whether `file` has changed since the value of an `If-Modified-Since` field, as the client sent it.
     ///
@@ -96,7 +96,7 @@ extension VirtualDownloadView {
     public var cacheControl: String? { nil }
     public var expires: HTTPDate? { nil }
     public var vary: [HTTPField.Name] { [] }
-    public var maximumSkip: Int64 { 1 << 30 }
+    public var maximumSkippedBytes: Int64 { 1 << 30 }
 
     public func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
         response

@@ -93,7 +93,7 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
         try? flush(holdingBack: account.isFull ? 1 : 0)
     }
 
-    package mutating func note(_ error: any Error) {
+    package mutating func log(_ error: any Error) {
         noted = error
     }
 

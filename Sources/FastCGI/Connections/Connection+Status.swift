@@ -10,7 +10,7 @@ extension Connection {
     /// The pattern of the route that the request under way has taken; empty for none.
     var route: String { state.withLock { $0.route } }
 
-    func noteRoute(_ pattern: String) {
+    func didMatch(route pattern: String) {
         state.withLock { $0.route = pattern }
     }
 

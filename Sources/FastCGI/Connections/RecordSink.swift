@@ -103,12 +103,12 @@ struct RecordSink: ResponseSink, ~Copyable {
         return true
     }
 
-    mutating func note(_ error: any Error) {
+    mutating func log(_ error: any Error) {
         noted = error
     }
 
-    mutating func noteRoute(_ pattern: String) {
-        connection.noteRoute(pattern)
+    mutating func didMatch(route pattern: String) {
+        connection.didMatch(route: pattern)
     }
 
     mutating func finish() async throws {

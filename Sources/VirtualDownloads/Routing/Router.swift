@@ -117,7 +117,7 @@ public struct Router: RequestHandler {
         }
         var request = request
         request.path = route.path
-        sink.noteRoute(route.path)
+        sink.didMatch(route: route.path)
         try await answer(request, by: route.view, into: &sink)
     }
 
@@ -138,7 +138,7 @@ public struct Router: RequestHandler {
         for (segment, value) in zip(pattern.segments, own) {
             if case .parameter(let name) = segment { request.parameters[name] = value }
         }
-        sink.noteRoute(pattern.description)
+        sink.didMatch(route: pattern.description)
         try await answer(request, by: view, into: &sink)
     }
 

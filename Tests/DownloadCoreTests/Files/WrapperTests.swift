@@ -1,6 +1,7 @@
 import DownloadCore
 import DownloadTesting
 import HTTPTypes
+import Synchronization
 import Testing
 
 @Suite struct WrapperTests {
@@ -214,29 +215,44 @@ import Testing
         }
     }
 
-    @Test("What is in memory can be repeated, and starts in the middle without what is before it")
-    func startsInTheMiddleOfMemory() async throws {
-        func expectStart<File: DownloadFile & SendableMetatype>(_ file: @escaping @Sendable () -> File) async throws {
+    @Test("What is in memory is repeatable, and seekable without what is before a range")
+    func seeksInMemory() async throws {
+        func expectSeeking<File: DownloadFile & SendableMetatype>(_ file: @escaping @Sendable () -> File) async throws {
             var view = FileView { file() }
-            view.maximumSkip = 0
+            view.maximumSkippedBytes = 0
             let response = try await view.response(to: .get(headerFields: [.range: "bytes=3-6"]))
             #expect(response.status == .partialContent && response.text == "3456")
-            #expect(file().isRepeatable && file().canStartInTheMiddle)
+            #expect(file().isRepeatable && file().isSeekable)
         }
         let tag = EntityTag("abc")
-        try await expectStart {
+        try await expectSeeking {
             var file = ContentFile("0123456789", name: "d.txt")
             file.entityTag = tag
             return file
         }
-        try await expectStart { VirtualFile(StringIO("0123456789"), name: "d.txt").validated(by: tag) }
-        try await expectStart { VirtualFile(BytesIO(Array("0123456789".utf8)), name: "d.txt").validated(by: tag) }
+        try await expectSeeking { VirtualFile(StringIO("0123456789"), name: "d.txt").validated(by: tag) }
+        try await expectSeeking { VirtualFile(BytesIO(Array("0123456789".utf8)), name: "d.txt").validated(by: tag) }
     }
 
-    @Test("A file that can start in the middle is asked for no byte before the range")
-    func asksForNothingBefore() async throws {
-        let response = try await FileView { LateFile() }.response(to: .get(headerFields: [.range: "bytes=3-6"]))
-        #expect(response.status == .partialContent && response.text == "3456" && response.isFinished)
+    @Test("A file that is seekable is asked for no byte before the range")
+    func asksForRangesAlone() async throws {
+        let store = ObjectStore("0123456789")
+        let view = FileView { VirtualFile(store, name: "d.txt").validated(by: EntityTag("abc")) }
+        for (field, text) in [("bytes=3-6", "3456"), ("bytes=0-1", "01"), ("bytes=-2", "89"), ("bytes=8-99", "89")] {
+            let response = try await view.response(to: .get(headerFields: [.range: field]))
+            #expect(response.status == .partialContent && response.text == text && response.isFinished)
+        }
+        #expect(try await view.response(to: .get(headerFields: [.range: "bytes=6-7,1-2"])).isFinished)
+        #expect(store.requests.withLock { $0 } == [3..<7, 0..<2, 8..<10, 8..<10, 6..<8, 1..<3])
+    }
+
+    @Test("Bytes behind the range that a seekable file writes all the same are dropped")
+    func dropsBytesBehindRange() async throws {
+        for writesTooMuch in [false, true] {
+            let view = FileView { LateFile(writesTooMuch: writesTooMuch) }
+            let response = try await view.response(to: .get(headerFields: [.range: "bytes=3-6"]))
+            #expect(response.status == .partialContent && response.text == "3456" && response.isFinished)
+        }
     }
 
     @Test("A further validator leaves the one that is there")
@@ -250,26 +266,26 @@ import Testing
         }
     }
 
-    @Test("The default for starting in the middle drops what is before")
-    func dropsBytesBeforeOffset() async throws {
+    @Test("The default for a range drops what is outside it")
+    func dropsBytesOutsideRange() async throws {
         let view = FileView {
             VirtualFile(name: "rest.txt") { sink in
                 let file = VirtualFile(TextIteratorIO(["0123", "4567", "89"]), name: "d.txt")
-                try await file.write(from: 5, to: &sink)
+                try await file.write(5..<8, to: &sink)
             }
         }
-        #expect(try await view.response(to: .get()).text == "56789")
+        #expect(try await view.response(to: .get()).text == "567")
     }
 
-    @Test("An error goes through the default for starting in the middle")
-    func passesErrorFromTheMiddle() async throws {
+    @Test("An error goes through the default for a range")
+    func passesErrorFromRange() async throws {
         let view = FileView {
             VirtualFile(name: "rest.txt") { sink in
                 let failing = ContentWriter { sink in
                     try await sink.write("0123")
                     throw Unexpected()
                 }
-                try await failing.write(from: 2, to: &sink)
+                try await failing.write(2..<10, to: &sink)
             }
         }
         let response = try await view.response(to: .get())
@@ -305,21 +321,43 @@ private struct MinimalFile: DownloadFile {
 
 /// Ten digits that are never to be written from the first.
 private struct LateFile: DownloadFile {
+    var writesTooMuch: Bool
     var name: String { "d.txt" }
     var size: Int64? { 10 }
     var entityTag: EntityTag? { EntityTag("abc") }
-    var canStartInTheMiddle: Bool { true }
+    var isSeekable: Bool { true }
 
     func write(to sink: inout some ByteSink & ~Copyable) async throws { throw Unexpected() }
 
-    func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
-        try await sink.write("0123456789".dropFirst(Int(offset)))
+    func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
+        let end = writesTooMuch ? 10 : Int(range.upperBound)
+        for digit in Array("0123456789".utf8)[Int(range.lowerBound)..<end] { try await sink.write([digit]) }
+    }
+}
+
+/// A content that is fetched from elsewhere, for which each byte costs; it keeps what it was asked for.
+private final class ObjectStore: DownloadContent, Sendable {
+    let requests = Mutex<[Range<Int64>]>([])
+    private let object: [UInt8]
+
+    init(_ object: String) { self.object = Array(object.utf8) }
+
+    var size: Int64? { Int64(object.count) }
+    var isSeekable: Bool { true }
+
+    func write(to sink: inout some ByteSink & ~Copyable) async throws {
+        try await write(0..<Int64(object.count), to: &sink)
+    }
+
+    func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
+        requests.withLock { $0.append(range) }
+        try await sink.write(object[Int(range.lowerBound)..<Int(range.upperBound)])
     }
 }
 
 /// Compiles only if the file is `Sendable`, as a view is.
 private struct KeepingView: VirtualDownloadView {
-    let kept = VirtualFile(StringIO("kept"), name: "kept.txt").modified { $0 != "now" }
+    let kept = VirtualFile(StringIO("kept"), name: "kept.txt").answeringModified { $0 != "now" }
 
     func file(for request: DownloadRequest) -> VirtualFile<StringIO> { kept }
 }

@@ -192,7 +192,7 @@ import Testing
                 $0.bytes = bytes
                 $0.size = Int64(size)
                 $0.pieceSize = Int.random(in: 1...100, using: &random)
-                $0.canStartInTheMiddle = true
+                $0.isSeekable = true
             }
         let range = "bytes=" + specs.joined(separator: ",")
         let response = try await FileView { file }.response(to: .get(headerFields: [.range: range]))

@@ -141,16 +141,16 @@ struct RangeCase: Sendable, CustomTestStringConvertible {
 
     @Test("The largest size there is overflows nothing", arguments: ["bytes=0-1,5-", "bytes=1-", "bytes=-1"])
     func boundsSizes(range: String) async throws {
-        let file = Seeking.startsInTheMiddle.file.with { $0.size = .max }
+        let file = Seeking.seeks.file.with { $0.size = .max }
         let view = FileView { file }
         let plan = DownloadPlan(method: .get, headerFields: [.range: range], file: file, view: view)
         #expect(plan.status == (range.contains(",") ? .ok : .partialContent))
     }
 
-    @Test("Parts keep the requested order if the content can start in the middle, else the whole is sent")
+    @Test("Parts keep the requested order if the content is seekable, else the whole is sent")
     func keepsRequestedOrder() async throws {
         let request = DownloadRequest.get(headerFields: [.range: "bytes=5-8,0-2"])
-        let seeking = try await FileView { Seeking.startsInTheMiddle.file }.response(to: request)
+        let seeking = try await FileView { Seeking.seeks.file }.response(to: request)
         #expect(seeking.status == .partialContent)
         let parts = Self.multipart([("5678", at: 5), ("012", at: 0)], type: seeking.headerFields[.contentType] ?? "")
         #expect(seeking.text == parts)
@@ -199,7 +199,7 @@ struct RangeCase: Sendable, CustomTestStringConvertible {
         ("unknown size", StubFile().with { $0.size = nil }),
         ("no tag, only a date", StubFile().with { $0.entityTag = nil }),
         ("a weak tag", StubFile().with { $0.entityTag = EntityTag("abc", isWeak: true) }),
-        ("neither repeatable nor able to start in the middle", StubFile().with { $0.isRepeatable = false }),
+        ("neither repeatable nor seekable", StubFile().with { $0.isRepeatable = false }),
     ]
 
     @Test("Without what it takes there are no ranges, and none are promised", arguments: withoutRanges)
@@ -252,10 +252,10 @@ struct RangeCase: Sendable, CustomTestStringConvertible {
     )
     func boundsSkipping(range: String, code: Int) async throws {
         var view = FileView { Seeking.repeats.file }
-        view.maximumSkip = 4
+        view.maximumSkippedBytes = 4
         #expect(try await view.response(to: .get(headerFields: [.range: range])).status.code == code)
-        var seeking = FileView { Seeking.startsInTheMiddle.file }
-        seeking.maximumSkip = 4
+        var seeking = FileView { Seeking.seeks.file }
+        seeking.maximumSkippedBytes = 4
         #expect(try await seeking.response(to: .get(headerFields: [.range: range])).status.code == 206)
     }
 
@@ -313,10 +313,10 @@ struct RangeCase: Sendable, CustomTestStringConvertible {
     }
 
     static let shortContents: [(length: Int, range: String, seeking: Seeking, description: String)] = [
-        (2, "bytes=5-6", .repeats, "2 bytes"), (2, "bytes=5-6", .startsInTheMiddle, "at most 5 bytes"),
-        (5, "bytes=5-6", .startsInTheMiddle, "at most 5 bytes"), (6, "bytes=5-6", .startsInTheMiddle, "6 bytes"),
-        (1, "bytes=0-0,5-6", .repeats, "1 byte"), (1, "bytes=0-0,5-6", .startsInTheMiddle, "at most 5 bytes"),
-        (6, "bytes=0-0,5-6", .startsInTheMiddle, "6 bytes"), (0, "bytes=0-1", .startsInTheMiddle, "0 bytes"),
+        (2, "bytes=5-6", .repeats, "2 bytes"), (2, "bytes=5-6", .seeks, "at most 5 bytes"),
+        (5, "bytes=5-6", .seeks, "at most 5 bytes"), (6, "bytes=5-6", .seeks, "6 bytes"),
+        (1, "bytes=0-0,5-6", .repeats, "1 byte"), (1, "bytes=0-0,5-6", .seeks, "at most 5 bytes"),
+        (6, "bytes=0-0,5-6", .seeks, "6 bytes"), (0, "bytes=0-1", .seeks, "0 bytes"),
     ]
 
     @Test("The log does not count bytes that a content was never asked for", arguments: shortContents)

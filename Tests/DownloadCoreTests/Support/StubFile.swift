@@ -12,7 +12,7 @@ struct StubFile: DownloadFile {
     var contentType: String?
     var digest: ContentDigest?
     var isRepeatable = true
-    var canStartInTheMiddle = false
+    var isSeekable = false
     var modificationAnswer: Bool?
     /// What becomes of the error that the sink throws into the generator.
     var swallowsErrors = false
@@ -24,9 +24,9 @@ struct StubFile: DownloadFile {
         try await write(bytes[...], to: &sink)
     }
 
-    func write(from offset: Int64, to sink: inout some ByteSink & ~Copyable) async throws {
-        guard canStartInTheMiddle else { throw Unexpected() }
-        try await write(bytes.dropFirst(Int(offset)), to: &sink)
+    func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
+        guard isSeekable else { throw Unexpected() }
+        try await write(bytes.dropFirst(Int(range.lowerBound)), to: &sink)
     }
 
     private func write(_ bytes: ArraySlice<UInt8>, to sink: inout some ByteSink & ~Copyable) async throws {
@@ -66,7 +66,7 @@ struct FileView<File: DownloadFile>: VirtualDownloadView {
     var cacheControl: String?
     var expires: HTTPDate?
     var vary: [HTTPField.Name] = []
-    var maximumSkip: Int64 = 1 << 30
+    var maximumSkippedBytes: Int64 = 1 << 30
     var make: @Sendable () async throws -> File
 
     init(_ make: @escaping @Sendable () async throws -> File) {

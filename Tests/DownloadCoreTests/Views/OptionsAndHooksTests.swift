@@ -144,7 +144,7 @@ import Testing
         let view = HookedView()
         #expect(view.methods == [.get, .head, .options])
         #expect(view.attachment && view.charset == "utf-8")
-        #expect(view.maximumSkip == 1_073_741_824)
+        #expect(view.maximumSkippedBytes == 1_073_741_824)
     }
 
     @Test("A 304 of a file without a tag carries its date")

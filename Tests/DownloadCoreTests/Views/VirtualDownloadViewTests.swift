@@ -129,7 +129,7 @@ import Testing
 
     @Test("A wrapper that was not modified is 304, whatever the date, and does not run")
     func answersNotModified() async throws {
-        let view = FileView { VirtualFile(StringIO("x"), name: "x.txt").modified { $0 != "garbage" } }
+        let view = FileView { VirtualFile(StringIO("x"), name: "x.txt").answeringModified { $0 != "garbage" } }
         let response = try await view.response(to: .get(headerFields: [.ifModifiedSince: "garbage"]))
         #expect(response.status == .notModified)
         #expect(response.body.isEmpty && !response.ranGenerator)

@@ -35,7 +35,7 @@ struct ProbeHandler: RequestHandler {
         let target = request.http.path ?? ""
         probe.note("began \(target)")
         defer { probe.note("ended \(target)") }
-        sink.noteRoute("the route of \(target)")
+        sink.didMatch(route: "the route of \(target)")
         switch target {
         case "/echo":
             sink.begin(head, extent: .exactly(Int64(request.body.count)))
@@ -151,7 +151,7 @@ struct ProbeHandler: RequestHandler {
             probe.note("swallowed")
             while !probe.isGateOpen { usleep(1000) }
         case "/refused":
-            sink.note(DownloadError(.forbidden, reason: "not today"))
+            sink.log(DownloadError(.forbidden, reason: "not today"))
             head.status = .forbidden
             sink.begin(head, extent: .none)
         case "/goes-on-behind-its-end":

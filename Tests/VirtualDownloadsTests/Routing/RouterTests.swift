@@ -219,5 +219,5 @@ private struct RouteSink: ResponseSink, ~Copyable {
     mutating func begin(_ head: HTTPResponse, extent: ContentExtent) {}
     mutating func write(_ bytes: RawSpan) async throws { isCommitted = true }
     mutating func finish() async throws { isCommitted = true }
-    mutating func noteRoute(_ pattern: String) { route = pattern }
+    mutating func didMatch(route pattern: String) { route = pattern }
 }
