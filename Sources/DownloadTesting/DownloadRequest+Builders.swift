@@ -8,7 +8,7 @@ extension DownloadRequest {
     public static func get(
         _ target: String = "/",
         headerFields: HTTPFields = [:],
-        parameters: [String: String] = [:],
+        parameters: NamedValues = [:],
         user: String? = nil
     ) -> DownloadRequest {
         make(.get, target, headerFields: headerFields, parameters: parameters, user: user)
@@ -20,7 +20,7 @@ extension DownloadRequest {
     public static func head(
         _ target: String = "/",
         headerFields: HTTPFields = [:],
-        parameters: [String: String] = [:],
+        parameters: NamedValues = [:],
         user: String? = nil
     ) -> DownloadRequest {
         make(.head, target, headerFields: headerFields, parameters: parameters, user: user)
@@ -33,7 +33,7 @@ extension DownloadRequest {
         _ method: HTTPRequest.Method,
         _ target: String = "/",
         headerFields: HTTPFields = [:],
-        parameters: [String: String] = [:],
+        parameters: NamedValues = [:],
         body: [UInt8] = [],
         user: String? = nil
     ) -> DownloadRequest {

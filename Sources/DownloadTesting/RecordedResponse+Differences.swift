@@ -43,15 +43,15 @@ extension RecordedResponse {
                     + " they differ from byte \(place) on"
             )
         }
-        if method == .head, let content, let length = headerFields[.contentLength], length != String(content.count) {
+        if method == .head, let content, let length = headerFields[.contentLength], length.wire != String(content.count).wire {
             differences.append(
                 "Content-Length is \(length), but the content has \(String(counting: content.count, "byte"))"
             )
         }
-        expect(basename, disposition.filename, "the basename")
-        expect(attachment.map { $0 ? "attachment" : "inline" }, disposition.kind, "the disposition")
-        expect(size.map(String.init), headerFields[.contentLength], "Content-Length")
-        expect(contentType, headerFields[.contentType], "Content-Type")
+        expect(basename?.wire, disposition.filename?.wire, "the basename")
+        expect(attachment.map { $0 ? "attachment" : "inline" }, disposition.kind?.wire, "the disposition")
+        expect(size.map { String($0).wire }, headerFields[.contentLength]?.wire, "Content-Length")
+        expect(contentType?.wire, headerFields[.contentType]?.wire, "Content-Type")
         if let mimeType, headerFields[.contentType].map({ Self.isType($0, mimeType) }) != true {
             differences.append("Content-Type is \(headerFields[.contentType] ?? "missing"), expected \(mimeType)")
         }
@@ -72,7 +72,7 @@ extension RecordedResponse {
                 "there \(body.count == 1 ? "is" : "are") \(String(counting: body.count, "byte")) where none may be"
             )
         }
-        if !hasNoContent, let length = headerFields[.contentLength], length != String(body.count) {
+        if !hasNoContent, let length = headerFields[.contentLength], length.wire != String(body.count).wire {
             differences.append(
                 "Content-Length is \(length), but \(String(counting: body.count, "byte")) \(body.count == 1 ? "was" : "were") sent"
             )
@@ -85,10 +85,10 @@ extension RecordedResponse {
 
     /// Whether a Content-Type is `mimeType`, with further parameters or without.
     private static func isType(_ field: String, _ mimeType: String) -> Bool {
-        let (field, mimeType) = (field.lowercased(), mimeType.lowercased())
-        guard field.hasPrefix(mimeType) else { return false }
-        let rest = field.dropFirst(mimeType.count)
-        return rest.isEmpty || rest.hasPrefix(";") || rest.hasPrefix(" ")
+        let (field, mimeType) = (field.lowercasedASCII, mimeType.lowercasedASCII)
+        guard field.hasOctetPrefix(mimeType) else { return false }
+        let rest = field.droppingOctets(mimeType.utf8.count)
+        return rest.isEmpty || rest.hasOctetPrefix(";") || rest.hasOctetPrefix(" ")
     }
 
     /// Up to 60 bytes, so that the one at `place` is among them.

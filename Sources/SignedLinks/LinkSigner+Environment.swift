@@ -16,8 +16,8 @@ extension LinkSigner {
         now: @escaping @Sendable () -> HTTPDate = { .now }
     ) throws(SigningError) {
         var keys: [SigningKey] = []
-        for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
-            let parts = entry.split(separator: ":", omittingEmptySubsequences: false).map(Self.trimmed)
+        for (index, entry) in text.splitOctets(whereSeparator: { $0 == UInt8(ascii: ",") }).enumerated() {
+            let parts = entry.splitOctets { $0 == UInt8(ascii: ":") }.map(Self.trimmed)
             let isNoKey = SigningError("key \(index + 1) is not of the form id:hex, as in “2026-11:8f3a…”")
             guard parts.count == 2 else { throw isNoKey }
             do {
@@ -49,9 +49,9 @@ extension LinkSigner {
     }
 
     private static func trimmed(_ text: Substring) -> String {
-        var text = text
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
+        var scalars = text.unicodeScalars
+        while scalars.first?.properties.isWhitespace == true { scalars.removeFirst() }
+        while scalars.last?.properties.isWhitespace == true { scalars.removeLast() }
+        return String(scalars)
     }
 }

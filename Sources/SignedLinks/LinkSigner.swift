@@ -34,7 +34,7 @@ public struct LinkSigner: LinkSigning {
         now: @escaping @Sendable () -> HTTPDate = { .now }
     ) throws(SigningError) {
         guard !keys.isEmpty else { throw SigningError("there is no key to sign with") }
-        for (index, key) in keys.enumerated() where keys[..<index].contains(where: { $0.id == key.id }) {
+        for (index, key) in keys.enumerated() where keys[..<index].contains(where: { $0.id.wire == key.id.wire }) {
             throw SigningError("there are two keys “\(key.id)”")
         }
         self.keys = keys
@@ -67,10 +67,10 @@ public struct LinkSigner: LinkSigning {
         guard let query = try? QueryItems(Substring(target.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst())) else {
             throw SigningError("the query of “\(target)” is not percent-encoded UTF-8")
         }
-        if let item = query.first(where: { SignatureItem(rawValue: $0.name) != nil }) {
+        if let item = query.first(where: { SignatureItem(named: $0.name) != nil }) {
             throw SigningError("“\(target)” has “\(item.name)” in its query, which is for signatures")
         }
-        guard name != "" else { throw SigningError("the suggested name is empty") }
+        guard name?.isEmpty != true else { throw SigningError("the suggested name is empty") }
         let contents = LinkContents(
             method: method,
             path: path.text,
@@ -122,7 +122,7 @@ public struct LinkSigner: LinkSigning {
         }
         var query = Array(items)
         let (link, signature) = try SignedLink.extract(from: &query)
-        guard let key = keys.first(where: { $0.id == link.keyID }) else { throw LinkError(.keyUnknown, link.keyID) }
+        guard let key = keys.first(where: { $0.id.wire == link.keyID.wire }) else { throw LinkError(.keyUnknown, link.keyID) }
         let contents = LinkContents(
             method: request.method,
             path: path.text,

@@ -8,6 +8,16 @@ public struct SignedLink: Sendable, Hashable {
     public var expires: HTTPDate
     /// The id of the key that it was signed with.
     public var keyID: String
+
+    public static func == (a: SignedLink, b: SignedLink) -> Bool {
+        a.name?.wire == b.name?.wire && a.expires == b.expires && a.keyID.wire == b.keyID.wire
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(name?.wire)
+        hasher.combine(expires)
+        hasher.combine(keyID.wire)
+    }
 }
 
 /// The items of a query that are the signature's own.
@@ -16,6 +26,12 @@ enum SignatureItem: String, CaseIterable {
     case expires = "link-expires"
     case keyID = "link-key"
     case signature = "link-signature"
+
+    /// The item of a name; nil for an item that is not the signature's.
+    init?(named name: String) {
+        guard let item = Self.allCases.first(where: { $0.rawValue.wire == name.wire }) else { return nil }
+        self = item
+    }
 }
 
 extension SignedLink {
@@ -30,7 +46,7 @@ extension SignedLink {
         var values: [SignatureItem: String] = [:]
         var signed: [QueryItems.Item] = []
         for item in query {
-            guard let own = SignatureItem(rawValue: item.name) else {
+            guard let own = SignatureItem(named: item.name) else {
                 signed.append(item)
                 continue
             }
@@ -40,14 +56,15 @@ extension SignedLink {
         }
         guard let signature = values[.signature] else { throw LinkError(.missing) }
         guard let keyID = values[.keyID] else { throw LinkError(.malformed, "there is no link-key") }
-        guard let expires = values[.expires], let seconds = Int64(expires), String(seconds) == expires else {
+        guard let expires = values[.expires], let seconds = Int64(expires), String(seconds).wire == expires.wire
+        else {
             throw LinkError(.malformed, "link-expires is no number of seconds")
         }
         guard let bytes = [UInt8](hex: signature.utf8) else {
             throw LinkError(.malformed, "link-signature is not hexadecimal")
         }
         // An empty name is how the signed form writes none.
-        guard values[.name] != "" else { throw LinkError(.malformed, "link-name is empty") }
+        guard values[.name]?.isEmpty != true else { throw LinkError(.malformed, "link-name is empty") }
         query = signed
         return (SignedLink(name: values[.name], expires: HTTPDate(secondsSince1970: seconds), keyID: keyID), bytes)
     }

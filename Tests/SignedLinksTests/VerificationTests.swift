@@ -37,6 +37,26 @@ import Testing
         #expect(missing?.description == "signature-missing")
     }
 
+    @Test("The id of a key is compared by its octets")
+    func comparesKeyIDs() throws {
+        let signer = try LinkSigner(keys: [SigningKey(id: "K", bytes: Array(0..<32))])
+        let link = try signer.link(to: "/a", expires: Self.expiry)
+        #expect(Self.refusal(of: link, by: signer) == nil)
+        let other = link.split(separator: "link-key=K").joined(separator: "link-key=%E2%84%AA")
+        #expect(Self.refusal(of: other, by: signer) == .keyUnknown)
+    }
+
+    @Test("A path or query that is only canonically equivalent to what was signed is another")
+    func comparesOctets() throws {
+        let signer = try LinkSigner(keys: [.first])
+        let link = try signer.link(to: "/K/Å?K=Å", expires: Self.expiry)
+        #expect(Self.refusal(of: link, by: signer) == nil)
+        for (from, to) in [("/K/", "/%E2%84%AA/"), ("/%C3%85", "/A%CC%8A"), ("K=", "%E2%84%AA="), ("=%C3%85", "=A%CC%8A")] {
+            let parts = link.split(separator: from, maxSplits: 1, omittingEmptySubsequences: false)
+            #expect(Self.refusal(of: parts.joined(separator: to), by: signer) == .invalid)
+        }
+    }
+
     static let tamperings: [(from: String, to: String, code: LinkError.Code)] = [
         ("/export/", "/exports/", .invalid), ("/export/orders.csv", "/export/orders.csv/", .invalid),
         ("/export/", "/", .invalid), ("rows=10", "rows=11", .invalid), ("rows=10&rows=20", "rows=20&rows=10", .invalid),

@@ -46,6 +46,6 @@ extension DownloadError {
     /// Whether Accept prefers a JSON type. A client without preference is a browser or `curl`, and a person reads the answer.
     private static func asksForJSON(_ request: DownloadRequest) -> Bool {
         let offers = ["text/plain", "application/problem+json", "application/json"]
-        return request.preferredMediaType(of: offers)?.hasSuffix("json") ?? false
+        return request.preferredMediaType(of: offers)?.hasOctetSuffix("json") ?? false
     }
 }

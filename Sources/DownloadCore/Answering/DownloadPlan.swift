@@ -111,7 +111,7 @@ public struct DownloadPlan: Sendable, Hashable {
     /// Whether a content coding is none, and not to be sent (RFC 9110 §8.4.1).
     private static func isIdentity(_ encoding: String) -> Bool {
         let name = HeaderValue.sanitized(encoding)
-        return name.isEmpty || name.lowercased() == "identity"
+        return name.isEmpty || name.isOctetEqualIgnoringCase(to: "identity")
     }
 
     /// A plan that sends nothing of the file, unless it is said what.

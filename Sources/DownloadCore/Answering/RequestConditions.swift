@@ -22,18 +22,17 @@ struct RequestConditions {
         // By index: an iterator over the fields is generic code that the compiler does not specialise.
         for index in 0..<fields.count {
             let field = fields[index]
-            let name = field.name.canonicalName
             // A request has a dozen fields, and almost none of them begins with these letters.
-            guard let initial = name.utf8.first, initial == UInt8(ascii: "i") || initial == UInt8(ascii: "r") else {
-                continue
-            }
-            switch name {
-            case "if-match": Self.add(field.value, to: &ifMatch)
-            case "if-unmodified-since": Self.add(field.value, to: &ifUnmodifiedSince)
-            case "if-none-match": Self.add(field.value, to: &ifNoneMatch)
-            case "if-modified-since": Self.add(field.value, to: &ifModifiedSince)
-            case "if-range": Self.add(field.value, to: &ifRange)
-            case "range": Self.add(field.value, to: &range)
+            guard let initial = field.name.canonicalName.utf8.first,
+                initial == UInt8(ascii: "i") || initial == UInt8(ascii: "r")
+            else { continue }
+            switch field.name {
+            case .ifMatch: Self.add(field.value, to: &ifMatch)
+            case .ifUnmodifiedSince: Self.add(field.value, to: &ifUnmodifiedSince)
+            case .ifNoneMatch: Self.add(field.value, to: &ifNoneMatch)
+            case .ifModifiedSince: Self.add(field.value, to: &ifModifiedSince)
+            case .ifRange: Self.add(field.value, to: &ifRange)
+            case .range: Self.add(field.value, to: &range)
             default: break
             }
         }

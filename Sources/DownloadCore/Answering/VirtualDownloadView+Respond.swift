@@ -74,7 +74,7 @@ extension VirtualDownloadView {
         case var error as DownloadError:
             if error.status.kind == .serverError || !error.reason.isEmpty { sink.log(error) }
             // A 405 must have it (RFC 9110 §15.5.6).
-            if error.code == .methodNotAllowed, error.headerFields[.allow] == nil {
+            if error.code == .methodNotAllowed, !error.headerFields.contains(.allow) {
                 error.headerFields[.allow] = methods.filter { $0 != request.method }.allowFieldValue
             }
             return response(of: error, to: request)
@@ -93,8 +93,8 @@ extension VirtualDownloadView {
     /// A response in the place of the file, which depends on the fields that the file depends on too: in one language there may be none.
     private func varying(_ response: DownloadResponse) -> DownloadResponse {
         var response = response
-        let named = response.headerFields[values: .vary].map { $0.lowercased() }
-        let names = vary.filter { !named.contains($0.canonicalName) }
+        let named = response.headerFields[values: .vary].map(\.lowercasedASCII.wire)
+        let names = vary.filter { !named.contains($0.canonicalName.wire) }
         if !names.isEmpty {
             response.headerFields.append(
                 HTTPField(name: .vary, value: names.map(\.rawName).joined(separator: ", "))
@@ -161,7 +161,7 @@ extension DownloadResponse {
     fileprivate func with(_ hooked: DownloadResponse, changedFrom plan: DownloadPlan) -> DownloadResponse {
         var response = self
         response.status = hooked.status
-        for field in hooked.headerFields where hooked.headerFields[field.name] != plan.headerFields[field.name] {
+        for field in hooked.headerFields where hooked.headerFields[field.name]?.wire != plan.headerFields[field.name]?.wire {
             response.headerFields[field.name] = hooked.headerFields[field.name]
         }
         return response
@@ -171,14 +171,15 @@ extension DownloadResponse {
     fileprivate func whole(insteadOf plan: DownloadPlan) -> DownloadResponse {
         var whole = self
         // By the digest of the file a client would take it for damaged.
-        if headerFields[.reprDigest] == plan.headerFields[.reprDigest] { whole.headerFields[.reprDigest] = nil }
+        if headerFields[.reprDigest]?.wire == plan.headerFields[.reprDigest]?.wire { whole.headerFields[.reprDigest] = nil }
         // A hook that says which part it is has seen to it itself.
-        guard plan.status == .partialContent, headerFields[.contentRange] == plan.headerFields[.contentRange] else {
+        guard plan.status == .partialContent, headerFields[.contentRange]?.wire == plan.headerFields[.contentRange]?.wire
+        else {
             return whole
         }
         if status == .partialContent { whole.status = .ok }
         whole.headerFields[.contentRange] = nil
-        if case .parts(let frame) = plan.body, headerFields[.contentType] == frame.contentType {
+        if case .parts(let frame) = plan.body, headerFields[.contentType]?.wire == frame.contentType.wire {
             whole.headerFields[.contentType] = frame.partType
         }
         return whole

@@ -40,9 +40,8 @@ public struct EntityTag: Sendable {
         hasSameValue(as: other)
     }
 
-    /// Octet by octet: two strings that Unicode holds equivalent are two tags.
     private func hasSameValue(as other: EntityTag) -> Bool {
-        value.utf8.elementsEqual(other.value.utf8)
+        value.wire == other.value.wire
     }
 
     /// Whether a value may stand as it is. One that looks encoded may not: the value that is encoded so is another.
@@ -71,7 +70,7 @@ extension EntityTag: Hashable {
     }
 
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(value)
+        hasher.combine(value.wire)
         hasher.combine(isWeak)
     }
 }

@@ -8,13 +8,13 @@ public enum MediaType {
     /// It does for `text/*`, for JavaScript (RFC 9239 §4.1) and for XML documents (RFC 7303 §3). It does not for JSON, which is UTF-8 and
     /// defines no charset (RFC 8259 §11), nor for images, SVG among them, which name their encoding themselves.
     public static func isText(_ type: String) -> Bool {
-        if type.hasPrefix("text/") { return true }
-        let name = type.prefix { $0 != ";" && $0 != " " && $0 != "\t" }.lowercased()
-        if name.hasPrefix("text/") { return true }
-        guard name.hasPrefix("application/") else { return false }
-        switch name.dropFirst(12) {
+        if type.hasOctetPrefix("text/") { return true }
+        let name = Substring(type.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != 0x20 && $0 != 0x09 }).lowercasedASCII
+        if name.hasOctetPrefix("text/") { return true }
+        guard name.hasOctetPrefix("application/") else { return false }
+        switch name.droppingOctets(12).wire {
         case "javascript", "ecmascript", "x-javascript", "xml", "xml-dtd", "xml-external-parsed-entity": return true
-        default: return name.hasSuffix("+xml")
+        default: return name.hasOctetSuffix("+xml")
         }
     }
 

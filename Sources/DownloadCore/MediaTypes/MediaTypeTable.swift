@@ -7,7 +7,7 @@
 ///     let table = MediaTypeTable(mimeTypes: bytes, over: .builtIn)
 public struct MediaTypeTable: Sendable {
     /// Types by ending: in lower case, without the first dot.
-    private var types: [String: String] = [:]
+    private var types: [WireText: String] = [:]
     /// Whether an ending has a dot inside, so that names have to be looked at for such.
     private var hasCompoundEndings = false
 
@@ -45,7 +45,7 @@ public struct MediaTypeTable: Sendable {
     }
 
     private mutating func add(_ type: String, for ending: String) {
-        types[ending] = type
+        types[ending.wire] = type
         if !hasCompoundEndings, ending.utf8.contains(UInt8(ascii: ".")) { hasCompoundEndings = true }
     }
 
@@ -53,7 +53,7 @@ public struct MediaTypeTable: Sendable {
     public var count: Int { types.count }
 
     /// The endings in lower case, each with its type, in no order.
-    public var entries: some Collection<(key: String, value: String)> { types }
+    public var entries: some Collection<(key: String, value: String)> { types.map { ($0.key.text, $0.value) } }
 
     /// The table with the entries of `other` added; where both have an ending, that of `other` counts.
     public func merging(_ other: MediaTypeTable) -> MediaTypeTable {
@@ -85,14 +85,25 @@ public struct MediaTypeTable: Sendable {
     }
 
     /// An ending as the table has it.
-    private static func key(_ ending: Substring) -> String {
-        let isLowercase = ending.utf8.allSatisfy { $0 < 0x80 && !($0 >= 0x41 && $0 <= 0x5a) }
-        return isLowercase ? String(ending) : ending.lowercased()
+    private static func key(_ ending: Substring) -> WireText {
+        ending.utf8.allSatisfy { $0 < 0x80 } ? ending.lowercasedASCII.wire : String(ending).lowercasedLetters.wire
     }
 
     /// The type of a file by the ending of its name, by the table that is built in.
     public static func mediaType(forName name: String) -> String? {
         builtIn.mediaType(forName: name)
+    }
+}
+
+extension String {
+    /// The text in lower case, but for what is not ASCII and whose lower case is: the Kelvin sign (U+212A) is not a `k`.
+    fileprivate var lowercasedLetters: String {
+        var text = ""
+        for scalar in unicodeScalars {
+            let lower = scalar.properties.lowercaseMapping
+            text += scalar.isASCII || lower.utf8.allSatisfy { $0 >= 0x80 } ? lower : String(scalar)
+        }
+        return text
     }
 }
 
@@ -125,7 +136,7 @@ private struct MimeTypesWords {
 
     func text(of word: Word) -> String {
         let text = String(decoding: bytes[word.bytes], as: UTF8.self)
-        return word.isLowercase ? text : text.lowercased()
+        return word.isLowercase ? text : text.lowercasedLetters
     }
 
     mutating func next() -> Word? {

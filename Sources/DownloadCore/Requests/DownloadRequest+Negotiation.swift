@@ -8,7 +8,7 @@ extension DownloadRequest {
     /// - Parameter offers: Media types without parameters, in lower case, best first.
     public func preferredMediaType(of offers: [String]) -> String? {
         preferred(of: offers, by: headerFields[.accept]) { offer, _ in
-            [offer, offer.prefix { $0 != "/" } + "/*", "*/*"]
+            [offer, "\(Substring(offer.utf8.prefix { $0 != UInt8(ascii: "/") }))/*", "*/*"]
         }
     }
 
@@ -20,11 +20,13 @@ extension DownloadRequest {
     /// - Parameter offers: Language tags, best first.
     public func preferredLanguage(of offers: [String]) -> String? {
         preferred(of: offers, by: headerFields[.acceptLanguage]) { offer, list in
-            let own = offer.lowercased()
+            let own = offer.lowercasedASCII
             var ranges = [own]
-            while let range = ranges.last, let dash = range.lastIndex(of: "-") { ranges.append(String(range[..<dash])) }
+            while let range = ranges.last, let dash = range.utf8.lastIndex(of: UInt8(ascii: "-")) {
+                ranges.append(String(range[..<dash]))
+            }
             // One that is refused says nothing about the language at large.
-            let longer = list.members.filter { $0.weight > 0 && $0.value.hasPrefix("\(own)-") }
+            let longer = list.members.filter { $0.weight > 0 && $0.value.hasOctetPrefix("\(own)-") }
             if let best = longer.max(by: { $0.weight < $1.weight }) { ranges.append(best.value) }
             return ranges + ["*"]
         }

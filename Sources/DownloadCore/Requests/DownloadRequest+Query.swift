@@ -20,8 +20,8 @@ extension DownloadRequest {
     ///
     /// Where a request has several fields, Apache joins them with `, `, which no value has inside (RFC 6265 §4.1.1): before
     /// another `name=` it is a separator too.
-    public var cookies: [String: String] {
-        var cookies: [String: String] = [:]
+    public var cookies: NamedValues {
+        var cookies = NamedValues()
         guard let field = headerFields[.cookie] else { return cookies }
         for pair in field.utf8.split(separator: UInt8(ascii: ";")).flatMap({ Substring($0).joinedPairs }) {
             guard let sign = pair.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }

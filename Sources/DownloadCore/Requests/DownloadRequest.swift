@@ -7,7 +7,7 @@ public struct DownloadRequest: Sendable {
     /// The path that was routed: percent-decoded once, normalised, without query and mount prefix.
     public var path: String
     /// The values of the `{name}` segments of the route.
-    public var parameters: [String: String]
+    public var parameters: NamedValues
     /// The content of the request; empty if it has none, as almost every GET and HEAD.
     public var body: [UInt8]
     /// Who sent it, as the web server reports it.
@@ -16,6 +16,8 @@ public struct DownloadRequest: Sendable {
     ///
     /// It is what the web server says, and never from a header field. nginx says whatever name a client claims to have, unless its
     /// `auth_basic` is in force. A content that depends on it wants `private` in ``VirtualDownloadView/cacheControl``.
+    ///
+    /// Compare it by its octets, as the web server has (``WireText``): `request.user?.wire == "kim"`.
     public var user: String?
     /// Identifies the request in every log line about it.
     public var id: String
@@ -28,7 +30,7 @@ public struct DownloadRequest: Sendable {
     public init(
         http: HTTPRequest,
         path: String? = nil,
-        parameters: [String: String] = [:],
+        parameters: NamedValues = [:],
         body: [UInt8] = [],
         client: ClientAddress = ClientAddress(),
         user: String? = nil,

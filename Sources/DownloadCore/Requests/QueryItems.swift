@@ -4,9 +4,22 @@
 /// name without `=` has an empty value. Names may repeat.
 public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
     /// One name with its value, both decoded.
+    ///
+    /// Two are equal if they have the same octets.
     public struct Item: Sendable, Hashable {
+        /// The name, decoded.
         public var name: String
+        /// The value, decoded; empty if the name has none.
         public var value: String
+
+        public static func == (a: Item, b: Item) -> Bool {
+            a.name.wire == b.name.wire && a.value.wire == b.value.wire
+        }
+
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(name.wire)
+            hasher.combine(value.wire)
+        }
     }
 
     private var items: [Item] = []
@@ -22,14 +35,14 @@ public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
         }
     }
 
-    /// The first value of `name`; nil if it is not there.
+    /// The first value of `name`; nil if it is not there. Names are compared octet by octet.
     public subscript(name: String) -> String? {
-        items.first { $0.name == name }?.value
+        items.first { $0.name.wire == name.wire }?.value
     }
 
     /// All values of `name`, in their order.
     public func all(_ name: String) -> [String] {
-        items.filter { $0.name == name }.map(\.value)
+        items.filter { $0.name.wire == name.wire }.map(\.value)
     }
 
     /// The first value of `name` as a decimal number, which is digits alone, with a `-` before them if it is negative; nil if the name is

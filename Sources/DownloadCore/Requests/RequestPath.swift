@@ -1,7 +1,7 @@
 /// The path of a request, decoded and split: what routes are matched against, and what the signature of a link is over.
 package struct RequestPath: Equatable, Sendable {
     /// The segments between the slashes, percent-decoded; none for the root.
-    package let segments: [String]
+    package let segments: [WireText]
     /// Whether a slash stands behind the last segment.
     package let endsWithSlash: Bool
 
@@ -28,10 +28,10 @@ package struct RequestPath: Equatable, Sendable {
             guard byte >= 0x20, byte != 0x7F else { return nil }
             decoded.append(byte)
         }
-        var segments: [String] = []
+        var segments: [WireText] = []
         for part in decoded.split(separator: UInt8(ascii: "/")) {
-            guard let segment = String(validating: part, as: UTF8.self), segment != ".", segment != "..",
-                !segment.unicodeScalars.contains(where: { (0x80...0x9F).contains($0.value) })
+            guard let segment = String(validating: part, as: UTF8.self)?.wire, segment != ".", segment != "..",
+                !segment.text.unicodeScalars.contains(where: { (0x80...0x9F).contains($0.value) })
             else { return nil }
             segments.append(segment)
         }
@@ -46,7 +46,7 @@ package struct RequestPath: Equatable, Sendable {
     }
 
     /// The path as text, decoded and with single slashes.
-    package var text: String { "/" + segments.joined(separator: "/") + (endsWithSlash ? "/" : "") }
+    package var text: String { "/" + segments.map(\.text).joined(separator: "/") + (endsWithSlash ? "/" : "") }
 }
 
 extension Sequence<UInt8> {

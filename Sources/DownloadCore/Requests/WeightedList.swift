@@ -11,15 +11,15 @@ struct WeightedList {
             var weight: Int?
             var hasParameters = false
             for parameter in parts.dropFirst() {
-                let pair = parameter.trimmed.lowercased()
-                if pair.hasPrefix("q=") {
-                    weight = Self.thousandths(pair.dropFirst(2))
+                let pair = parameter.trimmed.lowercasedASCII
+                if pair.hasOctetPrefix("q=") {
+                    weight = Self.thousandths(pair.droppingOctets(2))
                 } else if weight == nil, !pair.isEmpty {
                     // What follows the weight is no parameter of the type.
                     hasParameters = true
                 }
             }
-            members.append((value.lowercased(), hasParameters, weight ?? 1000))
+            members.append((value.lowercasedASCII, hasParameters, weight ?? 1000))
         }
     }
 
@@ -28,9 +28,9 @@ struct WeightedList {
     /// The patterns have no parameters, so a member without any counts before one with some, which may mean another variant.
     func weight(ofFirst patterns: [String]) -> Int? {
         for pattern in patterns {
-            var named = members.first { $0.value == pattern }
+            var named = members.first { $0.value.isOctetEqual(to: pattern) }
             if named?.hasParameters == true {
-                named = members.first { $0.value == pattern && !$0.hasParameters } ?? named
+                named = members.first { $0.value.isOctetEqual(to: pattern) && !$0.hasParameters } ?? named
             }
             if let named { return named.weight }
         }
@@ -39,11 +39,13 @@ struct WeightedList {
 
     /// `0.5`, and what clients write for it against the grammar: `.5`, and more than three digits, of which the others are dropped.
     private static func thousandths(_ weight: Substring) -> Int {
-        let parts = weight.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let whole = parts.first, whole == "0" || whole == "1" || whole.isEmpty else { return 0 }
-        let digits = parts.count == 2 ? parts[1] : ""
-        guard digits.utf8.allSatisfy(\.isDigit) else { return 0 }
-        let fraction = Int(digits.prefix(3) + String(repeating: "0", count: max(0, 3 - digits.utf8.count))) ?? 0
-        return min(1000, (whole == "1" ? 1000 : 0) + fraction)
+        let whole = weight.utf8.prefix { $0 != UInt8(ascii: ".") }
+        let digits = weight.utf8.dropFirst(whole.count + 1)
+        guard whole.isEmpty || (whole.count == 1 && (0x30...0x31).contains(whole.first ?? 0)),
+            digits.allSatisfy(\.isDigit)
+        else { return 0 }
+        var thousandths = whole.first == 0x31 ? 1 : 0
+        for place in 0..<3 { thousandths = thousandths * 10 + Int(digits.dropFirst(place).first ?? 0x30) - 0x30 }
+        return min(1000, thousandths)
     }
 }

@@ -5,6 +5,9 @@ extension UInt8 {
     /// `ALPHA` (RFC 5234).
     package var isLetter: Bool { (self | 0x20) >= 0x61 && (self | 0x20) <= 0x7a }
 
+    /// The byte with an upper-case ASCII letter made lower-case.
+    package var lowercased: UInt8 { self >= 0x41 && self <= 0x5a ? self | 0x20 : self }
+
     /// Either case of a hexadecimal digit.
     var isHexDigit: Bool { isDigit || ((self | 0x20) >= 0x61 && (self | 0x20) <= 0x66) }
 

@@ -29,7 +29,7 @@ public enum CGIProgram {
         var contentLength: Int?
         ProcessEnvironment.forEach { name, value in
             builder.add(name: name, value: value)
-            if name == "CONTENT_LENGTH", let length = Int(value), length >= 0 { contentLength = length }
+            if name.wire == "CONTENT_LENGTH", let length = Int(value), length >= 0 { contentLength = length }
         }
         var request = builder.request(body: [], id: "\(getpid())")
         var refusal: DownloadError?

@@ -1,3 +1,4 @@
+internal import DownloadCore
 internal import DownloadSystem
 internal import Glibc
 
@@ -12,19 +13,20 @@ public enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Throws: ``ListenError`` that says what is expected.
     public init(parsing text: String) throws {
-        if text.hasPrefix("unix:") {
-            let path = String(text.dropFirst(5))
+        if text.hasOctetPrefix("unix:") {
+            let path = String(text.droppingOctets(5))
             guard !path.isEmpty else { throw ListenError("“\(text)” names no path; write unix:/run/app.sock") }
             self = .unix(path: path)
             return
         }
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+        guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")),
+            let port = Int(Substring(text.utf8[colon...].dropFirst())),
             (0...65535).contains(port)
         else {
             throw ListenError("“\(text)” is no address; write unix:/run/app.sock or 127.0.0.1:9000")
         }
         var host = String(text[..<colon])
-        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        if host.hasOctetPrefix("["), host.hasOctetSuffix("]") { host = String(Substring(host.utf8.dropFirst().dropLast())) }
         guard !host.isEmpty else {
             throw ListenError(
                 "“\(text)” names no host; write 127.0.0.1:\(port), or 0.0.0.0:\(port) for every interface"
@@ -36,7 +38,7 @@ public enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unix(let path): "unix:\(path)"
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .tcp(let host, let port): host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
         }
     }
 }
@@ -47,7 +49,7 @@ extension ListenAddress {
         switch (self, error.code) {
         case (.unix, ENOENT), (.unix, ENOTDIR): "create the folder first"
         // A socket is there, but this user may not ask whether its process lives.
-        case (.unix, EACCES) where error.call == "connect":
+        case (.unix, EACCES) where error.call.isOctetEqual(to: "connect"):
             "the socket is another user's; remove it or choose another path"
         case (.unix, EACCES), (.unix, EPERM): "give this user the right to write to the folder, or choose another"
         case (.unix, EROFS): "choose a folder that can be written to"
@@ -186,7 +188,7 @@ public struct Listener: Sendable {
     ///
     /// Where the folder can't be locked within a second it is called all the same, since others lock folders for their own reasons.
     private static func inTurn<Result>(in path: String, _ body: () throws -> Result) rethrows -> Result {
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
         let lock = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         // That unlocks it.
         defer { if lock >= 0 { Glibc.close(lock) } }

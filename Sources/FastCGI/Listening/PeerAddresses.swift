@@ -1,9 +1,10 @@
+internal import DownloadCore
 internal import DownloadSystem
 internal import Glibc
 
 /// The addresses that may connect, from `FCGI_WEB_SERVER_ADDRS` (FastCGI specification §3.2): comma-separated, IPv4 or IPv6.
 struct PeerAddresses: Sendable {
-    private let allowed: Set<String>
+    private let allowed: Set<WireText>
 
     /// Nil if the variable is not set or empty: then every peer may connect.
     ///
@@ -15,8 +16,8 @@ struct PeerAddresses: Sendable {
 
     /// - Throws: ``ListenError`` that says what is no address, or that there is none: nobody could connect.
     init(parsing text: String) throws(ListenError) {
-        var allowed: Set<String> = []
-        for entry in text.split(whereSeparator: { $0 == "," || $0 == " " }) {
+        var allowed: Set<WireText> = []
+        for entry in text.splitOctets(whereSeparator: { $0 == UInt8(ascii: ",") || $0 == 0x20 }) where !entry.isEmpty {
             guard let address = Self.normalized(String(entry)) else {
                 throw Self.refusal("“\(entry)”, which is no IP address")
             }
@@ -33,18 +34,19 @@ struct PeerAddresses: Sendable {
     }
 
     /// One spelling for each address; an IPv4 address mapped into IPv6 counts as itself. Nil if it is none.
-    static func normalized(_ text: String) -> String? {
+    static func normalized(_ text: String) -> WireText? {
         // A link-local address may name its interface.
-        let end = text.firstIndex(of: "%") ?? text.endIndex
+        let end = text.utf8.firstIndex(of: UInt8(ascii: "%")) ?? text.endIndex
         let address = String(text[..<end])
         var v4 = in_addr()
-        if unsafe inet_pton(AF_INET, text, &v4) == 1 { return text }
+        if unsafe inet_pton(AF_INET, text, &v4) == 1 { return text.wire }
         var v6 = in6_addr()
         guard unsafe inet_pton(AF_INET6, address, &v6) == 1 else { return nil }
         var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         guard unsafe inet_ntop(AF_INET6, &v6, &buffer, socklen_t(INET6_ADDRSTRLEN)) != nil else { return nil }
         let spelled = Self.text(of: buffer) + text[end...]
-        return spelled.hasPrefix("::ffff:") && spelled.contains(".") ? String(spelled.dropFirst(7)) : spelled
+        let isMapped = spelled.hasOctetPrefix("::ffff:") && spelled.utf8.contains(UInt8(ascii: "."))
+        return isMapped ? spelled.droppingOctets(7).wire : spelled.wire
     }
 
     /// The text before the NUL that ends it.

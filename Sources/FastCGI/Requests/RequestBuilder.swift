@@ -49,7 +49,7 @@ struct RequestBuilder {
         }
         switch name.count {
         case 5 where name == "HTTPS":
-            unsafe setSecure(text(value).lowercased() == "on" || text(value) == "1")
+            unsafe setSecure(text(value).isOctetEqualIgnoringCase(to: "on") || text(value).wire == "1")
         case 11 where name == "REQUEST_URI":
             uri = unsafe text(value)
         case 11 where name == "REMOTE_ADDR":
@@ -62,9 +62,9 @@ struct RequestBuilder {
             if unsafe !value.isEmpty { unsafe fields.append(HTTPField(name: .contentType, value: text(value))) }
         case 14 where name == "REQUEST_METHOD":
             let name = unsafe text(value)
-            if name != "GET" { method = HTTPRequest.Method(name) ?? method }
+            if name.wire != "GET" { method = HTTPRequest.Method(name) ?? method }
         case 14 where name == "REQUEST_SCHEME":
-            unsafe setSecure(text(value) == "https")
+            unsafe setSecure(text(value).wire == "https")
         case 14 where name == "CONTENT_LENGTH":
             // "" and "-1" are how servers say that they do not know.
             let length = unsafe text(value)
@@ -120,7 +120,7 @@ struct RequestBuilder {
         if let host = absoluteForm?.authority, !host.isEmpty { return host }
         if !host.isEmpty { return host }
         guard !serverName.isEmpty else { return nil }
-        let isUsualPort = serverPort.isEmpty || serverPort == (isSecure ? "443" : "80")
+        let isUsualPort = serverPort.isEmpty || serverPort.wire == (isSecure ? "443" : "80")
         return isUsualPort ? serverName : "\(serverName):\(serverPort)"
     }
 
@@ -169,6 +169,6 @@ extension String {
             $0.isDigit || $0.isLetter || "/-._~!$&'()*+,;=:@".utf8.contains($0)
         }
         let path = String(decoding: encoded, as: UTF8.self)
-        return path.hasPrefix("/") ? path : "/\(path)"
+        return path.hasOctetPrefix("/") ? path : "/\(path)"
     }
 }

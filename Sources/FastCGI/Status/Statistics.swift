@@ -13,6 +13,7 @@ final class Statistics: Sendable {
     private let pauses = Atomic<Int>(0)
     /// What is counted at each request, in one place for each worker: one for all would be fought over.
     private let tallies = Lock<(all: [Tally], free: [Tally])>(([], []))
+    // Unicode equality: names of this server's own.
     private let refused = Lock<[String: Int]>([:])
     /// Counts what ends on a thread that is no worker's.
     private let others = Tally()

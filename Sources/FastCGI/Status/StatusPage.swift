@@ -1,3 +1,4 @@
+internal import DownloadCore
 internal import DownloadSystem
 
 /// A ``ServerStatus`` as text: for a person, for a program, for Prometheus.
@@ -17,18 +18,18 @@ enum StatusPage {
 
         /// The format that a request for the page asks for: by the suffix of its path, else by `Accept`; nil for another path.
         init?(path: some StringProtocol, statusPath: String, accept: String?) {
-            guard path.hasPrefix(statusPath) else { return nil }
-            switch path.dropFirst(statusPath.count) {
+            guard path.hasOctetPrefix(statusPath) else { return nil }
+            switch WireText(String(path.droppingOctets(statusPath.utf8.count))) {
             case ".json": self = .json
             case ".prometheus": self = .prometheus
             case ".html": self = .html
             case "":
                 let accept = accept ?? ""
-                if accept.contains("text/html") {
+                if accept.containsOctets("text/html") {
                     self = .html
-                } else if accept.contains("application/json") {
+                } else if accept.containsOctets("application/json") {
                     self = .json
-                } else if accept.contains("text/plain") || accept.contains("openmetrics") {
+                } else if accept.containsOctets("text/plain") || accept.containsOctets("openmetrics") {
                     self = .prometheus
                 } else {
                     self = .html
@@ -85,6 +86,7 @@ enum StatusPage {
         }
         text += "# HELP downloadview_refused_total Requests turned away before any view.\n"
         text += "# TYPE downloadview_refused_total counter\n"
+        // Unicode equality: sorted for a person.
         for (reason, count) in status.totals.refused.sorted(by: { $0.key < $1.key }) {
             text += "downloadview_refused_total{reason=\"\(reason)\"} \(count)\n"
         }
@@ -95,6 +97,7 @@ enum StatusPage {
 
     private static func json(_ status: ServerStatus) -> String {
         let figures = figures(status).map { "\"\($0.name)\": \($0.value)" }
+        // Unicode equality: sorted for a person.
         let refused = status.totals.refused.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
         let limits = status.limits.map { "\"\($0.name)\": \($0.value)" }
         let slowest = status.slowest.map {
@@ -115,6 +118,7 @@ enum StatusPage {
 
     private static func html(_ status: ServerStatus) -> String {
         let rows = figures(status).map { "<tr><th>\($0.help)</th><td>\($0.value)</td></tr>" }
+        // Unicode equality: sorted for a person.
         let refused = status.totals.refused.sorted { $0.key < $1.key }
             .map { "<tr><th>Refused: \(escapedForHTML($0.key))</th><td>\($0.value)</td></tr>" }
         let slowest = status.slowest.map {

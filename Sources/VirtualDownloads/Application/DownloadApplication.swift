@@ -85,7 +85,8 @@ extension DownloadApplication {
     /// The name of the program, for its messages.
     static var name: String {
         let path = CommandLine.arguments.first ?? ""
-        return path.split(separator: "/").last.map(String.init) ?? "downloads"
+        let name = path.splitOctets { $0 == UInt8(ascii: "/") }.last { !$0.isEmpty }
+        return name.map { String($0) } ?? "downloads"
     }
 }
 

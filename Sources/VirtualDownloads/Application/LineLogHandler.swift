@@ -33,6 +33,7 @@ struct LineLogHandler: LogHandler {
         if let provided = metadataProvider?.get() { all.merge(provided) { _, new in new } }
         if let own = event.metadata { all.merge(own) { _, new in new } }
         output.write(line(event.level, "\(event.message)", all)) { count in
+            // Unicode equality: metadata is named by the program.
             line(.warning, "lost lines: standard error was full", ["count": "\(count)"])
         }
     }

@@ -48,7 +48,7 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
     @OptionGroup var mount: MountOptions
 
     func validate() throws {
-        guard output != "" else { throw ValidationError("-o names no file; leave it out to print the content.") }
+        guard output?.isEmpty != true else { throw ValidationError("-o names no file; leave it out to print the content.") }
         _ = try request()
     }
 
@@ -118,20 +118,20 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
 
     /// The request that the arguments describe.
     func request() throws -> DownloadRequest {
-        guard path.hasPrefix("/") else { throw ValidationError("The path must begin with a slash, as in /\(path).") }
+        guard path.hasOctetPrefix("/") else { throw ValidationError("The path must begin with a slash, as in /\(path).") }
         guard let method = HTTPRequest.Method(head ? "HEAD" : method) else {
             throw ValidationError("“\(method)” is no method.")
         }
         var fields = HTTPFields()
         var authority = "localhost"
         for field in header {
-            let parts = field.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = field.splitOctets(maxSplits: 1) { $0 == UInt8(ascii: ":") }
             guard parts.count == 2, let name = HTTPField.Name(String(parts[0])) else {
                 throw ValidationError("“\(field)” is no header field; write -H 'Name: value'.")
             }
-            let value = String(parts[1].drop { $0 == " " })
+            let value = String(Substring(parts[1].utf8.drop { $0 == 0x20 }))
             // As from a web server: it is the authority, and no field of its own.
-            if name.canonicalName == "host" {
+            if name.canonicalName.wire == "host" {
                 authority = value
             } else {
                 fields.append(HTTPField(name: name, value: value))
@@ -142,7 +142,7 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
             http: http,
             body: Array(data.utf8),
             client: ClientAddress(host: "127.0.0.1"),
-            user: user == "" ? nil : user,
+            user: user?.isEmpty == true ? nil : user,
             id: "get",
             receivedAt: .now
         )

@@ -46,6 +46,7 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
     @Option(
         help: ArgumentHelp("What is logged: \(logLevels). (default: info)", valueName: "level"),
         transform: { text in
+            // Unicode equality: nothing else is equivalent to these names.
             guard let level = Logger.Level(rawValue: text) else { throw ValidationError("Write one of \(logLevels).") }
             return level
         }
@@ -123,7 +124,7 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
 
     /// Refuses what no request has: the server compares these paths with what the client sent, letter by letter.
     private func validate(ownPath path: String) throws {
-        guard path.hasPrefix("/") else {
+        guard path.hasOctetPrefix("/") else {
             throw ValidationError("“\(path)” must begin with a slash, as in /status.")
         }
         guard !path.utf8.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else {

@@ -82,11 +82,12 @@ struct LinkLifetime: Hashable {
     ///
     /// - Throws: `ValidationError` for anything else, for nothing, and for more than 36500 days.
     init(parsing text: String) throws(ValidationError) {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        let digits = text.dropLast()
+        let units: [UInt8: Int64] = [
+            UInt8(ascii: "s"): 1, UInt8(ascii: "m"): 60, UInt8(ascii: "h"): 3600, UInt8(ascii: "d"): 86_400,
+        ]
+        let digits = Substring(text.utf8.dropLast())
         // Int64 would also take a sign.
-        guard let unit = text.last.flatMap({ units[$0] }), !digits.isEmpty,
-            digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        guard let unit = text.utf8.last.flatMap({ units[$0] }), !digits.isEmpty, digits.utf8.allSatisfy(\.isDigit)
         else {
             throw ValidationError("“\(text)” is no duration; write 30s, 15m, 1h or 7d.")
         }

@@ -3,11 +3,11 @@ internal import DownloadCore
 /// The pattern of a route: literal segments, and `{name}` for a segment that may be anything.
 ///
 /// It is a path as it stands in a URL, but for the braces and for what need not be encoded to be understood, such as a space.
-struct RoutePattern: Hashable, Sendable, CustomStringConvertible {
+struct RoutePattern: Sendable, CustomStringConvertible {
     enum Segment: Hashable, Sendable {
         /// Percent-decoded, as the segments of a request's path are.
-        case literal(String)
-        case parameter(String)
+        case literal(WireText)
+        case parameter(WireText)
     }
 
     let segments: [Segment]
@@ -35,21 +35,22 @@ struct RoutePattern: Hashable, Sendable, CustomStringConvertible {
             )
         }
         var segments: [Segment] = []
-        var names: Set<String> = []
+        var names: Set<WireText> = []
         for part in text.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            guard !part.isEmpty || text == "/" else {
+            guard !part.isEmpty || text.utf8.count == 1 else {
                 throw RouteError("the route “\(text)” has an empty segment; write it without the extra slash")
             }
             if part.isEmpty { continue }
-            let part = String(Substring(part))
-            guard part.contains("{") || part.contains("}") else {
-                segments.append(.literal(try Self.literal(part, of: text)))
+            guard part.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) else {
+                segments.append(.literal(try Self.literal(String(Substring(part)), of: text)))
                 continue
             }
-            let name = String(part.dropFirst().dropLast())
-            guard part.first == "{", part.last == "}", !name.isEmpty, name.allSatisfy(\.isPartOfName) else {
+            let name = WireText(Substring(part.dropFirst().dropLast()))
+            guard part.first == UInt8(ascii: "{"), part.last == UInt8(ascii: "}"), !name.text.isEmpty,
+                name.text.unicodeScalars.allSatisfy(\.isPartOfName)
+            else {
                 throw RouteError(
-                    "the route “\(text)” has “\(part)”; a parameter is one whole segment, as in /export/{year},"
+                    "the route “\(text)” has “\(Substring(part))”; a parameter is one whole segment, as in /export/{year},"
                         + " and its name has letters, digits, “_” and “-” only"
                 )
             }
@@ -63,7 +64,7 @@ struct RoutePattern: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// A literal segment as the paths of requests have it.
-    private static func literal(_ part: String, of text: String) throws(RouteError) -> String {
+    private static func literal(_ part: String, of text: String) throws(RouteError) -> WireText {
         guard let path = RequestPath(target: "/\(part)"), path.segments.count == 1 else {
             throw RouteError(
                 "the route “\(text)” has “\(part)”, which is no segment of a path: that is percent-encoded UTF-8"
@@ -74,9 +75,13 @@ struct RoutePattern: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-extension Character {
+extension Unicode.Scalar {
     /// Whether it may be in the name of a parameter. Elsewhere others mean more by them: `{id:int}`, `{name?}`, `{path*}`.
-    fileprivate var isPartOfName: Bool { isLetter || isNumber || self == "_" || self == "-" }
+    fileprivate var isPartOfName: Bool {
+        // An accent that is a scalar of its own is part of a letter.
+        properties.isAlphabetic || properties.numericType != nil || properties.generalCategory == .nonspacingMark
+            || self == "_" || self == "-"
+    }
 }
 
 /// A route that can't be registered.

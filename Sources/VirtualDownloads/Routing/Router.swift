@@ -5,12 +5,12 @@ internal import HTTPTypes
 public struct Router: RequestHandler {
     /// One segment's alternatives.
     private final class Node: Sendable {
-        let literals: [String: Node]
+        let literals: [WireText: Node]
         let parameter: Node?
         let route: (pattern: RoutePattern, view: any VirtualDownloadView)?
 
         init(routes: [(pattern: RoutePattern, view: any VirtualDownloadView)], depth: Int) {
-            var literals: [String: [(pattern: RoutePattern, view: any VirtualDownloadView)]] = [:]
+            var literals: [WireText: [(pattern: RoutePattern, view: any VirtualDownloadView)]] = [:]
             var parameters: [(pattern: RoutePattern, view: any VirtualDownloadView)] = []
             var route: (pattern: RoutePattern, view: any VirtualDownloadView)?
             for candidate in routes {
@@ -30,7 +30,7 @@ public struct Router: RequestHandler {
 
         /// The route of the segments from `depth` on.
         func match(
-            _ segments: ArraySlice<String>
+            _ segments: ArraySlice<WireText>
         ) -> (pattern: RoutePattern, view: any VirtualDownloadView)? {
             guard let first = segments.first else { return route }
             let rest = segments.dropFirst()
@@ -51,8 +51,8 @@ public struct Router: RequestHandler {
     }
 
     /// The routes without parameters, by their whole path.
-    private let literalRoutes: [String: LiteralRoute]
-    private let mountPrefix: [String]
+    private let literalRoutes: [WireText: LiteralRoute]
+    private let mountPrefix: [WireText]
     private let mediaTypes: @Sendable () -> MediaTypeTable
     /// What is registered, in the order of registration.
     let registered: [(pattern: RoutePattern, view: any VirtualDownloadView)]
@@ -92,7 +92,7 @@ public struct Router: RequestHandler {
             registered.filter { isWrittenAsItIs && $0.pattern.isLiteral }
                 .map {
                     let path = $0.pattern.description
-                    return (mountPath + path, LiteralRoute(path: path, view: $0.view))
+                    return (WireText(mountPath + path), LiteralRoute(path: path, view: $0.view))
                 },
             uniquingKeysWith: { first, _ in first }
         )
@@ -101,7 +101,7 @@ public struct Router: RequestHandler {
     /// The mount prefix as text; empty for none.
     var mountPath: String { mountPrefix.map { "/\($0)" }.joined() }
 
-    private static func prefixSegments(_ prefix: String) throws(RouteError) -> [String] {
+    private static func prefixSegments(_ prefix: String) throws(RouteError) -> [WireText] {
         guard !prefix.isEmpty else { return [] }
         let isWhole = !prefix.utf8.contains { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
         guard isWhole, let path = RequestPath(target: prefix) else {
@@ -112,7 +112,7 @@ public struct Router: RequestHandler {
 
     public func respond(to request: DownloadRequest, into sink: inout some ResponseSink & ~Copyable) async throws {
         // What is written just as the route is needs no decoding: a path with an encoded character in it is no route's.
-        guard let route = literalRoutes[(request.http.path ?? "/").withoutQuery] else {
+        guard let route = literalRoutes[(request.http.path ?? "/").withoutQuery.wire] else {
             return try await respond(decoding: request, into: &sink)
         }
         var request = request
@@ -134,9 +134,9 @@ public struct Router: RequestHandler {
         }
         var request = request
         let own = path.segments[mountPrefix.count...]
-        request.path = "/" + own.joined(separator: "/")
+        request.path = "/" + own.map(\.text).joined(separator: "/")
         for (segment, value) in zip(pattern.segments, own) {
-            if case .parameter(let name) = segment { request.parameters[name] = value }
+            if case .parameter(let name) = segment { request.parameters[name.text] = value.text }
         }
         sink.didMatch(route: pattern.description)
         try await answer(request, by: view, into: &sink)
@@ -166,7 +166,7 @@ extension RoutePattern {
     }
 
     /// The pattern without the names of its parameters.
-    fileprivate var shape: [String?] {
+    fileprivate var shape: [WireText?] {
         segments.map { if case .literal(let text) = $0 { text } else { nil } }
     }
 }

@@ -56,7 +56,7 @@ import Musl
                 http: HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/?\(input)")
             )
             for name in [HTTPField.Name.cookie, .accept, .acceptLanguage] { request.http.headerFields[name] = input }
-            let cookies = request.cookies.keys.allSatisfy { !$0.isEmpty && !$0.utf8.contains(UInt8(ascii: ";")) }
+            let cookies = request.cookies.allSatisfy { !$0.name.isEmpty && !$0.name.utf8.contains(UInt8(ascii: ";")) }
             let query = (try? request.query.count) ?? 0
             let type = request.preferredMediaType(of: ["text/csv", "a/b"]) ?? "a/b"
             let language = request.preferredLanguage(of: ["de-CH", "a"]) ?? "a"

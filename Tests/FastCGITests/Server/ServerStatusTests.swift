@@ -36,6 +36,17 @@ import Testing
         }
     }
 
+    @Test(
+        "The path of the status page is compared by its octets",
+        arguments: [
+            ("/K", "/K", true), ("/K", "/K.json", true), ("/K", "/\u{212A}", false), ("/K", "/\u{212A}.json", false),
+            ("/K", "/K.j\u{301}son", false), ("/K", "/K\u{301}", false), ("/a%CC%81", "/a%CC%81.html", true),
+        ]
+    )
+    func comparesOctets(statusPath: String, path: String, isStatus: Bool) {
+        #expect((StatusPage.Format(path: path, statusPath: statusPath, accept: nil) != nil) == isStatus)
+    }
+
     @Test("The status page and the ping are answered while other requests are turned away")
     func showsStatusWhenOverloaded() async throws {
         try await withServer {

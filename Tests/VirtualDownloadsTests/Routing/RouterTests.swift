@@ -10,7 +10,7 @@ private struct NamedView: VirtualDownloadView {
     var label: String
 
     func file(for request: DownloadRequest) -> ContentFile {
-        let parameters = request.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let parameters = request.parameters.sorted { $0.name < $1.name }.map { "\($0.name)=\($0.value)" }
         return ContentFile(([label, request.path] + parameters).joined(separator: " "), name: "route.txt")
     }
 }
@@ -59,6 +59,31 @@ private struct NamedView: VirtualDownloadView {
     func notFound(target: String) async throws {
         let response = try await Self.router(Self.patterns).response(to: .get(target))
         #expect(response.status == .notFound)
+    }
+
+    static let likenesses: [(route: String, prefix: String, target: String)] = [
+        ("/Kunden.csv", "", "/%E2%84%AAunden.csv"), ("/Kunden.csv", "", "/\u{212A}unden.csv"),
+        ("/K/{x}", "", "/%E2%84%AA/1"), ("/{x}/K", "", "/1/%E2%84%AA"), ("/a;b", "", "/a%CD%BEb"),
+        ("/a`", "", "/a%E1%BF%AF"), ("/Å", "", "/A%CC%8A"), ("/A\u{30A}", "", "/%C3%85"), ("/é", "", "/e%CC%81"),
+        ("/a", "", "/a%CC%81"), ("/a/b", "", "/a/%CC%B8b"), ("/a", "/Kunden", "/%E2%84%AAunden/a"),
+        ("/a", "/Kunden", "/\u{212A}unden/a"), ("/a", "/é", "/e%CC%81/a"), ("/{x}", "/K", "/%E2%84%AA/1"), ("/a", "/Å", "/A%CC%8A/a"),
+    ]
+
+    @Test("A path that is only canonically equivalent to a route is another path", arguments: likenesses)
+    func comparesOctets(row: (route: String, prefix: String, target: String)) async throws {
+        let router = try Self.router([row.route], mountPrefix: row.prefix)
+        #expect(try await router.response(to: .get(row.target)).status == .notFound)
+        let both = try Self.router([row.route, "/{other}/{route}"], mountPrefix: row.prefix)
+        #expect(try await !both.response(to: .get(row.target)).text.utf8.starts(with: "\(row.route) ".utf8))
+    }
+
+    @Test("Routes that differ in octets alone are two, and each answers its own")
+    func tellsApart() async throws {
+        let router = try Self.router(["/K", "/%E2%84%AA", "/Å", "/A\u{30A}", "/{K}/{\u{212A}}"])
+        #expect(try await router.response(to: .get("/K")).text == "/K /K")
+        #expect(try await router.response(to: .get("/%E2%84%AA")).text.utf8.elementsEqual("/%E2%84%AA /\u{212A}".utf8))
+        #expect(try await router.response(to: .get("/%C3%85")).text.utf8.elementsEqual("/Å /\u{C5}".utf8))
+        #expect(try await router.response(to: .get("/A%CC%8A")).text.utf8.elementsEqual("/A\u{30A} /A\u{30A}".utf8))
     }
 
     @Test(
