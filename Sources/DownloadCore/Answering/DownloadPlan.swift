@@ -84,7 +84,7 @@ public struct DownloadPlan: Sendable, Hashable {
                 return
             }
         }
-        let name = view.basename.flatMap { $0.isEmpty ? nil : $0 } ?? file.name
+        let name = DownloadName(view.basename.flatMap { $0.isEmpty ? nil : $0 } ?? file.name)
         let type = view.contentType(of: file, named: name, by: mediaTypes)
         let encoding = view.encoding.flatMap { Self.isIdentity($0) ? nil : $0 }
         let sent = SentContent(selection, of: type, encoding: encoding, size: size, tag: tag)
@@ -93,8 +93,7 @@ public struct DownloadPlan: Sendable, Hashable {
         if let length = sent.extent.byteCount { fields.append(.contentLength, String(length)) }
         if let encoding { fields.append(.contentEncoding, encoding) }
         if support != .none { fields.append(.acceptRanges, "bytes") }
-        let disposition = ContentDisposition(view.attachment ? .attachment : .inline, filename: name)
-        fields.append(.contentDisposition, disposition.description)
+        fields.append(.contentDisposition, ContentDisposition.value(view.attachment ? .attachment : .inline, name))
         fields.appendCaching(of: view, tag: tag, lastModified: lastModified)
         if let digest = file.digest { fields.append(.reprDigest, digest.description) }
         fields.append(FieldList.nosniff)
@@ -192,13 +191,14 @@ private struct FieldList {
 
 extension VirtualDownloadView {
     /// The value of Content-Type: the view's media type, or the file's, or one guessed from the name, with the charset of a text.
-    fileprivate func contentType(of file: File, named name: String, by mediaTypes: () -> MediaTypeTable) -> String {
+    fileprivate func contentType(
+        of file: File,
+        named name: DownloadName?,
+        by mediaTypes: () -> MediaTypeTable
+    ) -> String {
         guard let type = mimeType ?? file.contentType else {
-            let table = mediaTypes()
-            // Else as the client is told it: a control character at its end is not part of its ending.
-            let guess =
-                table.mediaType(forName: name)
-                ?? DownloadName(name).flatMap { table.mediaType(forName: $0.text) }
+            // By the name as the client is told it: blanks and what is not seen are not part of its ending.
+            let guess = name.flatMap { mediaTypes().mediaType(forName: $0.text) }
             return MediaType.contentType(known: guess ?? MediaType.unknown, charset: charset)
         }
         return MediaType.contentType(type, charset: charset)

@@ -3,9 +3,11 @@
 ///     ContentDisposition(.attachment, filename: "Übersicht.csv").description
 ///     // attachment; filename="Ubersicht.csv"; filename*=UTF-8''%C3%9Cbersicht.csv
 ///
-/// No name can break out of the field: the value has only visible ASCII and spaces, and what a client sees of the name has no
-/// path, no control characters and no marks that change the direction of text. A name longer than 255 bytes is cut before its
-/// ending. An empty name is left out; one that has nothing usable in it (`..`) is `download`.
+/// No name can break out of the field: the value has only visible ASCII and spaces, and what a client sees of the name
+/// has no path, no control characters, no marks that change the direction of text and none that are not seen, no blanks
+/// at its ends and no dot behind it. A name longer than 220 bytes is cut before its ending: a client that downloads puts
+/// an ending of its own behind it, and file systems take 255. An empty name is left out; one that has nothing usable in
+/// it (`..`) is `download`.
 ///
 /// If the name is more than plain ASCII, it is there twice: in full as `filename*` (RFC 8187), and for old recipients as a
 /// likeness in ASCII. There é is e and ß is ss, by the decompositions of the Unicode Character Database.
@@ -31,11 +33,13 @@ public struct ContentDisposition: Sendable, Hashable {
 extension ContentDisposition: CustomStringConvertible {
     /// The value as the field has it.
     public var description: String {
-        if isPlainName {
-            return String(joining: [kind.rawValue, "; filename=\"", filename, "\""])
-        }
-        guard let name = DownloadName(filename) else { return kind.rawValue }
-        if name.text.utf8Span.span.allSatisfy(Self.isPlain) { return "\(kind.rawValue); filename=\"\(name.text)\"" }
+        Self.value(kind, DownloadName(filename))
+    }
+
+    /// The value with a name that has been cleaned; without one for nil.
+    static func value(_ kind: Kind, _ name: DownloadName?) -> String {
+        guard let name else { return kind.rawValue }
+        if name.isPlain { return String(joining: [kind.rawValue, "; filename=\"", name.text, "\""]) }
         var bytes = Array(kind.rawValue.utf8)
         bytes += "; filename=\"".utf8
         for byte in name.fallback.utf8 {
@@ -46,24 +50,6 @@ extension ContentDisposition: CustomStringConvertible {
         bytes += "\"; filename*=UTF-8''".utf8
         bytes.append(percentEncoding: name.text, keeping: \.isAttributeCharacter)
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// Whether the name, as almost every name, has nothing that would be cleaned or encoded.
-    private var isPlainName: Bool {
-        let bytes = filename.utf8Span.span
-        // A name of dots only begins with one; it, and "/", are for `DownloadName` to judge.
-        guard !bytes.isEmpty, bytes[0] != UInt8(ascii: "."), bytes.count <= DownloadName.maximumByteCount else {
-            return false
-        }
-        return bytes.allSatisfy { Self.isPlain($0) && $0 != UInt8(ascii: "/") }
-    }
-
-    /// Whether all recipients read `byte` alike between quotes. They do not agree on spaces, quotes, apostrophes and `%`.
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x20, 0x22, 0x25, 0x27, 0x5c: false
-        default: byte > 0x20 && byte < 0x7f
-        }
     }
 }
 

@@ -1,25 +1,46 @@
 /// A file name that is fit to be sent to a client.
 ///
-/// Of a path only the last segment is left; control characters, line separators and the marks that change the direction of
-/// text are gone, so that `"a\u{202E}txt.exe"` cannot pass for a text; it is not `.` or `..`, and at most 255 bytes long, which
-/// is what file systems take.
+/// It is the last segment of a path, without what is not seen: control characters, line separators, the marks that
+/// change the direction of text (so that `"a\u{202E}txt.exe"` cannot pass for a text), and all else that Unicode calls
+/// ignorable, but for the joiners and variation selectors of scripts and emoji that need them. Blanks at either end and
+/// dots at the end are gone, as they are on a client that runs Windows. It is not `.` or `..`, and has at most
+/// ``maximumByteCount`` bytes.
+///
+/// Names that Windows keeps for devices (`CON`, `nul.txt`) stay: everywhere else they are names, and its browsers rename
+/// them (RFC 6266 §4.3).
 struct DownloadName {
     /// The most bytes of UTF-8 that a name has.
-    static let maximumByteCount = 255
+    ///
+    /// File systems take 255, and clients put their own ending behind a name while they download: `.aria2__temp`,
+    /// `.crdownload`, ` (1)`. One that finds no room for its record of what is missing may report a download with gaps
+    /// as whole.
+    static let maximumByteCount = 220
     /// What stands for a name, or for its first part, of which nothing is left.
     static let substitute = "download"
 
     /// The name in full.
     let text: String
+    /// Whether all recipients read it alike between quotes: it is visible ASCII without spaces, quotes, apostrophes and `%`.
+    let isPlain: Bool
 
     /// Cleans `name`; nil if it is empty.
     init?(_ name: String) {
-        guard !name.isEmpty else { return nil }
-        let isPlain = name.utf8Span.span.allSatisfy { $0 >= 0x20 && $0 < 0x7f && $0 != 0x2f && $0 != 0x5c }
-        let short = Self.shortened(isPlain ? name : Self.cleaned(name))
-        // Asked of what is left: all else may have been cut off.
-        let isUnusable = short.utf8Span.span.allSatisfy { $0 == 0x20 || $0 == UInt8(ascii: ".") }
-        text = isUnusable ? Self.substitute : short
+        let bytes = name.utf8Span.span
+        guard !bytes.isEmpty else { return nil }
+        // As almost every name.
+        let isASCII = bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x5C }
+        let last = bytes[bytes.count - 1]
+        let isClean =
+            isASCII && bytes[0] != 0x20 && last != 0x20 && last != UInt8(ascii: ".") && bytes.count <= Self.maximumByteCount
+        text = isClean ? name : Self.shortened(isASCII ? Self.trimmed(name) : Self.cleaned(name))
+        isPlain = text.utf8Span.span.allSatisfy(Self.isPlain)
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x20, 0x22, 0x25, 0x27, 0x5C: false
+        default: byte > 0x20 && byte < 0x7F
+        }
     }
 
     /// The name in visible ASCII, without spaces: for recipients that know no other, and never empty.
@@ -42,10 +63,10 @@ struct DownloadName {
             }
             bytes += ascii.utf8
         }
+        // Marks alone may have kept a dot from being the last.
+        while bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
         let lostItsBeginning = bytes.first == UInt8(ascii: ".") && text.utf8.first != UInt8(ascii: ".")
-        // Also of nothing, and of what marks alone kept apart from `..`.
-        let saysNothing = bytes.allSatisfy { $0 == UInt8(ascii: ".") }
-        if !isComplete || lostItsBeginning || saysNothing { Self.complete(&bytes) }
+        if !isComplete || lostItsBeginning || bytes.isEmpty { Self.complete(&bytes) }
         for index in bytes.indices.dropLast(2)
         where bytes[index] == UInt8(ascii: "%") && bytes[index + 1].isHexDigit && bytes[index + 2].isHexDigit {
             bytes[index] = UInt8(ascii: "_")
@@ -65,53 +86,94 @@ struct DownloadName {
             bytes += ending
         }
     }
+}
 
+// MARK: - Cleaning
+
+extension DownloadName {
+    /// What is seen of the last segment of `name`.
     private static func cleaned(_ name: String) -> String {
-        guard name.unicodeScalars.contains(where: { $0 == "/" || $0 == "\\" || isRemoved($0) }) else { return name }
-        var scalars = String.UnicodeScalarView()
-        for scalar in name.unicodeScalars {
-            if scalar == "/" || scalar == "\\" {
-                scalars.removeAll(keepingCapacity: true)
-            } else if !isRemoved(scalar) {
-                scalars.append(scalar)
+        let start = name.utf8.lastIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+        let segment = start.map { Substring(name.utf8[$0...].dropFirst()) } ?? Substring(name)
+        let scalars = Array(segment.unicodeScalars.filter { !$0.isRemovedFromNames })
+        var seen = String.UnicodeScalarView()
+        for index in scalars.indices {
+            let scalar = scalars[index]
+            let next = index + 1 < scalars.count ? scalars[index + 1] : nil
+            // What only changes how its neighbours look is left where it does.
+            if scalar.isJoiner {
+                guard let last = seen.last, let next, last.canBeJoined, next.canBeJoined else { continue }
+            } else if scalar.properties.isVariationSelector {
+                let isKeycap = next == "\u{20E3}"
+                guard let last = seen.last, isKeycap || last.canBeVaried else { continue }
             }
+            seen.append(scalar)
         }
-        return String(scalars)
+        let text = trimmed(String(seen))
+        // Nothing was seen before the ending: without a first part it would be a hidden file.
+        guard text.utf8.first == UInt8(ascii: "."), segment.utf8.first != UInt8(ascii: ".") else { return text }
+        return substitute + text
     }
 
-    private static func isRemoved(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x00...0x1f, 0x7f...0x9f: true
-        case 0x061c, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: true
-        case 0x200b, 0x2028, 0x2029, 0x2060, 0xfeff, 0xfff9...0xfffb: true
-        default: false
-        }
+    /// The name without blanks at either end and dots at the end; ``substitute`` if nothing is left.
+    private static func trimmed(_ name: String) -> String {
+        var rest = name.unicodeScalars[...]
+        while let first = rest.first, first.isBlank { rest.removeFirst() }
+        while let last = rest.last, last == "." || last.isBlank { rest.removeLast() }
+        if rest.isEmpty { return substitute }
+        let isHiddenByTrimming = rest.first == "." && name.unicodeScalars.first != "."
+        return isHiddenByTrimming ? substitute + String(rest) : String(rest)
     }
 
-    /// `name` cut before its ending, between characters where that is possible, so that it has at most 255 bytes.
+    /// `name` cut before its ending, between characters where that is possible, so that it has at most
+    /// ``maximumByteCount`` bytes.
     private static func shortened(_ name: String) -> String {
         guard name.utf8.count > maximumByteCount else { return name }
-        // An ending longer than this is none: the name just has a dot.
-        let dot = name.utf8.suffix(32).lastIndex(of: UInt8(ascii: ".")) ?? name.endIndex
-        let ending = name[dot...]
-        let room = maximumByteCount - ending.utf8.count
-        let stem = name[..<dot]
-        var end = stem.startIndex
-        var used = 0
-        for index in stem.indices {
-            used += stem[index].utf8.count
-            guard used <= room else { break }
-            end = stem.index(after: index)
-        }
-        if end > stem.startIndex { return String(stem[..<end] + ending) }
-        // One character, of a letter and hundreds of marks.
-        var scalars = String.UnicodeScalarView()
-        used = 0
-        for scalar in stem.unicodeScalars {
-            used += UTF8.width(scalar)
-            guard used <= room else { break }
-            scalars.append(scalar)
-        }
-        return String(scalars) + ending
+        let end = endingStart(of: name)
+        let ending = name[end...]
+        let stem = String(name[..<end]).clipped(toByteCount: maximumByteCount - ending.utf8.count)
+        return trimmed(stem + ending)
     }
+
+    /// Where the ending begins that must stay: at its dot, or at the dot of `.tar.gz`.
+    private static func endingStart(of name: String) -> String.Index {
+        // An ending longer than this is none: the name just has a dot.
+        guard let dot = name.utf8.suffix(32).lastIndex(of: UInt8(ascii: ".")) else { return name.endIndex }
+        let stem = name[..<dot]
+        return stem.lowercasedASCII.hasOctetSuffix(".tar") ? name.utf8.index(dot, offsetBy: -4) : dot
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it is left out of names: a control character, a separator of lines, or what is never seen.
+    fileprivate var isRemovedFromNames: Bool {
+        // The ASCII and Latin letters that names are mostly made of.
+        if value < 0xAD { return value < 0x20 || (0x7F...0x9F).contains(value) }
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: return true
+        // U+FFF9 to U+FFFB hide an annotation; other format characters are either ignorable or seen.
+        case .format where (0xFFF9...0xFFFB).contains(value): return true
+        default: break
+        }
+        let isKept = isJoiner || properties.isVariationSelector
+        return properties.isNoncharacterCodePoint || (properties.isDefaultIgnorableCodePoint && !isKept)
+    }
+
+    /// Whether it joins its neighbours or keeps them apart (ZWNJ, ZWJ).
+    fileprivate var isJoiner: Bool { value == 0x200C || value == 0x200D }
+
+    /// Whether a joiner beside it may change how it looks: a letter of a script that joins, an emoji, or a mark.
+    fileprivate var canBeJoined: Bool {
+        guard value >= 0x300 else { return false }
+        return switch properties.generalCategory {
+        case .otherLetter, .nonspacingMark, .spacingMark: true
+        default: properties.isEmoji
+        }
+    }
+
+    /// Whether a variation selector behind it may change how it looks.
+    fileprivate var canBeVaried: Bool { value >= 0xA9 && !isBlank && !isJoiner && !properties.isVariationSelector }
+
+    /// Whether it shows nothing but takes room: white space, or the Braille pattern without a dot.
+    fileprivate var isBlank: Bool { value == 0x20 || value == 0x2800 || properties.isWhitespace }
 }
