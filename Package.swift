@@ -22,6 +22,9 @@ let package = Package(
         .library(name: "FastCGI", targets: ["FastCGI"]),
         .library(name: "SignedLinks", targets: ["SignedLinks"]),
         .library(name: "DownloadTesting", targets: ["DownloadTesting"]),
+        .library(name: "DownloadBlocking", targets: ["DownloadBlocking"]),
+        .library(name: "DownloadFoundation", targets: ["DownloadFoundation"]),
+        .library(name: "DownloadNIO", targets: ["DownloadNIO"]),
         .executable(name: "demo", targets: ["demo"]),
     ],
     dependencies: [
@@ -38,6 +41,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         // HMAC-SHA-256 and its check in constant time, for SignedLinks alone: it brings FoundationEssentials.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        // `ByteBuffer`, for DownloadNIO alone (NIOCore, without its event loops' sockets).
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
     targets: [
         .target(
@@ -62,7 +67,7 @@ let package = Package(
         .target(
             name: "VirtualDownloads",
             dependencies: [
-                "DownloadCore", "DownloadSystem", "FastCGI",
+                "DownloadBlocking", "DownloadCore", "DownloadSystem", "FastCGI",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -72,6 +77,13 @@ let package = Package(
         .target(
             name: "DownloadTesting",
             dependencies: ["DownloadCore", .product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: settings
+        ),
+        .target(name: "DownloadBlocking", dependencies: ["DownloadCore", "DownloadSystem"], swiftSettings: settings),
+        .target(name: "DownloadFoundation", dependencies: ["DownloadCore"], swiftSettings: settings),
+        .target(
+            name: "DownloadNIO",
+            dependencies: ["DownloadCore", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings
         ),
         .target(
@@ -111,6 +123,23 @@ let package = Package(
             dependencies: [
                 "DownloadCore", "DownloadTesting", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DownloadBlockingTests",
+            dependencies: ["DownloadBlocking", "DownloadCore", "DownloadTesting", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DownloadFoundationTests",
+            dependencies: ["DownloadCore", "DownloadFoundation", "DownloadTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DownloadNIOTests",
+            dependencies: [
+                "DownloadCore", "DownloadNIO", "DownloadTesting", .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),

@@ -1,3 +1,5 @@
+// Sources that block their thread: a part of writing views.
+@_exported public import DownloadBlocking
 @_exported public import DownloadCore
 // `HTTPDate.now`.
 @_exported public import DownloadSystem

@@ -1,0 +1,272 @@
+internal import DownloadSystem
+
+/// What lies between a thread that may block and the task that goes on: elements in order, within a bound.
+final class BlockingChannel<Element: Sendable>: Sendable {
+    /// Where elements go that are too many for memory.
+    struct Spill: Sendable {
+        /// How many it may hold.
+        let limit: Int64
+        /// Keeps elements at a position; false if there is no room for them, and then nothing was kept.
+        let keep: @Sendable (_ elements: [Element], _ position: Int64) -> Bool
+        /// Appends so many elements that were kept at a position.
+        let restore: @Sendable (_ buffer: inout [Element], _ position: Int64, _ count: Int) throws -> Void
+    }
+
+    private struct State {
+        /// What was written and not taken, behind what was spilled.
+        var pending: [Element] = []
+        /// Whether the writer spills elements at the moment.
+        var isSpilling = false
+        /// Whether there was no room for them.
+        var cannotSpill = false
+        /// How many were spilled, and how many of these were taken.
+        var spilled: Int64 = 0
+        var restored: Int64 = 0
+        var phase = Phase.queued
+        var isCancelled = false
+        /// The task, while it waits for bytes or for the end.
+        var reader: CheckedContinuation<Void, Never>?
+        var writerWaits = false
+    }
+
+    private enum Phase {
+        case queued
+        case writing
+        case ended(Result<Void, any Error>)
+    }
+
+    private struct Interrupts {
+        var isCancelled = false
+        var last = 0
+        var all: [Int: @Sendable () -> Void] = [:]
+    }
+
+    private let state = Lock(State())
+    private let room = Semaphore()
+    private let interrupts = Lock(Interrupts())
+    private let limit: Int
+    private let spill: Spill?
+
+    /// - Parameters:
+    ///   - limit: How many elements may wait in memory, at least 1.
+    ///   - spill: Where more of them go; without it the writer waits.
+    init(limit: Int, spill: Spill? = nil) {
+        self.limit = limit
+        self.spill = spill
+    }
+
+    // MARK: - The thread that writes
+
+    /// Runs a closure that writes, unless nobody wants it any more; called on the thread that may block.
+    func fill(_ body: () throws -> Void) {
+        let starts = state.withLock { state in
+            guard case .queued = state.phase else { return false }
+            state.phase = .writing
+            return true
+        }
+        guard starts else { return }
+        let result = Result { try body() }
+        let reader = state.withLock { state in
+            state.phase = .ended(state.isCancelled ? .failure(CancellationError()) : result)
+            return Self.take(&state.reader)
+        }
+        reader?.resume()
+    }
+
+    private enum Step {
+        case wrote(Int, CheckedContinuation<Void, Never>?)
+        case spill([Element], at: Int64)
+        case wait
+        case refused(any Error)
+    }
+
+    /// Writes `count` elements; blocks while there is no room.
+    ///
+    /// - Parameter append: Appends those of a range of them to what waits.
+    func write(_ count: Int, _ append: (inout [Element], Range<Int>) -> Void) throws {
+        var written = 0
+        while written < count {
+            let step = state.withLock { state -> Step in
+                guard case .writing = state.phase else { return .refused(ClosureEnded()) }
+                guard !state.isCancelled else { return .refused(CancellationError()) }
+                let room = min(limit - state.pending.count, count - written)
+                if room > 0 {
+                    append(&state.pending, written..<written + room)
+                    return .wrote(room, Self.take(&state.reader))
+                }
+                if let spill, !state.cannotSpill, state.spilled + Int64(state.pending.count) <= spill.limit {
+                    state.isSpilling = true
+                    defer { state.pending = [] }
+                    return .spill(state.pending, at: state.spilled)
+                }
+                state.writerWaits = true
+                return .wait
+            }
+            switch step {
+            case .wrote(let count, let reader):
+                written += count
+                reader?.resume()
+            case .spill(let elements, let position):
+                keep(elements, at: position)
+            case .wait:
+                room.wait()
+            case .refused(let error):
+                throw error
+            }
+        }
+    }
+
+    /// Spills elements, outside the lock: the reader must not wait for a disk.
+    private func keep(_ elements: [Element], at position: Int64) {
+        let isKept = spill?.keep(elements, position) ?? false
+        let reader = state.withLock { state in
+            state.isSpilling = false
+            if isKept {
+                state.spilled = position + Int64(elements.count)
+            } else {
+                state.cannotSpill = true
+                state.pending = elements
+            }
+            return Self.take(&state.reader)
+        }
+        reader?.resume()
+    }
+
+    // MARK: - The task that goes on
+
+    private enum Taken {
+        case pending
+        case spilled(at: Int64, count: Int)
+        case nothing
+        case end(Result<Void, any Error>)
+    }
+
+    /// Puts the next elements in the place of what `buffer` has; false at the end.
+    ///
+    /// - Throws: What the closure has thrown; `CancellationError` when it was cancelled; what restoring spilled elements throws.
+    func next(into buffer: inout [Element]) async throws -> Bool {
+        buffer.removeAll(keepingCapacity: true)
+        while true {
+            switch state.withLock({ take(&$0, into: &buffer) }) {
+            case .pending:
+                return true
+            case .spilled(let position, let count):
+                try spill?.restore(&buffer, position, count)
+                state.withLock { $0.restored += Int64(count) }
+                return true
+            case .nothing:
+                await waitForChange(ofContent: true)
+            case .end(let result):
+                try result.get()
+                return false
+            }
+        }
+    }
+
+    private func take(_ state: inout State, into buffer: inout [Element]) -> Taken {
+        if case .ended(.failure(let error)) = state.phase { return .end(.failure(error)) }
+        if state.isCancelled { return .nothing }
+        if state.restored < state.spilled {
+            return .spilled(at: state.restored, count: Int(min(state.spilled - state.restored, Int64(limit))))
+        }
+        guard !state.isSpilling else { return .nothing }
+        // All that was spilled is taken: what comes next goes to the beginning again.
+        state.spilled = 0
+        state.restored = 0
+        if !state.pending.isEmpty {
+            swap(&state.pending, &buffer)
+            wakeWriter(&state)
+            return .pending
+        }
+        if case .ended(let result) = state.phase { return .end(result) }
+        return .nothing
+    }
+
+    /// Lets some more elements gather for a millisecond where there were fewer than `few`: what comes one by one would else be
+    /// sent one by one.
+    func gather(after count: Int, few: Int) async {
+        guard count < few, !hasEnded else { return }
+        // Cancelled, it does not wait, and the next call says so.
+        _ = await Task { try await Task.sleep(for: .milliseconds(1)) }.result
+    }
+
+    /// Returns when the closure has ended or, if asked for, when there is something to take.
+    private func waitForChange(ofContent: Bool) async {
+        await withCheckedContinuation { continuation in
+            let resumesNow = state.withLock { state in
+                if case .ended = state.phase { return true }
+                let hasContent = state.restored < state.spilled || !state.isSpilling && !state.pending.isEmpty
+                if ofContent, !state.isCancelled, hasContent { return true }
+                state.reader = continuation
+                return false
+            }
+            if resumesNow { continuation.resume() }
+        }
+    }
+
+    private var hasEnded: Bool {
+        state.withLock { state in
+            if case .ended = state.phase { return true }
+            return false
+        }
+    }
+
+    /// Returns when the closure has ended.
+    func waitForEnd() async {
+        while !hasEnded { await waitForChange(ofContent: false) }
+    }
+
+    // MARK: - Cancellation
+
+    var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+    /// Nobody wants the rest: the next write throws, and what was given to ``addInterrupt(_:)`` is called.
+    func cancel() {
+        let reader = state.withLock { state in
+            state.isCancelled = true
+            // What has not begun needs no thread any more.
+            if case .queued = state.phase { state.phase = .ended(.failure(CancellationError())) }
+            wakeWriter(&state)
+            return Self.take(&state.reader)
+        }
+        reader?.resume()
+        // Under the lock: none may be called after it was removed.
+        interrupts.withLock { interrupts in
+            guard !interrupts.isCancelled else { return }
+            interrupts.isCancelled = true
+            for interrupt in interrupts.all.values { interrupt() }
+        }
+    }
+
+    /// - Throws: `CancellationError` when the content is cancelled already.
+    func addInterrupt(_ interrupt: @escaping @Sendable () -> Void) throws -> Int {
+        try interrupts.withLock { interrupts in
+            guard !interrupts.isCancelled else { throw CancellationError() }
+            interrupts.last += 1
+            interrupts.all[interrupts.last] = interrupt
+            return interrupts.last
+        }
+    }
+
+    func removeInterrupt(_ number: Int) {
+        interrupts.withLock { interrupts in
+            interrupts.all[number] = nil
+        }
+    }
+
+    private func wakeWriter(_ state: inout State) {
+        guard state.writerWaits else { return }
+        state.writerWaits = false
+        room.signal()
+    }
+
+    private static func take(_ reader: inout CheckedContinuation<Void, Never>?) -> CheckedContinuation<Void, Never>? {
+        defer { reader = nil }
+        return reader
+    }
+}
+
+/// A closure's sink was used after the closure had ended.
+struct ClosureEnded: Error, CustomStringConvertible {
+    var description: String { "a sink was written to after the closure that it was given to had ended" }
+}

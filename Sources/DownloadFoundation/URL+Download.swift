@@ -1,0 +1,14 @@
+public import DownloadCore
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+extension DownloadRedirect {
+    /// Creates a redirect to `url`, see ``DownloadCore/DownloadRedirect/init(_:to:headerFields:)``.
+    public init(_ code: Code = .found, to url: URL) {
+        self.init(code, to: url.absoluteString)
+    }
+}
