@@ -110,14 +110,36 @@ let package = Package(
             path: "Examples/DemoViews",
             swiftSettings: settings
         ),
+        // What README shows first, and what the manual shows, with the manual itself.
+        .executableTarget(
+            name: "hello",
+            dependencies: ["VirtualDownloads"],
+            path: "Examples/Hello",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Manual",
+            dependencies: [
+                "FastCGI", "SignedLinks", "VirtualDownloads",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Examples/Manual",
+            exclude: ["Package.swift.txt"],
+            swiftSettings: settings
+        ),
         // What the tests and benchmarks run: the demo's views, and those that misbehave. No product has it.
         .executableTarget(
             name: "testsite",
-            dependencies: ["DemoViews", "SignedLinks", "VirtualDownloads"],
+            dependencies: ["DemoViews", "Randomness", "SignedLinks", "VirtualDownloads"],
             path: "Tests/TestSite",
             swiftSettings: settings
         ),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        // Random numbers that are the same in every run, for tests and for their program.
+        .target(name: "Randomness", path: "Tests/Randomness", swiftSettings: settings),
+        .target(name: "TestSupport", dependencies: ["Randomness"], path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "DownloadCoreTests",
             dependencies: [
@@ -146,6 +168,13 @@ let package = Package(
         .testTarget(
             name: "DownloadSystemTests",
             dependencies: ["DownloadSystem", "DownloadCore", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DownloadTestingTests",
+            dependencies: [
+                "DownloadCore", "DownloadTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -183,6 +212,15 @@ let package = Package(
             dependencies: [
                 "DemoViews", "DownloadCore", "DownloadTesting", "TestSupport", "VirtualDownloads", "demo",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ManualTests",
+            dependencies: [
+                "DownloadTesting", "FastCGI", "Manual", "SignedLinks", "TestSupport", "VirtualDownloads", "hello",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),

@@ -1,23 +1,18 @@
 import Glibc
+import Randomness
 
 /// What a generator of an erratic content does next, by chance; the same for the same seed.
 struct Whims: RandomNumberGenerator {
-    private var state: UInt64
+    private var generator: SeededGenerator
     /// What most pieces are like for a while: tiny, near the sizes of buffers, or of any size.
     private var mood = 0
     private var hurry = 0
 
     init(seed: UInt64) {
-        state = seed
+        generator = SeededGenerator(seed: seed)
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
+    mutating func next() -> UInt64 { generator.next() }
 
     mutating func chance(_ one: Int, in many: Int) -> Bool { below(many) < one }
 

@@ -1,7 +1,6 @@
 // A toolchain's static runtime comes without the testing library, and README builds everything with it.
 #if canImport(Testing)
 import Foundation
-package import Testing
 
 /// Threads for tests that would hold those of the executor that all tests share. There may be only two of these, and
 /// while they are held no other test goes on, although its limits on time do.
@@ -48,7 +47,7 @@ package final class TestExecutor: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    fileprivate func beginTest() async {
+    func beginTest() async {
         await withCheckedContinuation { (begins: CheckedContinuation<Void, Never>) in
             let mayBegin = lock.withLock {
                 guard turns == 0 else {
@@ -62,7 +61,7 @@ package final class TestExecutor: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    fileprivate func endTest() {
+    func endTest() {
         let next: CheckedContinuation<Void, Never>? = lock.withLock {
             guard waitingTests.isEmpty else { return waitingTests.removeFirst() }
             turns += 1
@@ -75,44 +74,6 @@ package final class TestExecutor: TaskExecutor, @unchecked Sendable {
         let job = UnownedJob(job)
         lock.withLock { jobs.append(job) }
         waiting.signal()
-    }
-}
-
-/// Runs each test, or each test of a suite, on threads of an executor.
-package struct ThreadsTrait: TestTrait, SuiteTrait, TestScoping {
-    let executor: TestExecutor
-
-    package var isRecursive: Bool { true }
-
-    package func provideScope(
-        for test: Test,
-        testCase: Test.Case?,
-        performing function: @concurrent @Sendable () async throws -> Void
-    ) async throws {
-        await executor.beginTest()
-        defer { executor.endTest() }
-        try await withTaskExecutorPreference(executor) {
-            // Only a task that suspends changes its thread.
-            await Task.yield()
-            try await function()
-        }
-    }
-}
-
-extension Trait where Self == ThreadsTrait {
-    /// For tests that block a thread, run programs or have limits on time.
-    package static var blocking: Self { Self(executor: .blocking) }
-    /// For tests that compute for more than a tenth of a second.
-    package static var computing: Self { Self(executor: .computing) }
-}
-
-/// Blocks the thread: `Task.sleep` would need the executor that all tests share to wake up.
-package func blockingSleep(for duration: Duration) {
-    let end = ContinuousClock.now + duration
-    while true {
-        let left = (end - ContinuousClock.now) / .microseconds(1)
-        guard left > 0 else { return }
-        usleep(UInt32(min(left, 500_000)) + 1)
     }
 }
 #endif

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import DownloadCore
@@ -34,7 +35,7 @@ import Testing
 
     @Test("Two values are two tags, however they are encoded")
     func keepsValuesApart() {
-        var random = SeededRandom(seed: 20_261_121)
+        var random = SeededGenerator(seed: 20_261_121)
         let pieces = ["%", "%", "2", "5", "0", "a", "F", " ", "\"", "é", "%20", "%25"]
         var values: [String: String] = [:]
         for _ in 0..<20_000 {

@@ -19,7 +19,7 @@ import Musl
 
     /// Calls `check` with random strings of `pieces` and, here and there, of any characters.
     private func fuzz(_ pieces: [String], _ check: (String) -> Bool) {
-        var random = SeededRandom(seed: Self.seed)
+        var random = SeededGenerator(seed: Self.seed)
         var failures: [String] = []
         for _ in 0..<Self.count {
             var input = ""

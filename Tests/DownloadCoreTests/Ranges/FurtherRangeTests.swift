@@ -1,6 +1,7 @@
 import DownloadCore
 import DownloadTesting
 import HTTPTypes
+import TestSupport
 import Testing
 
 /// Requests at the edges of RFC 9110 §13 and §14, beyond the tables of ``RangeTests`` and ``PreconditionTests``.
@@ -174,7 +175,7 @@ import Testing
 
     @Test("A multipart answer has the length it declares, whatever its ranges are", arguments: 0..<200)
     func declaresExactLength(seed: Int) async throws {
-        var random = SeededRandom(seed: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         let count = Int.random(in: 1...40, using: &random)
         let size = Int.random(in: 1...3000, using: &random)
         let specs = (0..<count)

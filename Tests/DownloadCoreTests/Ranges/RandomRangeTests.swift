@@ -1,12 +1,13 @@
 import DownloadCore
 import DownloadTesting
 import HTTPTypes
+import TestSupport
 import Testing
 
 @Suite struct RandomRangeTests {
     @Test("Whatever ranges are asked, exactly their bytes are sent", arguments: 1...40, Seeking.allCases)
     func sendsExactlyTheRanges(seed: UInt64, seeking: Seeking) async throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<25 {
             let size = Int.random(in: 1...300, using: &random)
             let file = seeking.file.with {

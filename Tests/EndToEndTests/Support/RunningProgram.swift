@@ -3,11 +3,10 @@ import TestSupport
 
 /// A process that a test started: a server, or a client.
 final class RunningProgram: Sendable {
-    let processIdentifier: Int32
+    private let process: ChildProcess
     /// The files that its standard output and error go to.
     let output: String
     let errors: String
-    private let end: Task<Int32, Never>
 
     /// Starts a program in a process group of its own; as nobody, if the tests run as root.
     ///
@@ -27,7 +26,7 @@ final class RunningProgram: Sendable {
         ]
         defer { for descriptor in descriptors { close(descriptor) } }
         let drop = getuid() == 0 ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"] : []
-        let process = try spawn(
+        process = try ChildProcess(
             drop + [program] + arguments,
             environment: [
                 "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": directory.path, "LC_ALL": "C.UTF-8",
@@ -37,15 +36,15 @@ final class RunningProgram: Sendable {
             output: descriptors[1],
             errors: descriptors[2]
         )
-        processIdentifier = process
-        directory.add(group: process)
-        end = Task(executorPreference: TestExecutor.blocking) { await wait(for: process) }
+        directory.add(group: process.identifier)
     }
 
     /// Waits for its end: the exit status, or the signal's number negated.
-    var status: Int32 { get async { await end.value } }
+    var status: Int32 { get async { await process.status } }
 
-    func signal(_ number: Int32) { kill(processIdentifier, number) }
+    func signal(_ number: Int32) { process.signal(number) }
+
+    var processIdentifier: Int32 { process.identifier }
 
     /// What it has written so far.
     var outputText: String { String(decoding: outputData, as: UTF8.self) }
@@ -61,14 +60,4 @@ final class RunningProgram: Sendable {
         if getuid() == 0, flags & O_CREAT != 0 { fchown(descriptor, Account.nobody.user, Account.nobody.group) }
         return descriptor
     }
-}
-
-/// Looks again each 10 ms until `condition` holds; false if it never did.
-func eventually(within limit: Duration = .seconds(10), _ condition: () async throws -> Bool) async rethrows -> Bool {
-    let deadline = ContinuousClock.now + limit
-    while ContinuousClock.now < deadline {
-        if try await condition() { return true }
-        try? await Task.sleep(for: .milliseconds(10))
-    }
-    return try await condition()
 }

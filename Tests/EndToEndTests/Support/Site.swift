@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A web server with the demo behind it, both running.
 struct Site: Sendable {

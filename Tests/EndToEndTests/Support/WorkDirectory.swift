@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A directory of a test's own, and the processes started in it; both are gone when it is closed, and when the tests
 /// are killed.
@@ -10,7 +11,7 @@ final class WorkDirectory: Sendable {
     private let watchdog = Mutex<Watchdog?>(nil)
 
     private struct Watchdog {
-        var process: pid_t
+        var process: ChildProcess
         var pipe: Int32
     }
 
@@ -51,8 +52,8 @@ final class WorkDirectory: Sendable {
     func close() {
         for group in groups.withLock(\.self) { kill(-group, SIGKILL) }
         guard let watchdog = watchdog.withLock({ $0.take() }) else { return }
+        // The shell goes on by itself.
         Glibc.close(watchdog.pipe)
-        waitpid(watchdog.process, nil, 0)
     }
 
     /// A shell that waits for its input to end, as it does when this process dies, then cleans up.
@@ -70,7 +71,7 @@ final class WorkDirectory: Sendable {
             """
         let silence = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
         defer { Glibc.close(silence) }
-        let process = try spawn(
+        let process = try ChildProcess(
             ["/bin/sh", "-c", script, path],
             environment: ["PATH": "/usr/bin:/bin"],
             input: ends[0],

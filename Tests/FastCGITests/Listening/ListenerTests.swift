@@ -1,5 +1,6 @@
 import DownloadSystem
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FastCGI

@@ -10,7 +10,7 @@ import Testing
 @Suite(.blocking, .timeLimit(.minutes(5))) struct EngineTests {
     @Test("An engine lives until a worker has ended that a view blocked for longer than its server")
     func livesAsLongAsItsWorkers() async throws {
-        let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
+        let path = temporarySocketPath()
         let gate = Gate()
         weak var left: Engine?
         do {
@@ -39,7 +39,7 @@ import Testing
 
     @Test("A server that is not started, or can't be, leaves its socket to the next", arguments: [false, true])
     func leavesItsSocket(starts: Bool) throws {
-        let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
+        let path = temporarySocketPath()
         do {
             let listener = try Listener.bound(to: .unix(path: path))
             let engine = try Engine(

@@ -2,6 +2,7 @@ import DownloadCore
 import DownloadSystem
 import Glibc
 import HTTPTypes
+import TestSupport
 
 @testable import FastCGI
 

@@ -55,7 +55,7 @@ import Testing
 
     @Test("A server that is cancelled while nothing is under way has cut nothing")
     func cutsNothing() async throws {
-        let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
+        let path = temporarySocketPath()
         let server = try silentServer(at: path)
         let running = Task { try await server.run() }
         // A connection that may still bring its first request.
@@ -68,7 +68,7 @@ import Testing
 
     @Test("A request that has come in part when its server is cancelled counts as cut, and its connection is closed")
     func cutsWhatHasComeInPart() async throws {
-        let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
+        let path = temporarySocketPath()
         let server = try silentServer(at: path)
         let running = Task { try await server.run() }
         let client = try TestClient(path: path)
@@ -84,7 +84,7 @@ import Testing
     @Test("A signal stops all servers of a program that wait for one", arguments: [SIGTERM, SIGINT])
     func stopsAll(signal: Int32) async throws {
         let statuses = Lock<[Int32]>([])
-        let paths = (0..<3).map { _ in "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock" }
+        let paths = (0..<3).map { _ in temporarySocketPath() }
         let threads = try paths.map { path in
             let server = try FastCGIServer(
                 listener: .bound(to: .unix(path: path)),

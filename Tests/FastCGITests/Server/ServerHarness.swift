@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 @testable import FastCGI
@@ -14,7 +15,7 @@ func withServer(
     var configuration = FastCGIConfiguration()
     configuration.threads = 2
     configure(&configuration)
-    let path = "/tmp/fcgi-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
+    let path = temporarySocketPath()
     let probe = Probe()
     var logger = log.map { log in Logger(label: "test") { _ in log } } ?? Logger(label: "test")
     if log == nil { logger.logLevel = .critical }

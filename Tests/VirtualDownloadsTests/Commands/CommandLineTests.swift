@@ -90,20 +90,11 @@ private struct Site: DownloadApplication {
     func interrupted(signal: Int32) async throws {
         try await Self.withOutput { output in
             let directory = output.deletingLastPathComponent().path
-            let process = Process()
-            process.executableURL = SiteProcess.executable
-            process.arguments = ["get", "/test/wait", "-o", output.path]
-            process.environment = SiteProcess.libraries
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            async let end: Void = process.runToEnd()
+            let process = try SiteProcess.start(["get", "/test/wait", "-o", output.path])
             let part = output.appendingPathExtension("part")
-            while (try? Data(contentsOf: part)) != Data("waiting\n".utf8) {
-                try await Task.sleep(for: .milliseconds(10))
-            }
-            kill(process.processIdentifier, signal)
-            try await end
-            #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == signal)
+            #expect(await eventually { (try? Data(contentsOf: part)) == Data("waiting\n".utf8) })
+            process.signal(signal)
+            #expect(await process.status == -signal)
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory).isEmpty)
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The tests' program that was built beside the tests, run to its end.
 struct SiteProcess {
@@ -6,12 +7,12 @@ struct SiteProcess {
     var output: String
     var errors: String
 
-    static var executable: URL {
-        Bundle.module.bundleURL.deletingLastPathComponent().appending(path: "testsite")
+    static var executable: String {
+        Bundle.module.bundleURL.deletingLastPathComponent().appending(path: "testsite").path
     }
 
     /// Where the toolchain keeps its libraries, if the system does not know.
-    static var libraries: [String: String] {
+    private static var libraries: [String: String] {
         ProcessInfo.processInfo.environment.filter { $0.key == "LD_LIBRARY_PATH" }
     }
 
@@ -25,16 +26,6 @@ struct SiteProcess {
         input: String = "",
         asOwnerOf file: URL? = nil
     ) async throws -> SiteProcess {
-        let process = Process()
-        process.executableURL = executable
-        process.arguments = arguments
-        if let file, getuid() == 0 {
-            for path in [file.path, file.deletingLastPathComponent().path] { _ = unsafe chown(path, 65534, 65534) }
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
-            process.arguments =
-                ["--reuid=65534", "--regid=65534", "--clear-groups", "--", executable.path] + arguments
-        }
-        process.environment = environment.merging(libraries) { own, _ in own }
         let directory = FileManager.default.temporaryDirectory.appending(path: "site-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
@@ -45,31 +36,49 @@ struct SiteProcess {
                 try Data(name == "input" ? Array(input.utf8) : []).write(to: url)
                 return try FileHandle(forUpdating: url)
             }
-        process.standardInput = files[0]
-        process.standardOutput = files[1]
-        process.standardError = files[2]
+        var asNobody: [String] = []
+        if let file, getuid() == 0 {
+            for path in [file.path, file.deletingLastPathComponent().path] { _ = unsafe chown(path, 65534, 65534) }
+            asNobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+        }
+        let process = try start(
+            arguments,
+            environment: environment,
+            input: files[0].fileDescriptor,
+            output: files[1].fileDescriptor,
+            errors: files[2].fileDescriptor,
+            by: asNobody
+        )
         // A program that serves instead of answering would never end.
-        let watchdog = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
-        DispatchQueue.global().asyncAfter(deadline: .now() + 20, execute: watchdog)
-        try await process.runToEnd()
+        let watchdog = DispatchWorkItem { process.signal(SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watchdog)
+        let status = await process.status
         watchdog.cancel()
         func text(_ name: String) throws -> String {
             String(decoding: try Data(contentsOf: directory.appending(path: name)), as: UTF8.self)
         }
-        return SiteProcess(status: process.terminationStatus, output: try text("output"), errors: try text("errors"))
+        return SiteProcess(status: status, output: try text("output"), errors: try text("errors"))
     }
-}
 
-extension Process {
-    /// Starts it and returns when it has ended. (`waitUntilExit` would spin on a thread that other tests need.)
-    func runToEnd() async throws {
-        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
-            terminationHandler = { _ in ended.resume() }
-            do {
-                try run()
-            } catch {
-                ended.resume(throwing: error)
-            }
-        }
+    /// Starts it with these descriptors, and with nothing else in its environment; `/dev/null` where there is none.
+    ///
+    /// - Parameter command: A program, with its arguments, that starts it.
+    static func start(
+        _ arguments: [String] = [],
+        environment: [String: String] = [:],
+        input: Int32? = nil,
+        output: Int32? = nil,
+        errors: Int32? = nil,
+        by command: [String] = []
+    ) throws -> ChildProcess {
+        let nothing = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
+        defer { close(nothing) }
+        return try ChildProcess(
+            command + [executable] + arguments,
+            environment: environment.merging(libraries) { own, _ in own },
+            input: input ?? nothing,
+            output: output ?? nothing,
+            errors: errors ?? nothing
+        )
     }
 }

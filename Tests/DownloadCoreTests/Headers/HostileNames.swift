@@ -1,29 +1,6 @@
-/// Random numbers that are the same in every run: SplitMix64.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
+import TestSupport
 
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-
-    /// One of `values`.
-    mutating func pick<Value>(_ values: [Value]) -> Value {
-        values[Int(truncatingIfNeeded: next() % UInt64(values.count))]
-    }
-
-    /// A number below `limit`.
-    mutating func below(_ limit: Int) -> Int {
-        Int(truncatingIfNeeded: next() % UInt64(limit))
-    }
-
+extension SeededGenerator {
     /// A file name, from ordinary to made to harm: up to 24 scalars.
     mutating func hostileName() -> String {
         var scalars = String.UnicodeScalarView()

@@ -1,14 +1,44 @@
-import Foundation
+#if canImport(Testing)
+package import Foundation
 import Synchronization
 
-/// Starts a program in a process group of its own, and returns its identifier.
+/// A program that a test has started, in a process group of its own.
 ///
 /// Not Foundation's `Process`: on Linux its `run` crashed here, in a copy of memory, when many programs were started.
-///
-/// - Parameters:
-///   - command: The program's path and its arguments.
-///   - input, output, errors: The descriptors that become its first three; it inherits no other.
-func spawn(
+package final class ChildProcess: Sendable {
+    package let identifier: pid_t
+    private let end: Task<Int32, Never>
+
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - command: The program's path and its arguments.
+    ///   - input, output, errors: The descriptors that become its first three; it inherits no other.
+    package init(
+        _ command: [String],
+        environment: [String: String],
+        input: Int32,
+        output: Int32,
+        errors: Int32
+    ) throws {
+        let process = try spawn(command, environment: environment, input: input, output: output, errors: errors)
+        identifier = process
+        end = Task(executorPreference: TestExecutor.blocking) { await wait(for: process) }
+    }
+
+    /// Waits for its end: the exit status, or the signal's number negated.
+    package var status: Int32 { get async { await end.value } }
+
+    package func signal(_ number: Int32) { kill(identifier, number) }
+}
+
+/// What no program could be started for.
+package struct ChildProcessError: Error, CustomStringConvertible {
+    package let description: String
+}
+
+/// Starts a program in a process group of its own, and returns its identifier.
+private func spawn(
     _ command: [String],
     environment: [String: String],
     input: Int32,
@@ -43,13 +73,13 @@ func spawn(
         unsafe posix_spawn(&process, command[0], &actions, &attributes, words, variables)
     }
     guard error == 0 else {
-        throw ServerFailure(description: "can't start \(command[0]): \(unsafe String(cString: strerror(error)))")
+        throw ChildProcessError(description: "can't start \(command[0]): \(unsafe String(cString: strerror(error)))")
     }
     return process
 }
 
 /// Waits for a child's end: its exit status, or the signal's number negated.
-func wait(for process: pid_t) async -> Int32 {
+private func wait(for process: pid_t) async -> Int32 {
     var status: Int32 = 0
     while true {
         let result = unsafe waitpid(process, &status, WNOHANG)
@@ -65,10 +95,11 @@ func wait(for process: pid_t) async -> Int32 {
 private let spawning = Mutex<Void>(())
 
 /// Marks the descriptors that `body` opens close-on-exec before any program is started.
-func inheritedByNone(_ body: () throws -> [Int32]) rethrows -> [Int32] {
+package func inheritedByNone(_ body: () throws -> [Int32]) rethrows -> [Int32] {
     try spawning.withLock { _ in
         let descriptors = try body()
         for descriptor in descriptors { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         return descriptors
     }
 }
+#endif

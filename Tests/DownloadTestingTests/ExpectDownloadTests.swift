@@ -4,7 +4,7 @@ import HTTPTypes
 import Testing
 
 @Suite struct ExpectDownloadTests {
-    static let view = FileView { ContentFile("Hello world!\n", name: "hello-world.txt") }
+    private static let view = FileView { ContentFile("Hello world!\n", name: "hello-world.txt") }
 
     @Test("A download that is as expected passes")
     func passes() async throws {
@@ -17,7 +17,7 @@ import Testing
             attachment: true,
             size: 13
         )
-        try await expectDownload(from: FileView { StubFile() }, content: "0123456789", basename: "digits.txt", size: 10)
+        try await expectDownload(from: FileView { digits() }, content: "0123456789", basename: "digits.txt", size: 10)
     }
 
     @Test("Every difference is told")
@@ -100,7 +100,7 @@ import Testing
         await withKnownIssue { try await expectDownload(from: Self.view, size: 5) }
         await withKnownIssue { try await expectDownload(from: ChangingView()) }
         let part = DownloadRequest.get(headerFields: [.range: "bytes=1-2"])
-        try await expectDownload(from: FileView { StubFile() }, for: part, content: "12", size: 2)
+        try await expectDownload(from: FileView { digits() }, for: part, content: "12", size: 2)
     }
 
     static let broken: [(String, @Sendable (inout RecordedResponse) -> Void)] = [
@@ -169,8 +169,20 @@ private struct FailingHandler: RequestHandler {
 
 /// A view whose answer is another at each request, and whose tag never matches.
 private struct ChangingView: VirtualDownloadView {
-    func file(for request: DownloadRequest) -> StubFile {
-        StubFile()
-            .with { $0.entityTag = EntityTag(request.method.rawValue + (request.headerFields[.ifNoneMatch] ?? "")) }
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        digits().validated(by: EntityTag(request.method.rawValue + (request.headerFields[.ifNoneMatch] ?? "")))
     }
 }
+
+private struct FileView<File: DownloadFile>: VirtualDownloadView {
+    let make: @Sendable () throws -> File
+
+    func file(for request: DownloadRequest) throws -> File { try make() }
+}
+
+/// Ten bytes that can be had in parts.
+private func digits() -> VirtualFile<StringIO> {
+    VirtualFile(StringIO("0123456789"), name: "digits.txt").validated(by: EntityTag("abc"))
+}
+
+private struct Unexpected: Error {}
