@@ -1,0 +1,91 @@
+import DownloadTesting
+import HTTPTypes
+import SignedLinks
+import Testing
+import VirtualDownloads
+
+@testable import Manual
+@testable import hello
+
+/// Runs each sample of the manual that answers requests.
+@Suite struct SampleTests {
+    @Test("README's program serves its one view")
+    func hello() async throws {
+        let route = try #require(Array(Site().routes).first)
+        #expect(route.pattern == "/hello")
+        try await expectDownload(from: Hello(), content: "Hello world!\n", basename: "hello-world.txt", size: 13)
+    }
+
+    @Test("Text, bytes and a StringIO are served with their sizes")
+    func inMemory() async throws {
+        try await expectDownload(from: PixelView(), basename: "pixel.ppm", size: 14)
+        try await expectDownload(from: StringIODownloadView(), content: "line 1\nline 2\nline 3\n", size: 21)
+    }
+
+    @Test("Options of a view show in the head, and a hook changes it")
+    func options() async throws {
+        let report = try await ReportView().response(to: .get())
+        expectDownload(report, basename: "report.html", mimeType: "text/html", attachment: false)
+        #expect(report.headerFields[.cacheControl] == "private, max-age=60")
+        let framed = try await FramedView().response(to: .get())
+        #expect(framed.headerFields[.contentSecurityPolicy] == "sandbox")
+    }
+
+    @Test("Generated content is served by each kind of generator")
+    func generated() async throws {
+        try await expectDownload(from: GeneratedDownloadView(), content: "Hello 1!\nHello 2!\nHello 3!\n")
+        try await expectDownload(from: NumbersView(), for: .get("/?count=3"), content: "0\n1\n2\n")
+        try await expectDownload(from: RowsView(), content: "name,price\r\nlamp,19.99\r\n", basename: "rows.csv")
+        try await expectDownload(from: ZerosView(), content: [UInt8](repeating: 0, count: 100_000), size: 100_000)
+    }
+
+    @Test("A client that has the file is answered 304, by its tag, its file or its view")
+    func unchanged() async throws {
+        let tag = try #require(try await PricesView(version: 1).response(to: .get()).headerFields[.eTag])
+        let known = DownloadRequest.get(headerFields: [.ifNoneMatch: tag])
+        #expect(try await PricesView(version: 1).response(to: known).status == .notModified)
+        #expect(try await PricesView(version: 2).response(to: known).status == .ok)
+        let since = { (date: String) in DownloadRequest.get(headerFields: [.ifModifiedSince: date]) }
+        let before = since("Tue, 14 Nov 2023 22:13:19 GMT")
+        let after = since("Tue, 14 Nov 2023 22:13:20 GMT")
+        #expect(try await NewsView().response(to: before).status == .ok)
+        #expect(try await NewsView().response(to: after).status == .notModified)
+        #expect(try await ArchiveView().response(to: before).status == .notModified)
+        #expect(try await ArchiveView().response(to: .get()).status == .ok)
+    }
+
+    @Test("A file with size, tag and repeatable content is resumed")
+    func resumes() async throws {
+        let last = DownloadRequest.get(headerFields: [.range: "bytes=-8"])
+        let response = try await MillionView().response(to: last)
+        #expect(response.status == .partialContent && response.text == "1999999\n")
+    }
+
+    @Test("Each error has its answer")
+    func errors() async throws {
+        func invoice(_ number: String, user: String? = "anna") async throws -> RecordedResponse {
+            var request = DownloadRequest.get("/invoices/\(number)", user: user)
+            request.parameters["number"] = number
+            return try await InvoiceView().response(to: request)
+        }
+        #expect(try await invoice("1").status == .ok)
+        let gone = try await invoice("2")
+        #expect(gone.status == .gone && gone.text.contains("It is no longer kept.") && !gone.text.contains("deleted"))
+        #expect(try await invoice("3").headerFields[.retryAfter] == "60")
+        #expect(try await invoice("4").status == .notFound)
+        let redirect = try await invoice("1", user: nil)
+        #expect(redirect.status == .found && redirect.headerFields[.location] == "/login?next=/invoices")
+        let broken = try await BrokenView().response(to: .get())
+        #expect(broken.failure is BrokenView.UpstreamFailed && !broken.isFinished)
+    }
+
+    @Test("A signed link opens what is refused without it")
+    func signedLinks() async throws {
+        let signer = try LinkSigner(keys: [SigningKey(id: "a", bytes: Array(repeating: 7, count: 32))])
+        let invitation = try await InvitationView(links: signer).response(to: .get())
+        let target = try #require(invitation.text.split(separator: "example.org").last).dropLast()
+        let view = AccountView().signed(by: signer)
+        #expect(try await view.response(to: .get(String(target), user: "anna")).status == .ok)
+        #expect(try await view.response(to: .get("/signed/account", user: "anna")).status == .forbidden)
+    }
+}
