@@ -192,7 +192,8 @@ let package = Package(
         .testTarget(
             name: "VirtualDownloadsTests",
             dependencies: [
-                "VirtualDownloads", "DownloadTesting", "DownloadCore", "DownloadSystem", "FastCGI", "TestSupport", "testsite",
+                "VirtualDownloads", "DownloadTesting", "DownloadCore", "DownloadSystem", "FastCGI", "TestSupport",
+                "testsite",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
