@@ -229,3 +229,8 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The manual is built by Tools/documentation, with Apple's plugin for DocC; for nobody else is it a dependency.
+if Context.environment["DOWNLOADVIEW_DOCUMENTATION"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

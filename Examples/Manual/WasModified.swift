@@ -16,7 +16,7 @@ struct NewsView: VirtualDownloadView {
     func file(for request: DownloadRequest) -> some DownloadFile {
         let changed = HTTPDate(secondsSince1970: 1_700_000_000)
         return VirtualFile(name: "news.txt") { sink in try await sink.write("Nothing new.\n") }
-            .modified { since in
+            .answeringModified { since in
                 // The value of If-Modified-Since, as the client sent it.
                 guard let since = HTTPDate(since) else { return true }
                 return changed > since

@@ -140,7 +140,7 @@ struct Site: Sendable {
         let transfers = self
         var last: Transfer?
         let login = hasUsers ? ["-u", Passwords.anna] : []
-        let answers = try await eventually(within: .seconds(5)) {
+        let answers = try await eventually {
             let transfer = try await Transfer(
                 transfers.startCurl("/bench/hello", ["--max-time", "5"] + login)
             )
