@@ -43,7 +43,9 @@ extension RecordedResponse {
                     + " they differ from byte \(place) on"
             )
         }
-        if method == .head, let content, let length = headerFields[.contentLength], length.wire != String(content.count).wire {
+        if method == .head, let content, let length = headerFields[.contentLength],
+            length.wire != String(content.count).wire
+        {
             differences.append(
                 "Content-Length is \(length), but the content has \(String(counting: content.count, "byte"))"
             )

@@ -122,7 +122,9 @@ public struct LinkSigner: LinkSigning {
         }
         var query = Array(items)
         let (link, signature) = try SignedLink.extract(from: &query)
-        guard let key = keys.first(where: { $0.id.wire == link.keyID.wire }) else { throw LinkError(.keyUnknown, link.keyID) }
+        guard let key = keys.first(where: { $0.id.wire == link.keyID.wire }) else {
+            throw LinkError(.keyUnknown, link.keyID)
+        }
         let contents = LinkContents(
             method: request.method,
             path: path.text,

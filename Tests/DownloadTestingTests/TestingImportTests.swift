@@ -6,7 +6,7 @@ import Testing
     @Test("A test builds requests and compares header fields with the imports that README has")
     func namesRequests() async throws {
         var request = DownloadRequest.get("/hello", headerFields: [.range: "bytes=0-3"])
-        #expect(try await HelloView().response(to: request).headerFields[.acceptRanges] == nil)
+        #expect(try await HelloView().response(to: request).headerFields[.acceptRanges] == "none")
         request.http.method = .head
         #expect(try await HelloView().response(to: request).status == .ok)
     }

@@ -51,7 +51,9 @@ import Testing
         let signer = try LinkSigner(keys: [.first])
         let link = try signer.link(to: "/K/Å?K=Å", expires: Self.expiry)
         #expect(Self.refusal(of: link, by: signer) == nil)
-        for (from, to) in [("/K/", "/%E2%84%AA/"), ("/%C3%85", "/A%CC%8A"), ("K=", "%E2%84%AA="), ("=%C3%85", "=A%CC%8A")] {
+        for (from, to) in [
+            ("/K/", "/%E2%84%AA/"), ("/%C3%85", "/A%CC%8A"), ("K=", "%E2%84%AA="), ("=%C3%85", "=A%CC%8A"),
+        ] {
             let parts = link.split(separator: from, maxSplits: 1, omittingEmptySubsequences: false)
             #expect(Self.refusal(of: parts.joined(separator: to), by: signer) == .invalid)
         }

@@ -4,13 +4,16 @@ extension DownloadError {
     /// The answer to a request that failed: `application/problem+json` (RFC 9457) if the client asks for JSON, else a line of
     /// text.
     ///
-    /// It tells the status and ``detail``, and nothing of ``reason``.
+    /// It tells the status and ``detail``, and nothing of ``reason``. No cache keeps it, unless ``headerFields`` has
+    /// Cache-Control: of a 404, 405, 410 or 501 that says nothing a cache assumes that it stays so (RFC 9110 §15.1), and what
+    /// is generated may be there a moment later.
     public func response(to request: DownloadRequest) -> DownloadResponse {
         let asksForJSON = Self.asksForJSON(request)
         var fields = headerFields
         fields[.contentType] = asksForJSON ? "application/problem+json" : "text/plain; charset=utf-8"
         fields[.xContentTypeOptions] = "nosniff"
-        // A cache may keep a 404 or a 410.
+        if !fields.contains(.cacheControl) { fields[.cacheControl] = "no-store" }
+        // A cache may be told to keep it.
         fields.append(HTTPField(name: .vary, value: "Accept"))
         let text = asksForJSON ? problem : plainText
         return DownloadResponse(status: status, headerFields: fields, content: .bytes(Array(text.utf8)))

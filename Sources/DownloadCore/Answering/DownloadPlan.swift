@@ -9,6 +9,9 @@ public import HTTPTypes
 /// that is not seekable is produced once more and cut: bounded by ``VirtualDownloadView/maximumSkippedBytes``, and only
 /// if several ranges ascend; otherwise the answer is the whole file. So it is for more than 100 ranges, and for several ranges
 /// of a file with a content coding. Ranges that overlap or touch are sent as one.
+///
+/// Every 200 says whether there are ranges (RFC 9110 §14.3). Where it says nothing, web servers (lighttpd) cut a range out
+/// of the answer themselves, and a client joins the parts of two different contents.
 public struct DownloadPlan: Sendable, Hashable {
     /// What of the file follows the head.
     public enum Body: Sendable, Hashable {
@@ -92,7 +95,7 @@ public struct DownloadPlan: Sendable, Hashable {
         fields.append(.contentType, sent.type)
         if let length = sent.extent.byteCount { fields.append(.contentLength, String(length)) }
         if let encoding { fields.append(.contentEncoding, encoding) }
-        if support != .none { fields.append(.acceptRanges, "bytes") }
+        fields.append(.acceptRanges, support == .none || selection == .tooCostly ? "none" : "bytes")
         fields.append(.contentDisposition, ContentDisposition.value(view.attachment ? .attachment : .inline, name))
         fields.appendCaching(of: view, tag: tag, lastModified: lastModified)
         if let digest = file.digest { fields.append(.reprDigest, digest.description) }
@@ -152,7 +155,7 @@ private struct SentContent {
             body = .parts(frame)
             extent = .exactly(frame.byteCount)
             self.type = frame.contentType
-        case .whole, .several, .unsatisfiable:
+        case .whole, .tooCostly, .several, .unsatisfiable:
             break
         }
     }

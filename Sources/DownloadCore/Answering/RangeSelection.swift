@@ -22,8 +22,10 @@ enum RangeSupport: Equatable {
 
 /// What a Range field selects of a content (RFC 9110 §14).
 enum RangeSelection: Equatable {
-    /// Everything: the field is invalid, not supported, or not worth its cost.
+    /// Everything: the field is invalid or not supported.
     case whole
+    /// Everything, since more would be produced in vain than a range may cost.
+    case tooCostly
     case one(Range<Int64>)
     /// Two or more ranges that neither overlap nor touch.
     case several([Range<Int64>])
@@ -48,7 +50,7 @@ enum RangeSelection: Equatable {
         }
         if case .skips(let limit) = support {
             guard let skipped = Self.bytesSkipped(before: ranges), skipped <= limit else {
-                self = .whole
+                self = .tooCostly
                 return
             }
         }

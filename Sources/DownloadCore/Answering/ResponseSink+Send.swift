@@ -3,18 +3,28 @@ public import HTTPTypes
 extension ResponseSink where Self: ~Copyable {
     /// Sends a whole response that is in memory, and finishes it.
     ///
-    /// Content-Length is set from the content. ``DownloadResponse/Content/file`` counts as no content here.
+    /// Content-Length is set from the content. ``DownloadResponse/Content/file`` counts as no content here. What nobody has
+    /// said is said: that content without a media type is of no known one, and is not to be guessed at; that there are no
+    /// ranges of a 200, since a web server may cut them out itself.
     ///
     /// - Parameter method: The request's method; the answer to HEAD has the same head and no content.
     public mutating func send(_ response: DownloadResponse, for method: HTTPRequest.Method) async throws {
         var head = HTTPResponse(status: response.status, headerFields: response.headerFields)
         let bytes = response.content.bytes ?? []
         guard response.status.allowsContent else {
-            head.headerFields[.contentLength] = nil
+            // A 205 has a length, which is 0 (RFC 9110 §15.3.6).
+            head.headerFields[.contentLength] = response.status == .resetContent ? "0" : nil
             begin(head, extent: .none)
             return try await finish()
         }
         head.headerFields[.contentLength] = String(bytes.count)
+        if !bytes.isEmpty, !head.headerFields.contains(.contentType) {
+            head.headerFields[.contentType] = MediaType.unknown
+            head.headerFields[.xContentTypeOptions] = "nosniff"
+        }
+        if response.status == .ok, method == .get || method == .head, !head.headerFields.contains(.acceptRanges) {
+            head.headerFields[.acceptRanges] = "none"
+        }
         guard method != .head else {
             begin(head, extent: .none)
             return try await finish()

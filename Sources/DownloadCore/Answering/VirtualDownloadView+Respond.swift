@@ -161,7 +161,8 @@ extension DownloadResponse {
     fileprivate func with(_ hooked: DownloadResponse, changedFrom plan: DownloadPlan) -> DownloadResponse {
         var response = self
         response.status = hooked.status
-        for field in hooked.headerFields where hooked.headerFields[field.name]?.wire != plan.headerFields[field.name]?.wire {
+        for field in hooked.headerFields
+        where hooked.headerFields[field.name]?.wire != plan.headerFields[field.name]?.wire {
             response.headerFields[field.name] = hooked.headerFields[field.name]
         }
         return response
@@ -171,9 +172,16 @@ extension DownloadResponse {
     fileprivate func whole(insteadOf plan: DownloadPlan) -> DownloadResponse {
         var whole = self
         // By the digest of the file a client would take it for damaged.
-        if headerFields[.reprDigest]?.wire == plan.headerFields[.reprDigest]?.wire { whole.headerFields[.reprDigest] = nil }
+        if headerFields[.reprDigest]?.wire == plan.headerFields[.reprDigest]?.wire {
+            whole.headerFields[.reprDigest] = nil
+        }
+        // Of what the hook has put there no part can be had, unless the hook says so.
+        if headerFields[.acceptRanges]?.wire == plan.headerFields[.acceptRanges]?.wire {
+            whole.headerFields[.acceptRanges] = "none"
+        }
         // A hook that says which part it is has seen to it itself.
-        guard plan.status == .partialContent, headerFields[.contentRange]?.wire == plan.headerFields[.contentRange]?.wire
+        guard plan.status == .partialContent,
+            headerFields[.contentRange]?.wire == plan.headerFields[.contentRange]?.wire
         else {
             return whole
         }

@@ -31,7 +31,8 @@ struct DownloadName {
         let isASCII = bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x5C }
         let last = bytes[bytes.count - 1]
         let isClean =
-            isASCII && bytes[0] != 0x20 && last != 0x20 && last != UInt8(ascii: ".") && bytes.count <= Self.maximumByteCount
+            isASCII && bytes[0] != 0x20 && last != 0x20 && last != UInt8(ascii: ".")
+            && bytes.count <= Self.maximumByteCount
         text = isClean ? name : Self.shortened(isASCII ? Self.trimmed(name) : Self.cleaned(name))
         isPlain = text.utf8Span.span.allSatisfy(Self.isPlain)
     }

@@ -52,6 +52,21 @@ struct PartsSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
         }
     }
 
+    mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
+        guard failure == nil, let part = parts.first else { return false }
+        let range = frame.ranges[part]
+        let end = position + Int64(bytes.byteCount)
+        if end <= range.lowerBound {
+            // Where it is time to pause, that is for ``write(_:)``.
+            guard !isTimeToPause(from: position, to: end) else { return false }
+        } else {
+            // Only what is inside a part that has begun and goes on: heads and ends are for ``write(_:)``.
+            guard position > range.lowerBound, end < range.upperBound, base.writeAtOnce(bytes) else { return false }
+        }
+        position = end
+        return true
+    }
+
     /// The sink behind, handed back after the generator has ended.
     ///
     /// - Parameter position: Set to where the content ended, if a part is missing; nil when all parts are there.

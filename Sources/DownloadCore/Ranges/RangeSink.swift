@@ -126,6 +126,6 @@ func pauseAfterDropping(from start: Int64, to end: Int64) async throws {
 }
 
 /// Whether a multiple of 256 KiB lies between two positions: a pause takes some microseconds.
-private func isTimeToPause(from start: Int64, to end: Int64) -> Bool {
+func isTimeToPause(from start: Int64, to end: Int64) -> Bool {
     start >> 18 != end >> 18
 }

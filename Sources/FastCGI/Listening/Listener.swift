@@ -26,7 +26,9 @@ public enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
             throw ListenError("“\(text)” is no address; write unix:/run/app.sock or 127.0.0.1:9000")
         }
         var host = String(text[..<colon])
-        if host.hasOctetPrefix("["), host.hasOctetSuffix("]") { host = String(Substring(host.utf8.dropFirst().dropLast())) }
+        if host.hasOctetPrefix("["), host.hasOctetSuffix("]") {
+            host = String(Substring(host.utf8.dropFirst().dropLast()))
+        }
         guard !host.isEmpty else {
             throw ListenError(
                 "“\(text)” names no host; write 127.0.0.1:\(port), or 0.0.0.0:\(port) for every interface"

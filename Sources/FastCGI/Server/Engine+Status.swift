@@ -67,6 +67,7 @@ extension Engine {
         head.headerFields[.contentType] = type
         head.headerFields[.contentLength] = String(text.utf8.count)
         head.headerFields[.cacheControl] = "no-store"
+        head.headerFields[.acceptRanges] = "none"
         let hasContent = request.method != .head
         sink.begin(head, extent: hasContent ? .exactly(Int64(text.utf8.count)) : .none)
         if hasContent { try await sink.write(text) }

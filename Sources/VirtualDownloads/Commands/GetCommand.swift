@@ -48,7 +48,9 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
     @OptionGroup var mount: MountOptions
 
     func validate() throws {
-        guard output?.isEmpty != true else { throw ValidationError("-o names no file; leave it out to print the content.") }
+        guard output?.isEmpty != true else {
+            throw ValidationError("-o names no file; leave it out to print the content.")
+        }
         _ = try request()
     }
 
@@ -118,7 +120,9 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
 
     /// The request that the arguments describe.
     func request() throws -> DownloadRequest {
-        guard path.hasOctetPrefix("/") else { throw ValidationError("The path must begin with a slash, as in /\(path).") }
+        guard path.hasOctetPrefix("/") else {
+            throw ValidationError("The path must begin with a slash, as in /\(path).")
+        }
         guard let method = HTTPRequest.Method(head ? "HEAD" : method) else {
             throw ValidationError("“\(method)” is no method.")
         }

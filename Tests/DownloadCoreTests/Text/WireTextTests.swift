@@ -26,7 +26,10 @@ import Testing
         #expect([pair.a.wire: 1, pair.b.wire: 2][pair.a.wire] == 1)
     }
 
-    @Test("A mark behind an ASCII character hides nothing", arguments: ["/", "?", "=", "\"", ";", ":", ",", "#", "%", "\r"])
+    @Test(
+        "A mark behind an ASCII character hides nothing",
+        arguments: ["/", "?", "=", "\"", ";", ":", ",", "#", "%", "\r"]
+    )
     func sees(separator: String) {
         let separator = separator.utf8.first ?? 0
         for mark in ["\u{338}", "\u{301}", "\u{200D}", "\u{FE0F}", "\n"] {
@@ -110,12 +113,24 @@ import Testing
     @Test("Media types, languages and weights are compared by their octets, without regard to ASCII's case alone")
     func negotiation() {
         let offers = ["text/kml", "text/plain"]
-        #expect(DownloadRequest.get(headerFields: [.accept: "TEXT/KML, */*;q=0.1"]).preferredMediaType(of: offers) == "text/kml")
-        #expect(DownloadRequest.get(headerFields: [.accept: "text/\u{212A}ml, text/plain"]).preferredMediaType(of: offers) == "text/plain")
+        #expect(
+            DownloadRequest.get(headerFields: [.accept: "TEXT/KML, */*;q=0.1"]).preferredMediaType(of: offers)
+                == "text/kml"
+        )
+        #expect(
+            DownloadRequest.get(headerFields: [.accept: "text/\u{212A}ml, text/plain"]).preferredMediaType(of: offers)
+                == "text/plain"
+        )
         #expect(DownloadRequest.get(headerFields: [.acceptLanguage: "\u{212A}o"]).preferredLanguage(of: ["ko"]) == nil)
         // A Greek question mark parts nothing.
-        #expect(DownloadRequest.get(headerFields: [.accept: "text/kml\u{37E}q=0, text/plain"]).preferredMediaType(of: offers) == "text/plain")
-        #expect(DownloadRequest.get(headerFields: [.accept: "text/kml;\u{301}q=0"]).preferredMediaType(of: offers) == "text/kml")
+        #expect(
+            DownloadRequest.get(headerFields: [.accept: "text/kml\u{37E}q=0, text/plain"])
+                .preferredMediaType(of: offers) == "text/plain"
+        )
+        #expect(
+            DownloadRequest.get(headerFields: [.accept: "text/kml;\u{301}q=0"]).preferredMediaType(of: offers)
+                == "text/kml"
+        )
     }
 
     @Test("A media type is a text type by its octets")
