@@ -9,10 +9,12 @@ extension LinkSigner {
     ///
     /// - Parameters:
     ///   - text: The keys; spaces and line ends around each are passed over.
+    ///   - ignored: The names of query items that are not signed; the default is none.
     ///   - now: The clock; the default is the system's.
     /// - Throws: ``SigningError`` for a text of another form, and for keys that can't be used. It shows no secret.
     public init(
         parsing text: String,
+        ignoring ignored: IgnoredQueryNames = .none,
         now: @escaping @Sendable () -> HTTPDate = { .now }
     ) throws(SigningError) {
         var keys: [SigningKey] = []
@@ -27,17 +29,23 @@ extension LinkSigner {
                 throw Self.couldBeSecret(parts[0]) ? isNoKey : error
             }
         }
-        try self.init(keys: keys, now: now)
+        try self.init(keys: keys, ignoring: ignored, now: now)
     }
 
-    /// A signer with the keys that are in the environment, in the form of ``init(parsing:now:)``.
+    /// A signer with the keys that are in the environment, in the form of ``init(parsing:ignoring:now:)``.
     ///
+    /// - Parameters:
+    ///   - variable: The name of the variable.
+    ///   - ignored: The names of query items that are not signed; the default is none.
     /// - Returns: nil if the variable is not set, or empty.
     /// - Throws: ``SigningError`` if it is set and can't be used, with the variable's name.
-    public static func fromEnvironment(_ variable: String = usualVariable) throws(SigningError) -> LinkSigner? {
+    public static func fromEnvironment(
+        _ variable: String = usualVariable,
+        ignoring ignored: IgnoredQueryNames = .none
+    ) throws(SigningError) -> LinkSigner? {
         guard let text = ProcessEnvironment.value(variable), !text.isEmpty else { return nil }
         do {
-            return try LinkSigner(parsing: text)
+            return try LinkSigner(parsing: text, ignoring: ignored)
         } catch {
             throw SigningError("\(variable): \(error)")
         }

@@ -17,20 +17,28 @@ public import HTTPTypes
 /// To change the key, put the new one in front: the first signs, all verify. Once the last link of the old one has expired,
 /// remove it. A link can't be taken back but by removing its key.
 ///
+/// A link that is sent by mail or posted comes back with items that others have put behind it, `utm_source` or `fbclid`, and
+/// is refused; `ignoring: .tracking` lets them pass.
+///
 /// A link shows everything but the key, and it is in the logs of web servers. What a cache keeps it may give out after the
 /// expiry: a view whose content is not public says `private` or `no-store` in ``VirtualDownloadView/cacheControl``.
 public struct LinkSigner: LinkSigning {
     private let keys: [SigningKey]
+    /// What is no part of the query that is signed.
+    let ignored: IgnoredQueryNames
     private let now: @Sendable () -> HTTPDate
 
     /// Creates a signer.
     ///
     /// - Parameters:
     ///   - keys: The first signs, all verify.
+    ///   - ignored: The names of query items that are not signed, since others append them; the default is none.
+    ///     ``IgnoredQueryNames/tracking`` has the usual ones.
     ///   - now: The clock; the default is the system's.
     /// - Throws: ``SigningError`` if there is no key, or if two have one id.
     public init(
         keys: [SigningKey],
+        ignoring ignored: IgnoredQueryNames = .none,
         now: @escaping @Sendable () -> HTTPDate = { .now }
     ) throws(SigningError) {
         guard !keys.isEmpty else { throw SigningError("there is no key to sign with") }
@@ -38,6 +46,7 @@ public struct LinkSigner: LinkSigning {
             throw SigningError("there are two keys “\(key.id)”")
         }
         self.keys = keys
+        self.ignored = ignored
         self.now = now
     }
 
@@ -50,7 +59,8 @@ public struct LinkSigner: LinkSigning {
     ///   - name: The name that the client saves the file under; nil, the default, for the one that the view gives.
     ///   - expires: The first second in which the link no longer holds.
     /// - Returns: The path and query of the link, in ASCII and without characters that HTML would have to escape but `&`.
-    /// - Throws: ``SigningError`` for a target that is no path, has a fragment, or is signed already, and for an empty name.
+    /// - Throws: ``SigningError`` for a target that is no path, has a fragment, or is signed already, and for a name of
+    ///   which nothing is seen.
     public func link(
         to target: String,
         method: HTTPRequest.Method = .get,
@@ -70,11 +80,13 @@ public struct LinkSigner: LinkSigning {
         if let item = query.first(where: { SignatureItem(named: $0.name) != nil }) {
             throw SigningError("“\(target)” has “\(item.name)” in its query, which is for signatures")
         }
-        guard name?.isEmpty != true else { throw SigningError("the suggested name is empty") }
+        if let name, !ContentDisposition.saysSomething(name) {
+            throw SigningError(name.isEmpty ? "the suggested name is empty" : "nothing is seen of the suggested name")
+        }
         let contents = LinkContents(
             method: method,
             path: path.text,
-            query: Array(query),
+            query: query.filter { !ignored.contains($0.name) },
             name: name,
             expires: expires
         )
@@ -128,7 +140,7 @@ public struct LinkSigner: LinkSigning {
         let contents = LinkContents(
             method: request.method,
             path: path.text,
-            query: query,
+            query: query.filter { !ignored.contains($0.name) },
             name: link.name,
             expires: link.expires
         )

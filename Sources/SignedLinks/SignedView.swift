@@ -7,7 +7,8 @@ extension VirtualDownloadView {
     ///     Route("/export/orders.csv", OrdersExportView().signed(by: signer))
     ///
     /// The problem's detail is the ``LinkError/Code``, for instance `signature-expired`. If the link suggests a name, the file is
-    /// saved under it; the media type stays that of the view. The signature's items stay in the query.
+    /// saved under it; the media type stays that of the view. The signature's items stay in the query; those that the signer
+    /// ignores (``IgnoredQueryNames``) are not signed, and the view does not see them.
     public func signed(by signer: LinkSigner) -> SignedView<Self> {
         SignedView(base: self, signer: signer)
     }
@@ -29,7 +30,7 @@ public struct SignedView<Base: VirtualDownloadView>: VirtualDownloadView {
         } catch {
             throw DownloadError(error)
         }
-        return try await base.file(for: request)
+        return try await base.file(for: request.without(signer.ignored))
     }
 
     /// The response with the name of the link; the view's own hook, which comes after, has the last word.
@@ -40,15 +41,15 @@ public struct SignedView<Base: VirtualDownloadView>: VirtualDownloadView {
             let kind: ContentDisposition.Kind = base.attachment ? .attachment : .inline
             response.headerFields[.contentDisposition] = ContentDisposition(kind, filename: name).description
         }
-        return base.downloadResponse(response, to: request)
+        return base.downloadResponse(response, to: request.without(signer.ignored))
     }
 
     public func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
-        base.notModifiedResponse(response, to: request)
+        base.notModifiedResponse(response, to: request.without(signer.ignored))
     }
 
     public func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
-        base.fileNotFoundResponse(response, to: request)
+        base.fileNotFoundResponse(response, to: request.without(signer.ignored))
     }
 
     public func wasModified(_ file: Base.File, since value: String) -> Bool {

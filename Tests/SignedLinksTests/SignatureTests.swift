@@ -142,10 +142,12 @@ import Testing
         #expect(error?.description.contains(reason) == true)
     }
 
-    @Test("An empty name and a lifetime of nothing are refused")
+    @Test("A name of which nothing is seen and a lifetime of nothing are refused")
     func refusesNothing() throws {
         let signer = try LinkSigner(keys: [.first])
-        #expect(throws: SigningError.self) { try signer.link(to: "/a", name: "", validFor: .seconds(1)) }
+        for name in ["", " ", "..", "\u{202e}", "\u{3164}.", "a/", "\u{e0041}\u{206a}"] {
+            #expect(throws: SigningError.self) { try signer.link(to: "/a", name: name, validFor: .seconds(1)) }
+        }
         #expect(throws: Never.self) { try signer.link(to: "/a", validFor: .seconds(1)) }
         for lifetime in [Duration.zero, .seconds(-1), .milliseconds(999), .seconds(Int64.max)] {
             #expect(throws: SigningError.self) { try signer.link(to: "/a", validFor: lifetime) }

@@ -30,7 +30,7 @@ import VirtualDownloads
     @Test(
         "The name of the link is the one the file is saved under, and the media type stays",
         arguments: [
-            "orders-2026.csv", "日本 \"1\".txt", "a/b\r\nX-Evil: 1",
+            "orders-2026.csv", "日本 \"1\".txt", "a/b\r\nX-Evil: 1", "resumé.pdf  ", "\u{206a}a\u{e0061}.txt",
         ]
     )
     func suggestsName(name: String) async throws {

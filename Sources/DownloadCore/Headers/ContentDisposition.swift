@@ -36,6 +36,10 @@ extension ContentDisposition: CustomStringConvertible {
         Self.value(kind, DownloadName(filename))
     }
 
+    /// Whether a client would be told anything of `filename`: of an empty name, of dots and of what is never seen nothing is
+    /// left.
+    package static func saysSomething(_ filename: String) -> Bool { DownloadName.isSeen(filename) }
+
     /// The value with a name that has been cleaned; without one for nil.
     static func value(_ kind: Kind, _ name: DownloadName?) -> String {
         guard let name else { return kind.rawValue }

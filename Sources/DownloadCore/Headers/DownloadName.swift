@@ -33,9 +33,17 @@ struct DownloadName {
         let isClean =
             isASCII && bytes[0] != 0x20 && last != 0x20 && last != UInt8(ascii: ".")
             && bytes.count <= Self.maximumByteCount
-        text = isClean ? name : Self.shortened(isASCII ? Self.trimmed(name) : Self.cleaned(name))
+        if isClean {
+            text = name
+        } else {
+            let seen = Self.seen(of: name)
+            text = seen.isEmpty ? Self.substitute : seen
+        }
         isPlain = text.utf8Span.span.allSatisfy(Self.isPlain)
     }
+
+    /// Whether anything of `name` is seen: else a client is told ``substitute``.
+    static func isSeen(_ name: String) -> Bool { !seen(of: name).isEmpty }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
@@ -92,6 +100,12 @@ struct DownloadName {
 // MARK: - Cleaning
 
 extension DownloadName {
+    /// What is left of `name`; empty for nothing.
+    private static func seen(of name: String) -> String {
+        let isASCII = name.utf8Span.span.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x5C }
+        return shortened(isASCII ? trimmed(name) : cleaned(name))
+    }
+
     /// What is seen of the last segment of `name`.
     private static func cleaned(_ name: String) -> String {
         let start = name.utf8.lastIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
@@ -116,12 +130,11 @@ extension DownloadName {
         return substitute + text
     }
 
-    /// The name without blanks at either end and dots at the end; ``substitute`` if nothing is left.
+    /// The name without blanks at either end and dots at the end. One that begins with its ending then gets a first part.
     private static func trimmed(_ name: String) -> String {
         var rest = name.unicodeScalars[...]
         while let first = rest.first, first.isBlank { rest.removeFirst() }
         while let last = rest.last, last == "." || last.isBlank { rest.removeLast() }
-        if rest.isEmpty { return substitute }
         let isHiddenByTrimming = rest.first == "." && name.unicodeScalars.first != "."
         return isHiddenByTrimming ? substitute + String(rest) : String(rest)
     }

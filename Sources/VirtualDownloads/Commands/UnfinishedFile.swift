@@ -1,3 +1,4 @@
+internal import DownloadCore
 internal import Glibc
 
 /// A file under a name of its own until it is complete: a failed download must not look like a file, and whatever the user has must
@@ -11,8 +12,12 @@ struct UnfinishedFile {
     ///
     /// A program has one at a time.
     init?(beside destination: String) {
+        let start = destination.utf8.lastIndex(of: UInt8(ascii: "/")).map { destination.utf8.index(after: $0) }
+        let folder = start.map { destination[..<$0] } ?? ""
+        // A name that is as long as the file system takes, 255 bytes, leaves no room for what is put behind it.
+        let name = String(destination[(start ?? destination.startIndex)...]).clipped(toByteCount: 248)
         for number in 1...99 {
-            let path = "\(destination).part\(number == 1 ? "" : String(number))"
+            let path = "\(folder)\(name).part\(number == 1 ? "" : String(number))"
             let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             if descriptor >= 0 {
                 self.path = path
