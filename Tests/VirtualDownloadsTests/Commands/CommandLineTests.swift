@@ -86,6 +86,22 @@ private struct Site: DownloadApplication {
         }
     }
 
+    @Test(
+        "get -o writes under a name as long as the file system takes",
+        arguments: [String(repeating: "a", count: 255), String(repeating: "é", count: 127) + "a"]
+    )
+    func longName(name: String) async throws {
+        try await Self.withOutput { output in
+            let file = output.deletingLastPathComponent().appendingPathComponent(name)
+            let run = try await SiteProcess.run(["get", "/virtual/text", "-o", file.path])
+            #expect(run.status == 0)
+            #expect(try String(contentsOf: file, encoding: .utf8) == "Hello world!\n")
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: output.deletingLastPathComponent().path).count == 1
+            )
+        }
+    }
+
     @Test("get -o leaves nothing behind when it is interrupted", arguments: [SIGINT, SIGTERM, SIGHUP])
     func interrupted(signal: Int32) async throws {
         try await Self.withOutput { output in
