@@ -129,7 +129,7 @@ public struct LinkSigner: LinkSigning {
     /// - Throws: ``LinkError``.
     @discardableResult
     public func verify(_ request: DownloadRequest, at moment: HTTPDate? = nil) throws(LinkError) -> SignedLink {
-        guard let path = RequestPath(target: request.http.path ?? "/"), let items = try? request.query else {
+        guard let path = RequestPath(target: request.target), let items = try? request.query else {
             throw LinkError(.malformed, "the path or the query is not percent-encoded UTF-8")
         }
         var query = Array(items)

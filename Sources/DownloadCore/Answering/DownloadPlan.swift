@@ -52,6 +52,7 @@ public struct DownloadPlan: Sendable, Hashable {
         let date = file.modificationDate
         let outcome = conditions.outcome(
             for: method,
+            receivedAt: receivedAt,
             tag: tag,
             date: date,
             wasModified: { view.wasModified(file, since: $0) }
@@ -77,7 +78,7 @@ public struct DownloadPlan: Sendable, Hashable {
         var selection = RangeSelection.whole
         // Range means something for GET alone (RFC 9110 §14.2).
         if method == .get, support != .none, let size, let range = conditions.range,
-            conditions.rangeApplies(to: tag, modified: date)
+            conditions.rangeApplies(to: tag, modified: date, receivedAt: receivedAt)
         {
             selection = RangeSelection(range, size: size, support: support)
             if selection == .unsatisfiable {

@@ -45,9 +45,12 @@ struct RequestConditions {
 
     /// What the preconditions make of the request, in the order of RFC 9110 §13.2.2.
     ///
-    /// - Parameter wasModified: Asked only if If-Modified-Since is there and counts.
+    /// - Parameters:
+    ///   - receivedAt: When the request came, which decides the century of a date whose year has two digits.
+    ///   - wasModified: Asked only if If-Modified-Since is there and counts.
     func outcome(
         for method: HTTPRequest.Method,
+        receivedAt: HTTPDate?,
         tag: EntityTag?,
         date: HTTPDate?,
         wasModified: (_ since: String) -> Bool
@@ -55,7 +58,9 @@ struct RequestConditions {
         let isRead = method == .get || method == .head
         if let ifMatch, !ifMatch.isEmpty {
             guard Self.matches(ifMatch, tag, { $0.isStronglyEqual(to: $1) }) else { return .failed }
-        } else if let ifUnmodifiedSince, let date, let limit = HTTPDate(ifUnmodifiedSince), date > limit {
+        } else if let ifUnmodifiedSince, let date, let limit = HTTPDate(ifUnmodifiedSince, now: receivedAt),
+            date > limit
+        {
             return .failed
         }
         if let ifNoneMatch, !ifNoneMatch.isEmpty {
@@ -70,11 +75,11 @@ struct RequestConditions {
     ///
     /// A date has to be the very date of the file, and counts as a strong validator then: that no two contents share a date
     /// is what ``DownloadFile/modificationDate`` promises (§8.8.2.2). Anything else, a weak tag or a list too, is false.
-    func rangeApplies(to tag: EntityTag?, modified date: HTTPDate?) -> Bool {
+    func rangeApplies(to tag: EntityTag?, modified date: HTTPDate?, receivedAt: HTTPDate?) -> Bool {
         guard let ifRange else { return true }
         if let tag, let condition = EntityTag(parsing: ifRange) { return condition.isStronglyEqual(to: tag) }
         guard let date else { return false }
-        return HTTPDate(ifRange) == date
+        return HTTPDate(ifRange, now: receivedAt) == date
     }
 
     /// Whether a list of entity tags, or `*`, matches. A value that is neither matches nothing.

@@ -9,15 +9,16 @@ extension HTTPDate {
     /// no date, and a condition without a valid date is ignored, which is always safe. Second 60, a leap second, is the
     /// second after 59.
     ///
-    /// - Parameter currentYear: Decides the century of the RFC 850 form: its year is at most 50 years after this one. The core
-    ///   has no clock, so the default stands still: 77 is 1977, 76 is 2076.
-    public init?(_ text: String, currentYear: Int = 2026) {
+    /// - Parameter now: Decides the century of the RFC 850 form, whose year has two digits: it is at most 50 years after
+    ///   this moment, for instance ``DownloadRequest/receivedAt``. The core has no clock: for nil, the default, 70 to 99
+    ///   are of the last century and 00 to 69 of this one, as POSIX reads them.
+    public init?(_ text: String, now: HTTPDate? = nil) {
         var scanner = FieldScanner(text)
         let fields: Fields? =
             switch text.utf8.count {
             case 29: Fields(fixdate: &scanner)
             case 24: Fields(asctime: &scanner)
-            case 30...33: Fields(rfc850: &scanner, currentYear: currentYear)
+            case 30...33: Fields(rfc850: &scanner, now: now)
             default: nil
             }
         guard let fields, scanner.isAtEnd, let seconds = fields.secondsSince1970 else { return nil }
@@ -67,13 +68,15 @@ private struct Fields {
         self.time = time
     }
 
-    init?(rfc850 scanner: inout FieldScanner, currentYear: Int) {
+    init?(rfc850 scanner: inout FieldScanner, now: HTTPDate?) {
         guard let weekday = scanner.index(in: Self.longWeekdays), scanner.consume(", "),
             let day = scanner.number(digits: 2), scanner.consume("-"),
             let month = scanner.index(in: HTTPDate.months), scanner.consume("-"),
             let shortYear = scanner.number(digits: 2), scanner.consume(" "),
             let time = Time(&scanner), scanner.consume(" GMT")
         else { return nil }
+        // Without a moment 2019, so that 69 is the last year of this century.
+        let currentYear = now.map(\.year) ?? 2019
         let inThisCentury = currentYear / 100 * 100 + shortYear
         self.weekday = weekday
         self.day = day

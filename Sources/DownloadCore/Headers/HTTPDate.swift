@@ -40,6 +40,11 @@ extension HTTPDate: CustomStringConvertible {
         }
     }
 
+    /// The year, from 0 to 9999.
+    var year: Int {
+        CivilDate(daysSince1970: Self.floorDivide(min(max(secondsSince1970, Self.earliest), Self.latest), 86_400)).year
+    }
+
     /// 0000-01-01T00:00:00Z.
     private static let earliest: Int64 = -62_167_219_200
     /// 9999-12-31T23:59:59Z.

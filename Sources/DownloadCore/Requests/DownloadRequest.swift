@@ -48,6 +48,9 @@ public struct DownloadRequest: Sendable {
         self.receivedAt = receivedAt
     }
 
+    /// The target as the client sent it: the path, neither decoded nor freed of the mount prefix, with the query.
+    public var target: String { http.path ?? "/" }
+
     /// The request's method.
     public var method: HTTPRequest.Method { http.method }
 
@@ -77,18 +80,5 @@ extension String {
             previous = byte
         }
         return raw
-    }
-}
-
-/// The client's end of the connection, as the web server reports it (RFC 3875 §4.1.8).
-public struct ClientAddress: Sendable, Hashable {
-    /// The textual IP address, or empty if the web server did not say.
-    public var host: String
-    /// The port, or nil if the web server did not say.
-    public var port: Int?
-
-    public init(host: String = "", port: Int? = nil) {
-        self.host = host
-        self.port = port
     }
 }

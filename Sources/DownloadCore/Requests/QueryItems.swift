@@ -66,20 +66,8 @@ public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
     public subscript(position: Int) -> Item { items[position] }
 
     private static func decoded(_ text: some Sequence<UInt8>) throws(DownloadError) -> String {
-        var bytes: [UInt8] = []
-        var rest = text.makeIterator()
-        while let byte = rest.next() {
-            switch byte {
-            case UInt8(ascii: "+"):
-                bytes.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                guard let high = rest.next()?.hexValue, let low = rest.next()?.hexValue else {
-                    throw DownloadError(.badRequest, reason: "the query has a % without two hexadecimal digits")
-                }
-                bytes.append(high << 4 | low)
-            default:
-                bytes.append(byte)
-            }
+        guard let bytes = [UInt8](percentDecoding: text, plus: " ") else {
+            throw DownloadError(.badRequest, reason: "the query has a % without two hexadecimal digits")
         }
         guard let decoded = String(validating: bytes, as: UTF8.self) else {
             throw notUTF8

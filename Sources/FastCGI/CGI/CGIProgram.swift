@@ -132,7 +132,3 @@ private final class RunningTask: Sendable {
         unsafe reference.withLock { unsafe $0 = nil }
     }
 }
-
-extension DownloadRequest {
-    fileprivate var target: String { http.path ?? "" }
-}

@@ -36,7 +36,7 @@ extension Engine {
     /// The answer of the server's own to a request; nil if the request is for the handler.
     func ownAnswer(to request: DownloadRequest) -> OwnAnswer? {
         guard configuration.statusPath != nil || configuration.pingPath != nil else { return nil }
-        let path = (request.http.path ?? "/").withoutQuery
+        let path = request.target.withoutQuery
         if let pingPath = configuration.pingPath, path.wire == pingPath.wire { return .ping }
         guard let statusPath = configuration.statusPath else { return nil }
         return StatusPage.Format(path: path, statusPath: statusPath, accept: request.headerFields[.accept])

@@ -134,37 +134,4 @@ import Testing
         // printf '\0\0\0\0\0\0\0\2ab\0\0\0\0\0\0\0\1c' | sha256sum
         #expect(EntityTag(of: "ab", "c").description == "\"601D5476E2CCFE2C87A2BBA7A3226597\"")
     }
-
-    static let digests: [(message: String, count: Int, digest: String)] = [
-        ("", 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-        ("abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-        (
-            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
-            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
-        ),
-        ("aaaaaaaaaa", 10_000, "6d1cf22d7cc09b085dfc25ee1a1f3ae0265804c607bc2074ad253bcc82fd81ee"),
-    ]
-
-    @Test("SHA-256 gives the digests of FIPS 180", arguments: digests)
-    func hashes(row: (message: String, count: Int, digest: String)) {
-        var hash = SHA256()
-        for _ in 0..<row.count { hash.update(Array(row.message.utf8)) }
-        let digits = hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        #expect(digits == row.digest)
-    }
-
-    @Test("SHA-256 is the same however the message is cut", arguments: [0, 1, 55, 56, 63, 64, 65, 127, 128, 129, 300])
-    func hashesPieces(count: Int) {
-        let message = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7) }
-        var whole = SHA256()
-        whole.update(message)
-        let digest = whole.finalize()
-        for size in [1, 3, 63, 64, 65, 100] {
-            var hash = SHA256()
-            for start in stride(from: 0, to: count, by: size) {
-                hash.update(Array(message[start..<min(start + size, count)]))
-            }
-            #expect(hash.finalize() == digest)
-        }
-    }
 }

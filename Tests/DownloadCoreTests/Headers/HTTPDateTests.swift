@@ -47,7 +47,7 @@ import Testing
         #expect(HTTPDate(text) == nil)
     }
 
-    static let centuries: [(text: String, currentYear: Int, year: String?)] = [
+    static let centuries: [(text: String, currentYear: Int?, year: String?)] = [
         ("Friday, 01-Jan-76 00:00:00 GMT", 2026, nil),
         ("Wednesday, 01-Jan-76 00:00:00 GMT", 2026, "2076"),
         ("Saturday, 01-Jan-77 00:00:00 GMT", 2026, "1977"),
@@ -55,11 +55,16 @@ import Testing
         ("Thursday, 01-Jan-70 00:00:00 GMT", 1994, "1970"),
         ("Friday, 01-Jan-99 00:00:00 GMT", 2026, "1999"),
         ("Saturday, 01-Jan-00 00:00:00 GMT", 2026, "2000"),
+        // Of nobody's clock.
+        ("Tuesday, 01-Jan-69 00:00:00 GMT", nil, "2069"), ("Thursday, 01-Jan-70 00:00:00 GMT", nil, "1970"),
+        ("Friday, 01-Jan-99 00:00:00 GMT", nil, "1999"), ("Saturday, 01-Jan-00 00:00:00 GMT", nil, "2000"),
     ]
 
     @Test("A year of two digits is at most 50 years ahead", arguments: centuries)
-    func choosesCentury(row: (text: String, currentYear: Int, year: String?)) {
-        let date = HTTPDate(row.text, currentYear: row.currentYear)
+    func choosesCentury(row: (text: String, currentYear: Int?, year: String?)) {
+        let now = row.currentYear.flatMap { CivilDate(year: $0, month: 7, day: 1) }
+            .map { HTTPDate(secondsSince1970: $0.daysSince1970 * 86_400) }
+        let date = HTTPDate(row.text, now: now)
         #expect(date.map { String($0.description.dropFirst(12).prefix(4)) } == row.year)
     }
 
