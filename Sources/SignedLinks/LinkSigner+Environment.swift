@@ -2,9 +2,6 @@ public import DownloadCore
 public import DownloadSystem
 
 extension LinkSigner {
-    /// The variable of the environment that keys are usually in.
-    public static var usualVariable: String { "DOWNLOADS_SIGNING_KEYS" }
-
     /// A signer with the keys of a text, as `id:hex,id:hex`: the first signs, all verify.
     ///
     /// - Parameters:
@@ -35,12 +32,12 @@ extension LinkSigner {
     /// A signer with the keys that are in the environment, in the form of ``init(parsing:ignoring:now:)``.
     ///
     /// - Parameters:
-    ///   - variable: The name of the variable.
+    ///   - variable: The name of the variable; `DOWNLOADS_SIGNING_KEYS` by default.
     ///   - ignored: The names of query items that are not signed; the default is none.
     /// - Returns: nil if the variable is not set, or empty.
     /// - Throws: ``SigningError`` if it is set and can't be used, with the variable's name.
     public static func fromEnvironment(
-        _ variable: String = usualVariable,
+        _ variable: String = "DOWNLOADS_SIGNING_KEYS",
         ignoring ignored: IgnoredQueryNames = .none
     ) throws(SigningError) -> LinkSigner? {
         guard let text = ProcessEnvironment.value(variable), !text.isEmpty else { return nil }

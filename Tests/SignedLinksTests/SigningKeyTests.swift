@@ -107,7 +107,6 @@ import Testing
     // environment.
     @Test("Keys come from a variable of the environment, which may be absent but not wrong")
     func readsEnvironment() throws {
-        #expect(LinkSigner.usualVariable == "DOWNLOADS_SIGNING_KEYS")
         #expect(try LinkSigner.fromEnvironment("DOWNLOADS_NOWHERE_SET") == nil)
         let error = #expect(throws: SigningError.self) { try LinkSigner.fromEnvironment("PATH") }
         #expect(error?.description.hasPrefix("PATH: key 1 is not of the form id:hex") == true)

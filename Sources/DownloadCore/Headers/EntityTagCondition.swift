@@ -1,5 +1,5 @@
 /// The value of If-Match or If-None-Match (RFC 9110 §13.1.1, §13.1.2).
-public enum EntityTagCondition: Sendable, Hashable {
+package enum EntityTagCondition: Sendable, Hashable {
     /// `*`: whatever there is.
     case any
     /// One of these, in the order they came; at least one.
@@ -9,7 +9,7 @@ public enum EntityTagCondition: Sendable, Hashable {
     ///
     /// Commas inside a tag are part of it; empty members of the list are passed over (RFC 9110 §5.6.1.2). Nil for a value that is
     /// neither, which includes `*` within a list.
-    public init?(_ fieldValue: String) {
+    package init?(_ fieldValue: String) {
         var scanner = FieldScanner(fieldValue)
         scanner.skipWhitespace()
         if scanner.consume("*") {

@@ -5,7 +5,7 @@ extension HTTPField.Name {
     public static let reprDigest = wellKnown("Repr-Digest")
 
     /// `X-Accel-Buffering`: whether nginx collects the response before it passes it on.
-    public static let xAccelBuffering = wellKnown("X-Accel-Buffering")
+    package static let xAccelBuffering = wellKnown("X-Accel-Buffering")
 
     private static func wellKnown(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is not a field name") }

@@ -1,13 +1,13 @@
 /// What can be said of a media type by its text (RFC 9110 §8.3.1).
-public enum MediaType {
+package enum MediaType {
     /// The type of content of which nothing is known.
-    public static let unknown = "application/octet-stream"
+    package static let unknown = "application/octet-stream"
 
     /// Whether a charset says something about content of this type.
     ///
     /// It does for `text/*`, for JavaScript (RFC 9239 §4.1) and for XML documents (RFC 7303 §3). It does not for JSON, which is UTF-8 and
     /// defines no charset (RFC 8259 §11), nor for images, SVG among them, which name their encoding themselves.
-    public static func isText(_ type: String) -> Bool {
+    package static func isText(_ type: String) -> Bool {
         if type.hasOctetPrefix("text/") { return true }
         let name = Substring(type.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != 0x20 && $0 != 0x09 }).lowercasedASCII
         if name.hasOctetPrefix("text/") { return true }
@@ -24,7 +24,7 @@ public enum MediaType {
     ///   - type: A media type, with parameters or without. If it is none, the result is ``unknown``: so nothing in it can add a line
     ///     to a header.
     ///   - charset: Added to a text type that has no parameters of its own; left out if it is no token.
-    public static func contentType(_ type: String, charset: String?) -> String {
+    package static func contentType(_ type: String, charset: String?) -> String {
         guard let hasParameters = hasParameters(type) else { return unknown }
         return hasParameters ? type : contentType(known: type, charset: charset)
     }

@@ -1,6 +1,6 @@
 /// Media types by the endings of file names.
 ///
-///     MediaTypeTable.mediaType(forName: "Report.PDF")    // application/pdf
+///     MediaTypeTable.builtIn.mediaType(forName: "Report.PDF")    // application/pdf
 ///
 /// ``builtIn`` knows the common few hundred. A system's table is put over it:
 ///
@@ -50,13 +50,13 @@ public struct MediaTypeTable: Sendable {
     }
 
     /// How many endings the table has.
-    public var count: Int { types.count }
+    package var count: Int { types.count }
 
     /// The endings in lower case, each with its type, in no order.
-    public var entries: some Collection<(key: String, value: String)> { types.map { ($0.key.text, $0.value) } }
+    package var entries: some Collection<(key: String, value: String)> { types.map { ($0.key.text, $0.value) } }
 
     /// The table with the entries of `other` added; where both have an ending, that of `other` counts.
-    public func merging(_ other: MediaTypeTable) -> MediaTypeTable {
+    package func merging(_ other: MediaTypeTable) -> MediaTypeTable {
         var result = self
         result.types.merge(other.types) { $1 }
         result.hasCompoundEndings = hasCompoundEndings || other.hasCompoundEndings
@@ -90,7 +90,7 @@ public struct MediaTypeTable: Sendable {
     }
 
     /// The type of a file by the ending of its name, by the table that is built in.
-    public static func mediaType(forName name: String) -> String? {
+    package static func mediaType(forName name: String) -> String? {
         builtIn.mediaType(forName: name)
     }
 }

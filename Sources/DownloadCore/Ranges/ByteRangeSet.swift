@@ -1,7 +1,7 @@
 /// The byte ranges that a Range field asks for (RFC 9110 §14.1.2, §14.2).
-public struct ByteRangeSet: Sendable, Hashable {
+package struct ByteRangeSet: Sendable, Hashable {
     /// The most ranges that one field may ask for, if nothing else is said.
-    public static let defaultMaximumCount = 100
+    package static let defaultMaximumCount = 100
 
     private enum Spec: Hashable {
         /// From an offset to the end, or to the last byte named.
@@ -18,7 +18,7 @@ public struct ByteRangeSet: Sendable, Hashable {
     /// ranges, which no honest client does. Numbers of any length are legal; those beyond `Int64` are beyond any content.
     ///
     /// - Parameter maximumCount: How many ranges are taken, satisfiable or not.
-    public init?(_ fieldValue: String, maximumCount: Int = Self.defaultMaximumCount) {
+    package init?(_ fieldValue: String, maximumCount: Int = Self.defaultMaximumCount) {
         if maximumCount > 0, let spec = Self.onlySpec(of: fieldValue) {
             specs = [spec]
             return
@@ -96,7 +96,7 @@ public struct ByteRangeSet: Sendable, Hashable {
     /// The ranges that a content of `size` bytes has, in the order they were asked for; empty if it has none of them (416).
     ///
     /// Each is cut at the end of the content. Those that overlap or touch are made one, at the place of the first of them.
-    public func resolved(size: Int64) -> [Range<Int64>] {
+    package func resolved(size: Int64) -> [Range<Int64>] {
         if specs.count == 1 { return Self.range(of: specs[0], size: size).map { [$0] } ?? [] }
         var result: [Range<Int64>] = []
         result.reserveCapacity(specs.count)

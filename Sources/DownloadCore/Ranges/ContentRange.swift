@@ -1,12 +1,12 @@
 /// The value of a Content-Range field (RFC 9110 §14.4).
-public struct ContentRange: Sendable, Hashable, CustomStringConvertible {
+package struct ContentRange: Sendable, Hashable, CustomStringConvertible {
     /// The value as the field has it.
-    public let description: String
+    package let description: String
 
     /// The bytes of `range`, of a content of `size` bytes: `bytes 0-3/10`, or `bytes 0-3/*` if the size is unknown.
     ///
     /// - Precondition: The range is not empty and lies within the content.
-    public init(_ range: Range<Int64>, of size: Int64?) {
+    package init(_ range: Range<Int64>, of size: Int64?) {
         precondition(!range.isEmpty && range.lowerBound >= 0, "no such content range: \(range)")
         precondition(size.map { range.upperBound <= $0 } ?? true, "range \(range) is beyond its content")
         description = String(capacity: 8 + 3 * 19) { text in
@@ -20,7 +20,7 @@ public struct ContentRange: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// None of the ranges asked for exists in a content of `size` bytes: `bytes */10`.
-    public static func unsatisfied(size: Int64) -> ContentRange {
+    package static func unsatisfied(size: Int64) -> ContentRange {
         ContentRange(description: "bytes */\(size)")
     }
 

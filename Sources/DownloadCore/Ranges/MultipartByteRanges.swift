@@ -2,17 +2,17 @@
 ///
 /// Its size is exact before a byte is written. The boundary is derived from the entity tag and the ranges, so that the same
 /// request for the same content is answered by the same bytes.
-public struct MultipartByteRanges: Sendable, Hashable {
+package struct MultipartByteRanges: Sendable, Hashable {
     /// The parts, in the order they are sent; none is empty.
-    public let ranges: [Range<Int64>]
+    package let ranges: [Range<Int64>]
     /// The size of the whole representation, in bytes.
-    public let size: Int64
+    package let size: Int64
     /// The media type of each part.
-    public let partType: String
+    package let partType: String
     /// What separates the parts.
-    public let boundary: String
+    package let boundary: String
     /// The size of the whole, in bytes.
-    public let byteCount: Int64
+    package let byteCount: Int64
     /// What stands before the bytes of each part.
     let heads: [[UInt8]]
     /// What stands after the last part.
@@ -24,7 +24,7 @@ public struct MultipartByteRanges: Sendable, Hashable {
     ///   - size: The size of the whole representation, in bytes.
     ///   - partType: The media type of the representation.
     ///   - tag: Its validator.
-    public init(ranges: [Range<Int64>], size: Int64, partType: String, tag: EntityTag) {
+    package init(ranges: [Range<Int64>], size: Int64, partType: String, tag: EntityTag) {
         self.ranges = ranges
         self.size = size
         self.partType = partType
@@ -53,7 +53,7 @@ public struct MultipartByteRanges: Sendable, Hashable {
     }
 
     /// The media type of the whole.
-    public var contentType: String { "multipart/byteranges; boundary=\(boundary)" }
+    package var contentType: String { "multipart/byteranges; boundary=\(boundary)" }
 }
 
 /// Two FNV-1a hashes with different bases. `Hasher` would give another boundary in every process.

@@ -3,9 +3,9 @@
 /// The ``write(_:)`` that delivers the last wanted byte throws ``RangeSink/Done``, and so does every one after it: that ends
 /// the generator early. Whether the range is complete is for ``finish(missing:)`` to say, not for what the generator throws:
 /// it may have swallowed the error, or have wrapped it in its own.
-public struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
+package struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     /// Thrown into a generator when no more of its bytes are wanted: not a failure.
-    public struct Done: Error {}
+    package struct Done: Error {}
 
     private var base: Base
     /// How many bytes have still to come before the first wanted one.
@@ -13,16 +13,16 @@ public struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     private var toForward: Int64
     /// What the sink behind has thrown, or a `CancellationError` where the task was cancelled before the first wanted byte, whatever the
     /// generator made of it. Nothing was forwarded since.
-    public private(set) var failure: (any Error)?
+    package private(set) var failure: (any Error)?
 
     /// Creates a sink that forwards `range` of the bytes written to it, counted from 0.
-    public init(_ base: consuming Base, range: Range<Int64>) {
+    package init(_ base: consuming Base, range: Range<Int64>) {
         self.base = base
         toSkip = range.lowerBound
         toForward = range.upperBound - range.lowerBound
     }
 
-    public mutating func write(_ bytes: RawSpan) async throws {
+    package mutating func write(_ bytes: RawSpan) async throws {
         // After a failed write nothing may follow: a generator that swallowed the error would fill the gap with later bytes.
         if let failure { throw failure }
         guard toForward > 0 else { throw Done() }
@@ -49,7 +49,7 @@ public struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
         if toForward == 0 { throw Done() }
     }
 
-    public mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
+    package mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
         let count = Int64(bytes.byteCount)
         guard failure == nil, toForward > 0 else { return false }
         if toSkip >= count {
@@ -67,7 +67,7 @@ public struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     /// The sink behind, handed back after the generator has ended.
     ///
     /// - Parameter missing: Set to the number of wanted bytes that never came; 0 when the range is complete.
-    public consuming func finish(missing: inout Int64) -> Base {
+    package consuming func finish(missing: inout Int64) -> Base {
         missing = toForward
         return base
     }

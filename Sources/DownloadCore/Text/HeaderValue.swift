@@ -1,9 +1,9 @@
 /// Text on its way into a header field.
-public enum HeaderValue {
+package enum HeaderValue {
     /// `text` on one line: control characters are left out, tabs become spaces, and both ends are trimmed.
     ///
     /// Neither CR, LF nor NUL is in the result (RFC 9110 §5.5), so it cannot end its field.
-    public static func sanitized(_ text: String) -> String {
+    package static func sanitized(_ text: String) -> String {
         if text.utf8Span.span.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) { return text }
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

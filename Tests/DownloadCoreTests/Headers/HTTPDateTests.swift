@@ -1,5 +1,6 @@
-import DownloadCore
 import Testing
+
+@testable import DownloadCore
 
 @Suite struct HTTPDateTests {
     static let valid: [(text: String, seconds: Int64)] = [
