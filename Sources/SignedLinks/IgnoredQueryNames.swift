@@ -1,4 +1,5 @@
 internal import DownloadCore
+internal import HTTPTypes
 
 /// The names of query items that others put behind a link on its way: they are no part of what is signed.
 ///

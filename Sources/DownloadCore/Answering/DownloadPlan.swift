@@ -1,4 +1,4 @@
-public import HTTPTypes
+package import HTTPTypes
 
 /// What answers one request for a file: decided from values alone, before any content is produced.
 ///
@@ -12,9 +12,9 @@ public import HTTPTypes
 ///
 /// Every 200 says whether there are ranges (RFC 9110 §14.3). Where it says nothing, web servers (lighttpd) cut a range out
 /// of the answer themselves, and a client joins the parts of two different contents.
-public struct DownloadPlan: Sendable, Hashable {
+package struct DownloadPlan: Sendable, Hashable {
     /// What of the file follows the head.
-    public enum Body: Sendable, Hashable {
+    package enum Body: Sendable, Hashable {
         /// Nothing.
         case nothing
         /// All of it.
@@ -25,11 +25,11 @@ public struct DownloadPlan: Sendable, Hashable {
         case parts(MultipartByteRanges)
     }
 
-    public var status: HTTPResponse.Status
-    public var headerFields: HTTPFields
-    public var body: Body
+    package var status: HTTPResponse.Status
+    package var headerFields: HTTPFields
+    package var body: Body
     /// How many bytes follow the head.
-    public var extent: ContentExtent
+    package var extent: ContentExtent
 
     /// Plans the answer of `view` to a request for `file`.
     ///
@@ -39,7 +39,7 @@ public struct DownloadPlan: Sendable, Hashable {
     ///   - request: The header fields of the request.
     ///   - receivedAt: When the request came; `Last-Modified` is no later (RFC 9110 §8.8.2.1). Nil leaves it as the file has it.
     ///   - mediaTypes: Evaluated only if neither the view nor the file says the media type.
-    public init<View: VirtualDownloadView>(
+    package init<View: VirtualDownloadView>(
         method: HTTPRequest.Method,
         headerFields request: HTTPFields,
         receivedAt: HTTPDate? = nil,

@@ -12,8 +12,7 @@ extension ResponseSink where Self: ~Copyable {
         var head = HTTPResponse(status: response.status, headerFields: response.headerFields)
         let bytes = response.content.bytes ?? []
         guard response.status.allowsContent else {
-            // A 205 has a length, which is 0 (RFC 9110 §15.3.6).
-            head.headerFields[.contentLength] = response.status == .resetContent ? "0" : nil
+            head.headerFields[.contentLength] = nil
             begin(head, extent: .none)
             return try await finish()
         }

@@ -41,7 +41,7 @@ import Testing
         ),
         (DownloadResponse(status: .accepted, content: .bytes([1])), nil, "application/octet-stream", "1"),
         (DownloadResponse(status: .noContent), nil, nil, nil), (DownloadResponse(status: .notModified), nil, nil, nil),
-        (DownloadResponse(status: .resetContent), nil, nil, "0"), (DownloadResponse(status: .notFound), nil, nil, "0"),
+        (DownloadResponse(status: .resetContent), nil, nil, nil), (DownloadResponse(status: .notFound), nil, nil, "0"),
     ]
 
     @Test("An answer from memory says whether there are ranges, and what it is", arguments: answers)
