@@ -65,7 +65,33 @@ static inline int downloadview_lock_range(int file, void *lock, int waits) {
     return fcntl(file, waits ? 38 /* F_OFD_SETLKW */ : 37 /* F_OFD_SETLK */, lock);
 }
 
+/* Whether a lock of another open file would keep this one from its own: then it stands in `lock` (F_OFD_GETLK). */
+static inline int downloadview_find_lock(int file, void *lock) {
+    extern int fcntl(int, int, ...);
+    return fcntl(file, 36 /* F_OFD_GETLK */, lock);
+}
+
+/* What pread gives without waiting for the disk; -1 with EAGAIN if it would have to. The file's place in two halves, as
+   the call itself takes it. */
+static inline long downloadview_read_promptly(int file, void *buffer, unsigned long size, long long offset) {
+    struct { void *buffer; unsigned long size; } part = {buffer, size};
+    return syscall(SYS_preadv2, file, &part, 1, (long)offset, (long)(offset >> 32 >> (sizeof(long) > 4 ? 32 : 0)),
+                   8 /* RWF_NOWAIT */);
+}
+
+/* The kind of a file system, with which fstatfs begins what it tells; 0 if it can't be told. */
+static inline unsigned int downloadview_file_system(int file) {
+    extern int fstatfs(int, void *);
+    unsigned long status[64] = {0};
+    return fstatfs(file, status) == 0 ? (unsigned int)status[0] : 0;
+}
+
 /* MARK: Processes and threads */
+
+/* Of the calling thread alone: on Linux each has its own (PRIO_PROCESS). */
+static inline void downloadview_give_way(int niceness) {
+    syscall(SYS_setpriority, 0, (int)syscall(SYS_gettid), niceness);
+}
 
 /* The process's environment, which Swift does not import as it is not constant. */
 static inline char **downloadview_environment(void) {

@@ -1,8 +1,8 @@
 #if os(Linux)
 internal import Glibc
 
-/// Threads for what blocks: the disk, or a generator that computes. A bounded few, started when there is work for them and
-/// ended when there was none for ten seconds.
+/// Threads for what blocks: the disk, or a generator that computes. A bounded few, started when there is work for them
+/// and ended when there was none for ten seconds.
 ///
 /// A task that prefers it as its executor runs on these threads, and holds none while it is suspended.
 package final class BlockingThreads: TaskExecutor {
@@ -108,6 +108,7 @@ package final class BlockingThreads: TaskExecutor {
     }
 
     private func workUntilIdle() {
+        if niceness != 0 { Thread.giveWay(niceness) }
         while let work = lock.withLock({ state in takeNext(of: &state) }) { perform(work) }
     }
 
