@@ -61,6 +61,7 @@ struct ObservedFile<Base: DownloadFile>: DownloadFile {
     var isSeekable: Bool { base.isSeekable }
 
     func wasModified(since value: String) -> Bool? { base.wasModified(since: value) }
+    func storedPath() -> String? { base.storedPath() }
 
     func write(to sink: inout some ByteSink & ~Copyable) async throws {
         observations.generatorRuns.add(1, ordering: .relaxed)

@@ -20,7 +20,7 @@ extension VirtualDownloadView {
         }
         do {
             let file = try await file(for: request)
-            let plan = DownloadPlan(
+            var plan = DownloadPlan(
                 method: request.method,
                 headerFields: request.headerFields,
                 receivedAt: request.receivedAt,
@@ -28,6 +28,18 @@ extension VirtualDownloadView {
                 view: self,
                 mediaTypes: mediaTypes()
             )
+            let handOver = plan.handOver(of: file, for: request)
+            if handOver != nil, plan.status == .partialContent {
+                // The web server cuts out what the client has asked for.
+                plan = DownloadPlan(
+                    method: request.method,
+                    headerFields: request.headerFields.forWholeFile,
+                    receivedAt: request.receivedAt,
+                    file: file,
+                    view: self,
+                    mediaTypes: mediaTypes()
+                )
+            }
             let response = response(by: plan, to: request)
             if plan.status == .notModified, response.carriesFile {
                 // A hook has made a download of a 304.
@@ -41,6 +53,8 @@ extension VirtualDownloadView {
                 )
                 let changed = self.response(by: whole, to: request).with(response, changedFrom: plan)
                 try await send(file, by: whole, as: changed, for: request.method, into: &sink)
+            } else if let handOver, response.carriesFile, response.status == .ok {
+                try await sink.send(response.handedOver(by: handOver))
             } else {
                 try await send(file, by: plan, as: response, for: request.method, into: &sink)
             }

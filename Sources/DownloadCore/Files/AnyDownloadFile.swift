@@ -27,6 +27,7 @@ public struct AnyDownloadFile: DownloadFile {
     public var isSeekable: Bool { base.isSeekable }
 
     public func wasModified(since value: String) -> Bool? { base.wasModified(since: value) }
+    public func storedPath() -> String? { base.storedPath() }
 
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
         try await base.write(to: &sink)

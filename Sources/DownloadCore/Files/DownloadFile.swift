@@ -28,6 +28,13 @@ public protocol DownloadFile: DownloadContent {
     /// that is no date; parse it with ``HTTPDate/init(_:)``. The default is nil, for "not implemented": then
     /// ``modificationDate`` decides if there is one, and otherwise the file counts as modified.
     func wasModified(since value: String) -> Bool?
+
+    /// The absolute path where exactly this content lies on disk, for a web server that is told to send it by itself
+    /// (``HandOver``). The default is nil: nowhere.
+    ///
+    /// Asked only when the web server has said that it can, and right before it is told. It may be an open file's: what has that name
+    /// must not change any more.
+    func storedPath() -> String?
 }
 
 extension DownloadFile {
@@ -37,4 +44,5 @@ extension DownloadFile {
     public var digest: ContentDigest? { nil }
 
     public func wasModified(since value: String) -> Bool? { nil }
+    public func storedPath() -> String? { nil }
 }

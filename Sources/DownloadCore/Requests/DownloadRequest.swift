@@ -23,6 +23,8 @@ public struct DownloadRequest: Sendable {
     public var id: String
     /// When it came, by the clock of this machine; nil if nobody said.
     public var receivedAt: HTTPDate?
+    /// How the web server sends a file on disk by itself, if it has said that it does; nil, the default, if not.
+    public var handOver: HandOver?
 
     /// Creates a request; what is left out is what a plain `GET /` has.
     ///
@@ -35,7 +37,8 @@ public struct DownloadRequest: Sendable {
         client: ClientAddress = ClientAddress(),
         user: String? = nil,
         id: String = "",
-        receivedAt: HTTPDate? = nil
+        receivedAt: HTTPDate? = nil,
+        handOver: HandOver? = nil
     ) {
         let path = path ?? (http.path ?? "/").routedPath
         self.http = http
@@ -46,6 +49,7 @@ public struct DownloadRequest: Sendable {
         self.user = user
         self.id = id
         self.receivedAt = receivedAt
+        self.handOver = handOver
     }
 
     /// The target as the client sent it: the path, neither decoded nor freed of the mount prefix, with the query.

@@ -17,6 +17,7 @@ struct RequestBuilder {
     private var serverPort = ""
     private var client = ClientAddress()
     private var user: String?
+    private var handOver: HandOver?
     private var fields = HTTPFields()
 
     init() {
@@ -69,6 +70,8 @@ struct RequestBuilder {
             // "" and "-1" are how servers say that they do not know.
             let length = unsafe text(value)
             if let count = Int(length), count > 0 { fields.append(HTTPField(name: .contentLength, value: length)) }
+        case 18 where name == "DOWNLOADS_HANDOVER":
+            handOver = unsafe HandOver(text(value))
         default:
             break
         }
@@ -112,7 +115,15 @@ struct RequestBuilder {
             path: target,
             headerFields: fields
         )
-        return DownloadRequest(http: http, body: body, client: client, user: user, id: id, receivedAt: .now)
+        return DownloadRequest(
+            http: http,
+            body: body,
+            client: client,
+            user: user,
+            id: id,
+            receivedAt: .now,
+            handOver: handOver
+        )
     }
 
     private var authority: String? {

@@ -75,6 +75,7 @@ private struct NeededParameters {
         case 12: return name == "CONTENT_TYPE" && !isEmpty
         case 14:
             return name == "REQUEST_METHOD" || name == "REQUEST_SCHEME" || (name == "CONTENT_LENGTH" && !isEmpty)
+        case 18: return name == "DOWNLOADS_HANDOVER"
         default: return false
         }
     }
