@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "VirtualDownloads", targets: ["VirtualDownloads"]),
         .library(name: "DownloadCore", targets: ["DownloadCore"]),
         .library(name: "FastCGI", targets: ["FastCGI"]),
+        .library(name: "DownloadSpool", targets: ["DownloadSpool"]),
         .library(name: "SignedLinks", targets: ["SignedLinks"]),
         .library(name: "DownloadTesting", targets: ["DownloadTesting"]),
         .library(name: "DownloadBlocking", targets: ["DownloadBlocking"]),
@@ -53,6 +54,16 @@ let package = Package(
         .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"]), .brew(["fcgi"])]),
         .systemLibrary(name: "CLinux"),
         .target(name: "DownloadSystem", dependencies: ["CLinux", "DownloadCore"], swiftSettings: settings),
+        // SHA-256 by the processor's own instructions: the digest of what is spooled, taken while it is written.
+        .target(name: "CSHA256"),
+        .target(
+            name: "DownloadSpool",
+            dependencies: [
+                "CSHA256", "DownloadCore", "DownloadSystem",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: settings
+        ),
         .target(
             name: "FastCGI",
             dependencies: [
@@ -67,7 +78,7 @@ let package = Package(
         .target(
             name: "VirtualDownloads",
             dependencies: [
-                "DownloadBlocking", "DownloadCore", "DownloadSystem", "FastCGI",
+                "DownloadBlocking", "DownloadCore", "DownloadSpool", "DownloadSystem", "FastCGI",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -133,7 +144,7 @@ let package = Package(
         // What the tests and benchmarks run: the demo's views, and those that misbehave. No product has it.
         .executableTarget(
             name: "testsite",
-            dependencies: ["DemoViews", "Randomness", "SignedLinks", "VirtualDownloads"],
+            dependencies: ["DemoViews", "DownloadSpool", "Randomness", "SignedLinks", "VirtualDownloads"],
             path: "Tests/TestSite",
             swiftSettings: settings
         ),
@@ -222,6 +233,14 @@ let package = Package(
                 "DownloadTesting", "FastCGI", "Manual", "SignedLinks", "TestSupport", "VirtualDownloads", "hello",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DownloadSpoolTests",
+            dependencies: [
+                "DownloadSpool", "DownloadCore", "DownloadSystem", "DownloadTesting", "CSHA256", "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings
         ),

@@ -17,6 +17,7 @@ struct TestSite: DownloadApplication {
     var routes: Routes {
         DemoRoutes.all(signedBy: links)
         BenchViews.routes
+        SpooledViews.routes
         TestViews.routes
     }
 }

@@ -5,9 +5,16 @@ extension DownloadPlan {
     /// not said that it can, the file does not lie where it may, or nothing of the file is wanted.
     func handOver(of file: some DownloadFile, for request: DownloadRequest) -> HTTPField? {
         guard let handOver = request.handOver, request.method == .get, status == .ok || status == .partialContent,
-            body != .nothing, let path = file.storedPath()
+            body != .nothing, !request.headerFields.hasPrecondition, let path = file.storedPath()
         else { return nil }
         return handOver.field(forFileAt: path)
+    }
+}
+
+extension HTTPFields {
+    /// Whether there is a condition that was judged by what is known here: the web server would judge it once more, by its file.
+    fileprivate var hasPrecondition: Bool {
+        contains(.ifMatch) || contains(.ifNoneMatch) || contains(.ifModifiedSince) || contains(.ifUnmodifiedSince)
     }
 }
 
@@ -16,9 +23,9 @@ extension DownloadResponse {
     func handedOver(by field: HTTPField) -> DownloadResponse {
         var response = self
         response.content = .none
-        for name: HTTPField.Name in [.contentLength, .acceptRanges, .xAccelBuffering] {
-            response.headerFields[name] = nil
-        }
+        for name: HTTPField.Name in [.contentLength, .xAccelBuffering] { response.headerFields[name] = nil }
+        // nginx sends its own beside this.
+        if field.name == .xAccelRedirect { response.headerFields[.acceptRanges] = nil }
         response.headerFields[field.name] = field.value
         return response
     }

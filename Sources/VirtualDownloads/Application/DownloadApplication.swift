@@ -1,5 +1,6 @@
 internal import ArgumentParser
 public import DownloadCore
+internal import DownloadSpool
 internal import FastCGI
 internal import Glibc
 internal import Logging
@@ -75,7 +76,11 @@ extension DownloadApplication {
             let application = try Self()
             let router = try Router(application.routes, mountPrefix: application.mountPrefix)
             let logger = Logger(label: name) { _ in LineLogHandler(form: .structured, level: .info) }
-            return await CGIProgram.run(router, logger: logger)
+            SpoolOptions.installForCGI(logger: logger)
+            let status = await CGIProgram.run(router, logger: logger)
+            // Other processes may follow what this one generates.
+            await Spool.shared?.finishGenerations()
+            return status
         } catch {
             standardError("\(name): \(error)\n")
             return 78

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import DownloadCore
+internal import DownloadSpool
 internal import DownloadSystem
 internal import FastCGI
 internal import Glibc
@@ -93,6 +94,8 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
     @Option(help: ArgumentHelp("Answer there without any view.", valueName: "path"))
     var pingPath: String?
 
+    @OptionGroup(title: "Spool") var spool: SpoolOptions
+
     @OptionGroup var mount: MountOptions
 
     func validate() throws {
@@ -145,6 +148,7 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
         }
         let status: Int32
         do {
+            try spool.install(logger: logger)
             let listener = try listener()
             status = try FastCGIServer(
                 listener: listener,
@@ -156,6 +160,9 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
         } catch let error as ListenError {
             standardError("\(Application.name): \(error)\n")
             throw ExitCode(69)
+        } catch let error as SpoolError {
+            standardError("\(Application.name): \(error)\n")
+            throw ExitCode(73)
         } catch let error as SystemError {
             standardError("\(Application.name): can't start: \(error)\n")
             throw ExitCode(71)

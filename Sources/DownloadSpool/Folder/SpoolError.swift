@@ -1,0 +1,24 @@
+/// Why a folder can't be a spool.
+public struct SpoolError: Error, Sendable, CustomStringConvertible {
+    /// What went wrong, as a well-known value; more may be added.
+    public struct Code: Sendable, Hashable {
+        private let name: String
+
+        /// The folder can't be made or opened.
+        public static let unusable = Code(name: "unusable")
+        /// Others may write to the folder.
+        public static let unsafe = Code(name: "unsafe")
+        /// The folder is on another machine.
+        public static let remote = Code(name: "remote")
+        /// A file has neither a strong entity tag nor was a key given for it.
+        public static let keyMissing = Code(name: "keyMissing")
+    }
+
+    public let code: Code
+    public let description: String
+
+    init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}

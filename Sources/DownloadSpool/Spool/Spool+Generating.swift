@@ -1,0 +1,170 @@
+internal import DownloadCore
+internal import DownloadSystem
+
+/// Running a generator, or following that of another process.
+extension Spool {
+    /// Begins a generation with a file's content, if nobody has yet.
+    ///
+    /// - Parameters:
+    ///   - isReproducible: Whether another run gives equal bytes.
+    ///   - modified: What the spooled file's date is to be, in seconds since 1970; nil for now.
+    func start<File: DownloadFile>(
+        _ generation: Generation,
+        with file: sending File,
+        isReproducible: Bool,
+        size: Int64?,
+        modified: Int64?
+    ) {
+        let source = Handoff(file)
+        let isStarted = generation.start { [self] in
+            guard let file = source.take() else { return }
+            await run(
+                generation,
+                file,
+                Terms(isReproducible: isReproducible, size: size, modified: modified)
+            )
+        }
+        guard isStarted else { return }
+        count { $0.running += 1 }
+    }
+
+    /// What is known of a content beforehand.
+    struct Terms {
+        var isReproducible: Bool
+        var size: Int64?
+        var modified: Int64?
+    }
+
+    private func run(_ generation: Generation, _ file: some DownloadFile, _ terms: Terms) async {
+        defer {
+            count { $0.running -= 1 }
+            generation.noteEnd()
+            keepOrderSometimes()
+        }
+        do {
+            while true {
+                switch try begin(generation, terms) {
+                case .whole(let stored):
+                    guard stored.content.id == generation.id || terms.isReproducible else { throw GenerationLost() }
+                    generation.complete(as: stored)
+                    remove(generation)
+                    return
+                case .follow(let part):
+                    guard part.id == generation.id || terms.isReproducible else { throw GenerationLost() }
+                    if try await follow(part, with: generation) { return }
+                    // Who wrote it is gone. Where the bytes will be the same they are generated again.
+                    guard terms.isReproducible else { throw GenerationLost() }
+                case .lead(let part):
+                    return try await generate(file, into: part, generation, terms)
+                case nil:
+                    return try await generate(file, into: nil, generation, terms)
+                }
+            }
+        } catch {
+            // First this, so that whoever comes after the failure is known begins anew.
+            remove(generation)
+            generation.fail(error)
+            if !(error is CancellationError) { count { $0.failures += 1 } }
+        }
+    }
+
+    /// How to go about a content; nil if the folder can't be used.
+    private func begin(_ generation: Generation, _ terms: Terms) throws -> SpoolFolder.Beginning? {
+        try Task.checkCancellation()
+        if let size = terms.size, size > limits.bytes {
+            noteDegraded()
+            return nil
+        }
+        do {
+            return try folder.begin(generation.key, as: generation.id)
+        } catch {
+            noteFailure(error)
+            noteDegraded()
+            return nil
+        }
+    }
+
+    private func generate(
+        _ file: some DownloadFile,
+        into part: SpoolFolder.PartialFile?,
+        _ generation: Generation,
+        _ terms: Terms
+    ) async throws {
+        count { $0.generations += 1 }
+        generation.begin(in: part, isLeading: true)
+        var sink = GenerationSink(generation, into: part, of: self)
+        let outcome: GenerationSink.Outcome?
+        do {
+            try await file.write(to: &sink)
+            // A generator that takes cancellation for its end has not written all of it.
+            try Task.checkCancellation()
+            if let size = terms.size, size != sink.count {
+                throw ContentLengthMismatch(declared: size, written: sink.count)
+            }
+        } catch {
+            sink.abandon()
+            if let part { folder.discard(part) }
+            throw error
+        }
+        do {
+            outcome = try await sink.finish()
+        } catch {
+            if let part { folder.discard(part) }
+            throw error
+        }
+        generation.complete()
+        await publish(outcome, of: generation, terms)
+        remove(generation)
+    }
+
+    /// Gives a whole content its name. Its readers have it whether that succeeds or not.
+    private func publish(_ outcome: GenerationSink.Outcome?, of generation: Generation, _ terms: Terms) async {
+        guard let outcome else { return }
+        do {
+            let digest = try await outcome.digest.finish(outcome.size)
+            let content = StoredContent(
+                id: generation.id,
+                created: WallClock.seconds,
+                digest: digest,
+                size: outcome.size
+            )
+            generation.note(try folder.publish(outcome.part, as: content, modified: terms.modified))
+            noteNewFile()
+        } catch {
+            folder.discard(outcome.part)
+            noteFailure(error)
+        }
+    }
+
+    // MARK: - Another process's generation
+
+    /// Has a generation follow one of another process, whose file grows.
+    ///
+    /// - Returns: False if its writer is gone before the content was whole.
+    private func follow(_ part: SpoolFolder.PartialFile, with generation: Generation) async throws -> Bool {
+        count { $0.shared += 1 }
+        generation.begin(in: part, isLeading: false)
+        var seen: Int64 = 0
+        var pause = 2
+        while true {
+            try Task.checkCancellation()
+            // Before the size is looked at: what a writer wrote before it ended is there then.
+            let isAlive = part.isAlive
+            let size = (try? part.file.descriptor.status.size) ?? seen
+            if size > seen {
+                generation.storeDirectly(size - seen)
+                seen = size
+                pause = 2
+            }
+            if !isAlive {
+                guard let stored = folder.outcome(of: part) else { return false }
+                generation.complete(as: stored)
+                remove(generation)
+                return true
+            }
+            // A thread is not held meanwhile.
+            try await Task.sleep(for: .milliseconds(pause))
+            pause = min(pause * 2, 50)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+/// What a process knows of its spool: the generations under way, and the whole files that were used of late.
+struct SpoolTable {
+    struct Flight {
+        var generation: Generation
+        /// How many requests want its bytes.
+        var interest: Int
+    }
+
+    struct Entry {
+        var stored: SpoolFolder.StoredFile
+        /// When its use was last noted on disk: monotonic milliseconds.
+        var notedAt: Int64
+        var lastUse: Int64
+        /// How many requests send it.
+        var users = 0
+    }
+
+    /// How many files are kept open for those who ask again.
+    static let maximumEntries = 256
+
+    var generations: [SpoolKey: Flight] = [:]
+    private(set) var entries: [SpoolKey: Entry] = [:]
+
+    /// The files that requests of this process send, with their folders.
+    var namesInUse: Set<String> {
+        Set(entries.filter { $0.value.users > 0 }.map { "\($0.key.folder)/\($0.value.stored.name)" })
+    }
+
+    mutating func insert(_ stored: SpoolFolder.StoredFile, under key: SpoolKey, now: Int64) {
+        if entries.count >= Self.maximumEntries, entries[key] == nil {
+            let oldest = entries.filter { $0.value.users == 0 }.min { $0.value.lastUse < $1.value.lastUse }
+            if let oldest { entries[oldest.key] = nil }
+        }
+        entries[key] = Entry(stored: stored, notedAt: 0, lastUse: now)
+    }
+
+    mutating func remove(_ key: SpoolKey) {
+        entries[key] = nil
+    }
+
+    /// Notes a use; whether it is to be noted on disk, too.
+    ///
+    /// - Parameter interval: How old what the disk has may be, in milliseconds.
+    mutating func noteUse(of key: SpoolKey, now: Int64, interval: Int64) -> Bool {
+        guard var entry = entries[key] else { return false }
+        entry.lastUse = now
+        let isDue = entry.notedAt == 0 || now - entry.notedAt >= interval
+        if isDue { entry.notedAt = now }
+        entries[key] = entry
+        return isDue
+    }
+
+    mutating func addUser(of key: SpoolKey) {
+        entries[key]?.users += 1
+    }
+
+    mutating func removeUser(of key: SpoolKey) {
+        if let users = entries[key]?.users, users > 0 { entries[key]?.users = users - 1 }
+    }
+}
