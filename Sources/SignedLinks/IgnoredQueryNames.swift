@@ -1,14 +1,14 @@
 internal import DownloadCore
 internal import HTTPTypes
 
-/// The names of query items that others put behind a link on its way: they are no part of what is signed.
+/// The names of query items that others put behind a link on its way: they are not signed.
 ///
 ///     let signer = try LinkSigner(keys: [key], ignoring: .tracking)
 ///     let signer = try LinkSigner(keys: [key], ignoring: .tracking.union(["campaign", "acme_*"]))
 ///
-/// Mailers, social networks and advertisements append such items, and without this a link that has been sent through one
-/// of them is refused as tampered with. Whoever has the link may write anything into them; a view that is signed by the
-/// signer is not shown them. Names are compared octet by octet, after they have been percent-decoded.
+/// Mailers, social networks and advertisements append such items, and without this a link that has been sent through
+/// one of them is refused as tampered with. Whoever has the link may write anything into them; a view that is signed by
+/// the signer is not shown them. Names are compared octet by octet, after they have been percent-decoded.
 public struct IgnoredQueryNames: Sendable, Hashable {
     private var names: Set<WireText> = []
     private var beginnings: Set<WireText> = []
@@ -29,8 +29,9 @@ public struct IgnoredQueryNames: Sendable, Hashable {
 
     /// What the common mailers, social networks and advertisements append.
     ///
-    /// `utm_*`, `mtm_*` and `pk_campaign` (analytics), `fbclid`, `gclid`, `msclkid` and others that count clicks, `mc_cid`,
-    /// `_hsenc`, `mkt_tok` and others of mailers. None of them is a word that a view of yours would take for its own.
+    /// `utm_*`, `mtm_*` and `pk_campaign` (analytics), `fbclid`, `gclid`, `msclkid` and others that count clicks,
+    /// `mc_cid`, `_hsenc`, `mkt_tok` and others of mailers. None of them is a word that a view of yours would take for
+    /// its own.
     public static let tracking = IgnoredQueryNames([
         // Analytics.
         "utm_*", "mtm_*", "pk_campaign", "pk_kwd", "pk_source", "pk_medium", "pk_content", "pk_cid", "_ga", "_gl",

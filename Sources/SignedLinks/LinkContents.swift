@@ -13,9 +13,9 @@ struct LinkContents {
 
     /// The bytes that are signed: no two different contents have the same.
     ///
-    /// Each part is written as its length in bytes, a colon, its UTF-8 and a comma, one after the other: `download-link-1` (this form),
-    /// method, path, name (empty for none), expiry (seconds since 1970), then the name and the value of each item of the query.
-    /// HEAD counts as GET.
+    /// Each part is written as its length in bytes, a colon, its UTF-8 and a comma, one after the other:
+    /// `download-link-1` (this form), method, path, name (empty for none), expiry (seconds since 1970), then the name
+    /// and the value of each item of the query. HEAD counts as GET.
     var canonicalForm: [UInt8] {
         var form: [UInt8] = []
         func append(_ part: String) {

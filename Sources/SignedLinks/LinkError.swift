@@ -4,11 +4,13 @@ public import DownloadCore
 public struct LinkError: Error, Sendable, Hashable {
     /// The reason as a well-known value; more may be added. Its ``description`` is what the client is told.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// What the client is told, such as `signature-expired`.
         public let description: String
 
         /// The request has no signature at all.
         public static var missing: Code { Code(description: "signature-missing") }
-        /// Something of the signature is missing, there twice, or not in its form; or the path or query is not in theirs.
+        /// Something of the signature is missing, there twice, or not in its form; or the path or query is not in
+        /// theirs.
         public static var malformed: Code { Code(description: "signature-malformed") }
         /// The link was signed with a key that is not, or no longer, known.
         public static var keyUnknown: Code { Code(description: "signature-key-unknown") }

@@ -10,21 +10,21 @@ public import HTTPTypes
 ///
 ///     Route("/export/orders.csv", OrdersExportView().signed(by: signer))
 ///
-/// The signature is HMAC-SHA-256 over method, path, query, suggested name and expiry. It does not depend on how a client or a
-/// proxy writes them: `%7E` for `~` changes nothing, another order of the query does. A link for GET is also good for HEAD. The
-/// content of a POST is not signed.
+/// The signature is HMAC-SHA-256 over method, path, query, suggested name and expiry. It does not depend on how a
+/// client or a proxy writes them: `%7E` for `~` changes nothing, another order of the query does. A link for GET is
+/// also good for HEAD. The content of a POST is not signed.
 ///
-/// To change the key, put the new one in front: the first signs, all verify. Once the last link of the old one has expired,
-/// remove it. A link can't be taken back but by removing its key.
+/// To change the key, put the new one in front: the first signs, all verify. Once the last link of the old one has
+/// expired, remove it. A link can't be taken back but by removing its key.
 ///
-/// A link that is sent by mail or posted comes back with items that others have put behind it, `utm_source` or `fbclid`, and
-/// is refused; `ignoring: .tracking` lets them pass.
+/// A link that is sent by mail or posted comes back with items that others have put behind it, `utm_source` or
+/// `fbclid`, and is refused; `ignoring: .tracking` lets them pass.
 ///
-/// A link shows everything but the key, and it is in the logs of web servers. What a cache keeps it may give out after the
-/// expiry: a view whose content is not public says `private` or `no-store` in ``VirtualDownloadView/cacheControl``.
+/// A link shows everything but the key, and it is in the logs of web servers. What a cache keeps it may give out after
+/// the expiry: a view whose content is not public says `private` or `no-store` in ``VirtualDownloadView/cacheControl``.
 public struct LinkSigner: LinkSigning {
     private let keys: [SigningKey]
-    /// What is no part of the query that is signed.
+    /// The items of a query that are not signed.
     let ignored: IgnoredQueryNames
     private let now: @Sendable () -> HTTPDate
 
@@ -53,13 +53,15 @@ public struct LinkSigner: LinkSigning {
     /// A link to `target` that holds until `expires`.
     ///
     /// - Parameters:
-    ///   - target: The path as a client asks for it, with mount prefix and query. What can't stand in a URL is percent-encoded;
+    ///   - target: The path as a client asks for it, with mount prefix and query. What can't stand in a URL is
+    ///     percent-encoded;
     ///     what is percent-encoded already stays so.
     ///   - method: The method that the link is for; GET includes HEAD.
     ///   - name: The name that the client saves the file under; nil, the default, for the one that the view gives.
     ///   - expires: The first second in which the link no longer holds.
-    /// - Returns: The path and query of the link, in ASCII and without characters that HTML would have to escape but `&`.
-    /// - Throws: ``SigningError`` for a target that is no path, has a fragment, or is signed already, and for a name of
+    /// - Returns: The path and query of the link, in ASCII and without characters that HTML would have to escape but
+    ///   `&`.
+    /// - Throws: ``SigningError`` for a target that is not a path, has a fragment, or is signed already, and for a name of
     ///   which nothing is seen.
     public func link(
         to target: String,
@@ -72,7 +74,7 @@ public struct LinkSigner: LinkSigning {
             throw SigningError("“\(target)” has a fragment, which no server is sent")
         }
         guard let path = RequestPath(target: target) else {
-            throw SigningError("“\(target)” is no path on a server, such as /export/orders.csv?rows=10")
+            throw SigningError("“\(target)” is not a path on a server, such as /export/orders.csv?rows=10")
         }
         guard let query = try? QueryItems(Substring(target.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst())) else {
             throw SigningError("the query of “\(target)” is not percent-encoded UTF-8")

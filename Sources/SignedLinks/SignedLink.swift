@@ -58,7 +58,7 @@ extension SignedLink {
         guard let keyID = values[.keyID] else { throw LinkError(.malformed, "there is no link-key") }
         guard let expires = values[.expires], let seconds = Int64(expires), String(seconds).wire == expires.wire
         else {
-            throw LinkError(.malformed, "link-expires is no number of seconds")
+            throw LinkError(.malformed, "link-expires is not a number of seconds")
         }
         guard let bytes = [UInt8](hex: signature.utf8) else {
             throw LinkError(.malformed, "link-signature is not hexadecimal")

@@ -2,13 +2,14 @@ public import DownloadCore
 public import HTTPTypes
 
 extension VirtualDownloadView {
-    /// This view for those who have a link: a request without a good signature is answered 403, and ``file(for:)`` is not called.
+    /// This view for those who have a link: a request without a good signature is answered 403, and ``file(for:)`` is
+    /// not called.
     ///
     ///     Route("/export/orders.csv", OrdersExportView().signed(by: signer))
     ///
-    /// The problem's detail is the ``LinkError/Code``, for instance `signature-expired`. If the link suggests a name, the file is
-    /// saved under it; the media type stays that of the view. The signature's items stay in the query; those that the signer
-    /// ignores (``IgnoredQueryNames``) are not signed, and the view does not see them.
+    /// The problem's detail is the ``LinkError/Code``, for instance `signature-expired`. If the link suggests a name,
+    /// the file is saved under it; the media type stays that of the view. The signature's items stay in the query;
+    /// those that the signer ignores (``IgnoredQueryNames``) are not signed, and the view does not see them.
     public func signed(by signer: LinkSigner) -> SignedView<Self> {
         SignedView(base: self, signer: signer)
     }

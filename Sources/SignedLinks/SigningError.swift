@@ -2,6 +2,7 @@
 ///
 /// The description says what is wrong with it, and shows nothing of a key but its id.
 public struct SigningError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What is wrong, in a sentence.
     public let description: String
 
     init(_ description: String) {

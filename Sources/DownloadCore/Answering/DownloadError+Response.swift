@@ -1,12 +1,12 @@
 import HTTPTypes
 
 extension DownloadError {
-    /// The answer to a request that failed: `application/problem+json` (RFC 9457) if the client asks for JSON, else a line of
-    /// text.
+    /// The answer to a request that failed: `application/problem+json` (RFC 9457) if the client asks for JSON, else a
+    /// line of text.
     ///
     /// It tells the status and ``detail``, and nothing of ``reason``. No cache keeps it, unless ``headerFields`` has
-    /// Cache-Control: of a 404, 405, 410 or 501 that says nothing a cache assumes that it stays so (RFC 9110 §15.1), and what
-    /// is generated may be there a moment later.
+    /// Cache-Control: of a 404, 405, 410 or 501 that says nothing a cache assumes that it stays so (RFC 9110 §15.1),
+    /// and what is generated may be there a moment later.
     public func response(to request: DownloadRequest) -> DownloadResponse {
         let asksForJSON = Self.asksForJSON(request)
         var fields = headerFields
@@ -26,27 +26,11 @@ extension DownloadError {
 
     private var problem: String {
         let members = "\"type\":\"about:blank\",\"title\":\"\(status.reasonPhrase)\",\"status\":\(status.code)"
-        return if let detail { "{\(members),\"detail\":\(Self.quoted(detail))}\n" } else { "{\(members)}\n" }
+        return if let detail { "{\(members),\"detail\":\(detail.jsonString)}\n" } else { "{\(members)}\n" }
     }
 
-    /// A JSON string (RFC 8259 §7).
-    private static func quoted(_ text: String) -> String {
-        var json = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\":
-                json += "\\\(scalar)"
-            case "\u{0}"..."\u{1F}":
-                let digits = String(scalar.value, radix: 16)
-                json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default:
-                json.unicodeScalars.append(scalar)
-            }
-        }
-        return json + "\""
-    }
-
-    /// Whether Accept prefers a JSON type. A client without preference is a browser or `curl`, and a person reads the answer.
+    /// Whether Accept prefers a JSON type. A client without preference is a browser or `curl`, and a person reads the
+    /// answer.
     private static func asksForJSON(_ request: DownloadRequest) -> Bool {
         let offers = ["text/plain", "application/problem+json", "application/json"]
         return request.preferredMediaType(of: offers)?.hasOctetSuffix("json") ?? false

@@ -5,7 +5,7 @@ enum RangeSupport: Equatable {
     case none
     /// The content starts anywhere at no cost.
     case seeks
-    /// The content is produced again from its beginning, and up to so many bytes of it are dropped.
+    /// The content is produced again from its beginning, and at most this many bytes of it are dropped.
     case skips(atMost: Int64)
 
     init<View: VirtualDownloadView>(of file: View.File, size: Int64?, tag: EntityTag?, in view: View) {
@@ -57,7 +57,8 @@ enum RangeSelection: Equatable {
         self = ranges.count == 1 ? .one(first) : .several(ranges)
     }
 
-    /// How many bytes one run from the beginning produces in vain; nil if the ranges do not ascend, which takes several runs.
+    /// How many bytes one run from the beginning produces in vain; nil if the ranges do not ascend, which takes several
+    /// runs.
     private static func bytesSkipped(before ranges: [Range<Int64>]) -> Int64? {
         var position: Int64 = 0
         var skipped: Int64 = 0

@@ -38,7 +38,8 @@ struct RequestConditions {
         }
     }
 
-    /// Lines of the same name are one list (RFC 9110 §5.3). What is no list turns into an invalid value, and is ignored.
+    /// Lines of the same name are one list (RFC 9110 §5.3). A field that is not a list becomes invalid, and is
+    /// ignored.
     private static func add(_ line: String, to value: inout String?) {
         if let first = value { value = "\(first), \(line)" } else { value = line }
     }
@@ -73,8 +74,9 @@ struct RequestConditions {
 
     /// Whether If-Range lets the Range count (RFC 9110 §13.1.5): it is absent, or names exactly this content.
     ///
-    /// A date has to be the very date of the file, and counts as a strong validator then: that no two contents share a date
-    /// is what ``DownloadFile/modificationDate`` promises (§8.8.2.2). Anything else, a weak tag or a list too, is false.
+    /// A date has to be the very date of the file, and counts as a strong validator then: that no two contents share a
+    /// date is what ``DownloadFile/modificationDate`` promises (§8.8.2.2). Anything else, a weak tag or a list too, is
+    /// false.
     func rangeApplies(to tag: EntityTag?, modified date: HTTPDate?, receivedAt: HTTPDate?) -> Bool {
         guard let ifRange else { return true }
         if let tag, let condition = EntityTag(parsing: ifRange) { return condition.isStronglyEqual(to: tag) }

@@ -3,7 +3,8 @@ import HTTPTypes
 extension ResponseSink where Self: ~Copyable {
     /// Sends a head and what a plan wants of a file, and finishes.
     ///
-    /// - Throws: What the content or the sink throws; ``ContentLengthMismatch`` if the content ends before a wanted byte.
+    /// - Throws: What the content or the sink throws; ``ContentLengthMismatch`` if the content ends before a wanted
+    ///   byte.
     mutating func send(_ file: some DownloadFile, by plan: DownloadPlan, after head: HTTPResponse) async throws {
         begin(head, extent: plan.extent)
         switch plan.body {
@@ -11,7 +12,8 @@ extension ResponseSink where Self: ~Copyable {
             break
         case .whole:
             try await file.write(to: &self)
-            // A generator that takes cancellation for its end has not written all of it, and here nothing else would tell.
+            // A generator that takes cancellation for its end has not written all of it, and here nothing else would
+            // tell.
             if plan.extent == .unknown { try Task.checkCancellation() }
         case .range(let range):
             try await write(range, of: file)

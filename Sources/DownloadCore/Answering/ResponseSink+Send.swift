@@ -3,9 +3,9 @@ public import HTTPTypes
 extension ResponseSink where Self: ~Copyable {
     /// Sends a whole response that is in memory, and finishes it.
     ///
-    /// Content-Length is set from the content. ``DownloadResponse/Content/file`` counts as no content here. What nobody has
-    /// said is said: that content without a media type is of no known one, and is not to be guessed at; that there are no
-    /// ranges of a 200, since a web server may cut them out itself.
+    /// Content-Length is set from the content. ``DownloadResponse/Content/file`` counts as no content here. What nobody
+    /// has said is said: that content without a media type is of no known one, and is not to be guessed at; that there
+    /// are no ranges of a 200, since a web server may cut them out itself.
     ///
     /// - Parameter method: The request's method; the answer to HEAD has the same head and no content.
     public mutating func send(_ response: DownloadResponse, for method: HTTPRequest.Method) async throws {

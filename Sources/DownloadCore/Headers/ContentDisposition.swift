@@ -4,13 +4,13 @@
 ///     // attachment; filename="Ubersicht.csv"; filename*=UTF-8''%C3%9Cbersicht.csv
 ///
 /// No name can break out of the field: the value has only visible ASCII and spaces, and what a client sees of the name
-/// has no path, no control characters, no marks that change the direction of text and none that are not seen, no blanks
-/// at its ends and no dot behind it. A name longer than 220 bytes is cut before its ending: a client that downloads puts
-/// an ending of its own behind it, and file systems take 255. An empty name is left out; one that has nothing usable in
-/// it (`..`) is `download`.
+/// has no path, no control characters, no marks that change the direction of text, nothing invisible, no blanks
+/// at its ends and no dot behind it. A name longer than 220 bytes is cut before its ending: a client that downloads
+/// puts an ending of its own behind it, and file systems take 255. An empty name is left out; one that has nothing
+/// usable in it (`..`) is `download`.
 ///
-/// If the name is more than plain ASCII, it is there twice: in full as `filename*` (RFC 8187), and for old recipients as a
-/// likeness in ASCII. There é is e and ß is ss, by the decompositions of the Unicode Character Database.
+/// If the name is more than plain ASCII, it is there twice: in full as `filename*` (RFC 8187), and for old recipients
+/// as a likeness in ASCII. There é is e and ß is ss, by the decompositions of the Unicode Character Database.
 public struct ContentDisposition: Sendable, Hashable {
     /// What the client is asked to do with the content.
     public enum Kind: String, Sendable, Hashable {
@@ -20,10 +20,12 @@ public struct ContentDisposition: Sendable, Hashable {
         case inline
     }
 
+    /// Whether the client is asked to save the content or to show it.
     public var kind: Kind
     /// The suggested name, as it was given; ``description`` has what is sent of it.
     public var filename: String
 
+    /// Creates a value; an empty name is left out of it.
     public init(_ kind: Kind, filename: String) {
         self.kind = kind
         self.filename = filename
@@ -36,8 +38,8 @@ extension ContentDisposition: CustomStringConvertible {
         Self.value(kind, DownloadName(filename))
     }
 
-    /// Whether a client would be told anything of `filename`: of an empty name, of dots and of what is never seen nothing is
-    /// left.
+    /// Whether a client would be told anything of `filename`: of an empty name, of dots and of what is never seen
+    /// nothing is left.
     package static func saysSomething(_ filename: String) -> Bool { DownloadName.isSeen(filename) }
 
     /// The value with a name that has been cleaned; without one for nil.
@@ -47,7 +49,7 @@ extension ContentDisposition: CustomStringConvertible {
         var bytes = Array(kind.rawValue.utf8)
         bytes += "; filename=\"".utf8
         for byte in name.fallback.utf8 {
-            // A backslash is none of a name's characters: it ends a segment of a path.
+            // A name has no backslash: it would end a segment of a path.
             if byte == UInt8(ascii: "\"") { bytes.append(UInt8(ascii: "\\")) }
             bytes.append(byte)
         }

@@ -6,8 +6,8 @@
 /// dots at the end are gone, as they are on a client that runs Windows. It is not `.` or `..`, and has at most
 /// ``maximumByteCount`` bytes.
 ///
-/// Names that Windows keeps for devices (`CON`, `nul.txt`) stay: everywhere else they are names, and its browsers rename
-/// them (RFC 6266 §4.3).
+/// Names that Windows keeps for devices (`CON`, `nul.txt`) stay: everywhere else they are names, and its browsers
+/// rename them (RFC 6266 §4.3).
 struct DownloadName {
     /// The most bytes of UTF-8 that a name has.
     ///
@@ -20,7 +20,8 @@ struct DownloadName {
 
     /// The name in full.
     let text: String
-    /// Whether all recipients read it alike between quotes: it is visible ASCII without spaces, quotes, apostrophes and `%`.
+    /// Whether all recipients read it alike between quotes: it is visible ASCII without spaces, quotes, apostrophes and
+    /// `%`.
     let isPlain: Bool
 
     /// Cleans `name`; nil if it is empty.
@@ -54,9 +55,9 @@ struct DownloadName {
 
     /// The name in visible ASCII, without spaces: for recipients that know no other, and never empty.
     ///
-    /// Latin letters lose their marks, spaces become `_`, and whatever has no likeness in ASCII is left out. A `%` before two
-    /// hexadecimal digits becomes `_`, since some recipients decode it (RFC 6266 Appendix D). If nothing of the first
-    /// part is left, it is `download`: `日本.txt` gives `download.txt`.
+    /// Latin letters lose their marks, spaces become `_`, and whatever has no likeness in ASCII is left out. A `%`
+    /// before two hexadecimal digits becomes `_`, since some recipients decode it (RFC 6266 Appendix D). If nothing of
+    /// the first part is left, it is `download`: `日本.txt` gives `download.txt`.
     var fallback: String {
         var bytes: [UInt8] = []
         var isComplete = true
@@ -83,7 +84,8 @@ struct DownloadName {
         return Self.shortened(String(decoding: bytes, as: UTF8.self))
     }
 
-    /// Mends a name that letters were left out of: the part before the first dot says something, and no dots are left over.
+    /// Mends a name that letters were left out of: the part before the first dot says something, and no dots are left
+    /// over.
     private static func complete(_ bytes: inout [UInt8]) {
         let dot = UInt8(ascii: ".")
         let stem = bytes.prefix { $0 != dot }
@@ -130,7 +132,8 @@ extension DownloadName {
         return substitute + text
     }
 
-    /// The name without blanks at either end and dots at the end. One that begins with its ending then gets a first part.
+    /// The name without blanks at either end and dots at the end. One that begins with its ending then gets a first
+    /// part.
     private static func trimmed(_ name: String) -> String {
         var rest = name.unicodeScalars[...]
         while let first = rest.first, first.isBlank { rest.removeFirst() }
@@ -151,7 +154,7 @@ extension DownloadName {
 
     /// Where the ending begins that must stay: at its dot, or at the dot of `.tar.gz`.
     private static func endingStart(of name: String) -> String.Index {
-        // An ending longer than this is none: the name just has a dot.
+        // What is longer is not an ending: the name just has a dot.
         guard let dot = name.utf8.suffix(32).lastIndex(of: UInt8(ascii: ".")) else { return name.endIndex }
         let stem = name[..<dot]
         return stem.lowercasedASCII.hasOctetSuffix(".tar") ? name.utf8.index(dot, offsetBy: -4) : dot

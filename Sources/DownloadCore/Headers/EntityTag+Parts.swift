@@ -3,13 +3,14 @@ extension EntityTag {
     ///
     ///     EntityTag(of: "orders.csv", lastOrder.id, template.version)
     ///
-    /// The promise of a strong tag is yours: whenever a byte of the content changes, one of the parts must change too. Leave
-    /// out one that matters (a template, a language, a content coding) and clients join parts of two different files.
+    /// The promise of a strong tag is yours: whenever a byte of the content changes, one of the parts must change too.
+    /// Leave out one that matters (a template, a language, a content coding) and clients join parts of two different
+    /// files.
     ///
-    /// The tag is the first 128 bits of a SHA-256 of the parts, each with its length before it, so that `("ab", "c")` and
-    /// `("a", "bc")` differ. It is the same in every process and on every machine, different contents do not collide even when
-    /// someone else chooses them, and it does not show the parts; but whoever can guess the parts can compute the tag: it is
-    /// no secret. A part counts by its text: `1` and `"1"` are the same.
+    /// The tag is the first 128 bits of a SHA-256 of the parts, each with its length before it, so that `("ab", "c")`
+    /// and `("a", "bc")` differ. It is the same in every process and on every machine, different contents do not
+    /// collide even when someone else chooses them, and it does not show the parts; but whoever can guess the parts can
+    /// compute the tag: it is not a secret. A part counts by its text: `1` and `"1"` are the same.
     public init(of parts: any LosslessStringConvertible...) {
         self.init(of: parts)
     }

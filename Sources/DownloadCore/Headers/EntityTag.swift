@@ -7,9 +7,9 @@ public struct EntityTag: Sendable {
 
     /// Creates a tag.
     ///
-    /// A value of visible ASCII characters is kept as it is, if it has no `"` and no `%` before two hexadecimal digits. In any
-    /// other, quotes, spaces, control characters, `%` and what is not ASCII are percent-encoded: no value breaks out of the field,
-    /// and two values are two tags. What is a field's value already is for ``init(parsing:)``.
+    /// A value of visible ASCII characters is kept as it is, if it has no `"` and no `%` before two hexadecimal digits.
+    /// In any other, quotes, spaces, control characters, `%` and what is not ASCII are percent-encoded: no value breaks
+    /// out of the field, and two values are two tags. What is a field's value already is for ``init(parsing:)``.
     public init(_ value: String, isWeak: Bool = false) {
         self.value = Self.isFit(value.utf8Span.span) ? value : Self.encoded(value)
         self.isWeak = isWeak

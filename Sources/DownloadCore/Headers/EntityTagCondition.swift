@@ -7,8 +7,8 @@ package enum EntityTagCondition: Sendable, Hashable {
 
     /// Reads `*` or a list of tags.
     ///
-    /// Commas inside a tag are part of it; empty members of the list are passed over (RFC 9110 §5.6.1.2). Nil for a value that is
-    /// neither, which includes `*` within a list.
+    /// Commas inside a tag are part of it; empty members of the list are passed over (RFC 9110 §5.6.1.2). Nil for a
+    /// value that is neither, which includes `*` within a list.
     package init?(_ fieldValue: String) {
         var scanner = FieldScanner(fieldValue)
         scanner.skipWhitespace()

@@ -5,13 +5,13 @@ extension HTTPDate {
     ///     Sunday, 09-Sep-01 01:46:40 GMT     RFC 850
     ///     Sun Sep  9 01:46:40 2001           asctime
     ///
-    /// Upper and lower case matter. The day must exist and be the weekday that is named: a date that contradicts itself is
-    /// no date, and a condition without a valid date is ignored, which is always safe. Second 60, a leap second, is the
-    /// second after 59.
+    /// Upper and lower case matter. The day must exist and be the weekday that is named: a date that contradicts itself
+    /// is not valid, and a condition without a valid date is ignored, which is always safe. Second 60, a leap second, is
+    /// the second after 59.
     ///
-    /// - Parameter now: Decides the century of the RFC 850 form, whose year has two digits: it is at most 50 years after
-    ///   this moment, for instance ``DownloadRequest/receivedAt``. The core has no clock: for nil, the default, 70 to 99
-    ///   are of the last century and 00 to 69 of this one, as POSIX reads them.
+    /// - Parameter now: Decides the century of the RFC 850 form, whose year has two digits: it is at most 50 years
+    ///   after this moment, for instance ``DownloadRequest/receivedAt``. The core has no clock: for nil, the default,
+    ///   70 to 99 are of the last century and 00 to 69 of this one, as POSIX reads them.
     public init?(_ text: String, now: HTTPDate? = nil) {
         var scanner = FieldScanner(text)
         let fields: Fields? =

@@ -3,6 +3,7 @@ public struct HTTPDate: Sendable, Hashable, Comparable {
     /// Seconds since 1970-01-01T00:00:00Z.
     public var secondsSince1970: Int64
 
+    /// The moment so many seconds after 1970-01-01T00:00:00Z; before it, if they are negative.
     public init(secondsSince1970: Int64) {
         self.secondsSince1970 = secondsSince1970
     }
@@ -15,7 +16,8 @@ public struct HTTPDate: Sendable, Hashable, Comparable {
 extension HTTPDate: CustomStringConvertible {
     /// The moment as an IMF-fixdate: `Sun, 09 Sep 2001 01:46:40 GMT`.
     ///
-    /// The form has four digits for the year; a moment outside the years 0 to 9999 is written as the nearest one inside.
+    /// The form has four digits for the year; a moment outside the years 0 to 9999 is written as the nearest one
+    /// inside.
     public var description: String {
         let moment = min(max(secondsSince1970, Self.earliest), Self.latest)
         let day = Self.floorDivide(moment, 86_400)

@@ -5,8 +5,9 @@ package enum MediaType {
 
     /// Whether a charset says something about content of this type.
     ///
-    /// It does for `text/*`, for JavaScript (RFC 9239 §4.1) and for XML documents (RFC 7303 §3). It does not for JSON, which is UTF-8 and
-    /// defines no charset (RFC 8259 §11), nor for images, SVG among them, which name their encoding themselves.
+    /// It does for `text/*`, for JavaScript (RFC 9239 §4.1) and for XML documents (RFC 7303 §3). It does not for JSON,
+    /// which is UTF-8 and defines no charset (RFC 8259 §11), nor for images, SVG among them, which name their encoding
+    /// themselves.
     package static func isText(_ type: String) -> Bool {
         if type.hasOctetPrefix("text/") { return true }
         let name = Substring(type.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != 0x20 && $0 != 0x09 }).lowercasedASCII
@@ -21,9 +22,10 @@ package enum MediaType {
     /// The value of a Content-Type field.
     ///
     /// - Parameters:
-    ///   - type: A media type, with parameters or without. If it is none, the result is ``unknown``: so nothing in it can add a line
+    ///   - type: A media type, with parameters or without. If it is not a valid one, the result is ``unknown``: so nothing in it
+    ///     can add a line
     ///     to a header.
-    ///   - charset: Added to a text type that has no parameters of its own; left out if it is no token.
+    ///   - charset: Added to a text type that has no parameters of its own; left out if it is not a token.
     package static func contentType(_ type: String, charset: String?) -> String {
         guard let hasParameters = hasParameters(type) else { return unknown }
         return hasParameters ? type : contentType(known: type, charset: charset)
@@ -60,7 +62,7 @@ package enum MediaType {
             && !scanner.take(while: \.isTokenCharacter).isEmpty
     }
 
-    /// Whether parameters follow the type; nil if `text` is no media type.
+    /// Whether parameters follow the type; nil if `text` is not a media type.
     private static func hasParameters(_ text: String) -> Bool? {
         if isType(text) { return false }
         var scanner = FieldScanner(text)

@@ -16,13 +16,15 @@ public struct MediaTypeTable: Sendable {
 
     /// Creates a table from the text of a file in the format of `/etc/mime.types`.
     ///
-    /// A line has a type and the endings it belongs to; `#` begins a comment. Lines whose type is none (RFC 9110 §8.3.1) are passed
-    /// over. Where an ending is there twice, the later line counts. No file is read: that is the caller's.
+    /// A line has a type and the endings it belongs to; `#` begins a comment. Lines without a valid type (RFC 9110
+    /// §8.3.1) are passed over. Where an ending is there twice, the later line counts. No file is read: that is the
+    /// caller's.
     public init(mimeTypes text: String) {
         self.init(mimeTypes: Array(text.utf8))
     }
 
-    /// Creates a table from the bytes of a file in the format of `/etc/mime.types`, as ``init(mimeTypes:)`` does from its text.
+    /// Creates a table from the bytes of a file in the format of `/etc/mime.types`, as ``init(mimeTypes:)`` does from
+    /// its text.
     ///
     /// What is not UTF-8 is repaired.
     ///
@@ -63,11 +65,11 @@ public struct MediaTypeTable: Sendable {
         return result
     }
 
-    /// The type of a file by the ending of its name, in any case of letters; nil if it has none, or none that is known.
+    /// The type of a file by the ending of its name, in any case of letters; nil if it has none, or an unknown one.
     ///
-    /// Only the last segment of a path counts, and a dot at its beginning begins no ending. Of two endings that the table has, the longer
-    /// one counts: `tar.gz` before `gz`. The answer is the type of the file as it is, never that of its unpacked content:
-    /// `a.tar.gz` is `application/gzip`.
+    /// Only the last segment of a path counts, and a dot at its beginning begins no ending. Of two endings that the
+    /// table has, the longer one counts: `tar.gz` before `gz`. The answer is the type of the file as it is, never that
+    /// of its unpacked content: `a.tar.gz` is `application/gzip`.
     public func mediaType(forName name: String) -> String? {
         let bytes = name.utf8Span.span
         var best: String?

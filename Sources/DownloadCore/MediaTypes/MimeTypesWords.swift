@@ -67,7 +67,8 @@ struct MimeTypesWords {
 }
 
 extension String {
-    /// The text in lower case, but for what is not ASCII and whose lower case is: the Kelvin sign (U+212A) is not a `k`.
+    /// The text in lower case, but for what is not ASCII and whose lower case is: the Kelvin sign (U+212A) is not a
+    /// `k`.
     var lowercasedLetters: String {
         var text = ""
         for scalar in unicodeScalars {

@@ -14,8 +14,9 @@ package struct ByteRangeSet: Sendable, Hashable {
 
     /// Reads the value of a Range field.
     ///
-    /// Nil means that the field is to be ignored: it is invalid, in another unit than bytes, or asks for more than `maximumCount`
-    /// ranges, which no honest client does. Numbers of any length are legal; those beyond `Int64` are beyond any content.
+    /// Nil means that the field is to be ignored: it is invalid, in another unit than bytes, or asks for more than
+    /// `maximumCount` ranges, which clients do not do in earnest. Numbers of any length are legal; those beyond `Int64` are
+    /// beyond any content.
     ///
     /// - Parameter maximumCount: How many ranges are taken, satisfiable or not.
     package init?(_ fieldValue: String, maximumCount: Int = Self.defaultMaximumCount) {
@@ -40,7 +41,8 @@ package struct ByteRangeSet: Sendable, Hashable {
         guard !specs.isEmpty else { return nil }
     }
 
-    /// The range of a field as almost all clients write it: `bytes=0-499` or `bytes=500-`, with numbers of at most 18 digits.
+    /// The range of a field as almost all clients write it: `bytes=0-499` or `bytes=500-`, with numbers of at most 18
+    /// digits.
     private static func onlySpec(of fieldValue: String) -> Spec? {
         let bytes = fieldValue.utf8
         guard bytes.starts(with: "bytes=".utf8) else { return nil }
@@ -93,9 +95,11 @@ package struct ByteRangeSet: Sendable, Hashable {
         return a.count != b.count ? a.count > b.count : b.lexicographicallyPrecedes(a)
     }
 
-    /// The ranges that a content of `size` bytes has, in the order they were asked for; empty if it has none of them (416).
+    /// The ranges that a content of `size` bytes has, in the order they were asked for; empty if it has none of them
+    /// (416).
     ///
-    /// Each is cut at the end of the content. Those that overlap or touch are made one, at the place of the first of them.
+    /// Each is cut at the end of the content. Those that overlap or touch are made one, at the place of the first of
+    /// them.
     package func resolved(size: Int64) -> [Range<Int64>] {
         if specs.count == 1 { return Self.range(of: specs[0], size: size).map { [$0] } ?? [] }
         var result: [Range<Int64>] = []
@@ -109,8 +113,8 @@ package struct ByteRangeSet: Sendable, Hashable {
 
     /// Whether one of the ranges exists in a content of `size` bytes (RFC 9110 §14.1.1).
     ///
-    /// It is true where ``resolved(size:)`` has a range, and for the last bytes of an empty content, which are all of it, though no
-    /// Content-Range can say so.
+    /// It is true where ``resolved(size:)`` has a range, and for the last bytes of an empty content, which are all of
+    /// it, though no Content-Range can say so.
     func isSatisfiable(size: Int64) -> Bool {
         specs.contains {
             switch $0 {

@@ -1,7 +1,7 @@
 /// The frame around the parts of a `multipart/byteranges` content (RFC 9110 §14.6).
 ///
-/// Its size is exact before a byte is written. The boundary is derived from the entity tag and the ranges, so that the same
-/// request for the same content is answered by the same bytes.
+/// Its size is exact before a byte is written. The boundary is derived from the entity tag and the ranges, so that the
+/// same request for the same content is answered by the same bytes.
 package struct MultipartByteRanges: Sendable, Hashable {
     /// The parts, in the order they are sent; none is empty.
     package let ranges: [Range<Int64>]

@@ -1,7 +1,8 @@
-/// Cuts parts out of one run of a content and writes each with its head in front: the body of a `multipart/byteranges` answer.
+/// Cuts parts out of one run of a content and writes each with its head in front: the body of a `multipart/byteranges`
+/// answer.
 ///
-/// As with ``RangeSink``, the write that delivers the last wanted byte throws ``PartsSink/Done``, and ``finish(endedAt:)``
-/// says how it went.
+/// As with ``RangeSink``, the write that delivers the last wanted byte throws ``PartsSink/Done``, and
+/// ``finish(endedAt:)`` says how it went.
 struct PartsSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     /// Thrown into a generator when no more of its bytes are wanted: not a failure.
     struct Done: Error {}
@@ -10,11 +11,12 @@ struct PartsSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     private let frame: MultipartByteRanges
     private var parts: Range<Int>
     private var position: Int64
-    /// What the sink behind has thrown, or a `CancellationError` where the task was cancelled between two parts, whatever the generator
-    /// made of it. Nothing was forwarded since.
+    /// What the sink behind has thrown, or a `CancellationError` where the task was cancelled between two parts,
+    /// whatever the generator made of it. Nothing was forwarded since.
     private(set) var failure: (any Error)?
 
-    /// Creates a sink for the parts numbered `parts`, whose ranges must ascend, of a content that is written from `position`.
+    /// Creates a sink for the parts numbered `parts`, whose ranges must ascend, of a content that is written from
+    /// `position`.
     init(_ base: consuming Base, frame: MultipartByteRanges, parts: Range<Int>, from position: Int64) {
         self.base = base
         self.frame = frame

@@ -1,8 +1,8 @@
 /// Forwards the bytes of one range of a content and drops the others.
 ///
-/// The ``write(_:)`` that delivers the last wanted byte throws ``RangeSink/Done``, and so does every one after it: that ends
-/// the generator early. Whether the range is complete is for ``finish(missing:)`` to say, not for what the generator throws:
-/// it may have swallowed the error, or have wrapped it in its own.
+/// The ``write(_:)`` that delivers the last wanted byte throws ``RangeSink/Done``, and so does every one after it: that
+/// ends the generator early. Whether the range is complete is for ``finish(missing:)`` to say, not for what the
+/// generator throws: it may have swallowed the error, or have wrapped it in its own.
 package struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     /// Thrown into a generator when no more of its bytes are wanted: not a failure.
     package struct Done: Error {}
@@ -11,8 +11,8 @@ package struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     /// How many bytes have still to come before the first wanted one.
     private(set) var toSkip: Int64
     private var toForward: Int64
-    /// What the sink behind has thrown, or a `CancellationError` where the task was cancelled before the first wanted byte, whatever the
-    /// generator made of it. Nothing was forwarded since.
+    /// What the sink behind has thrown, or a `CancellationError` where the task was cancelled before the first wanted
+    /// byte, whatever the generator made of it. Nothing was forwarded since.
     package private(set) var failure: (any Error)?
 
     /// Creates a sink that forwards `range` of the bytes written to it, counted from 0.
@@ -23,7 +23,8 @@ package struct RangeSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     }
 
     package mutating func write(_ bytes: RawSpan) async throws {
-        // After a failed write nothing may follow: a generator that swallowed the error would fill the gap with later bytes.
+        // After a failed write nothing may follow: a generator that swallowed the error would fill the gap with later
+        // bytes.
         if let failure { throw failure }
         guard toForward > 0 else { throw Done() }
         let count = Int64(bytes.byteCount)
@@ -77,8 +78,8 @@ extension ByteSink where Self: ~Copyable {
     /// Writes the bytes of `range` out of what `produce` writes, which begins at the position `start` of a content.
     ///
     /// - Parameter size: The size of the whole content in bytes, or nil if it is unknown.
-    /// - Throws: What `produce` or the sink throws before the last byte of the range; ``ContentLengthMismatch`` if `produce`
-    ///   returns before it. What is thrown later is not a failure.
+    /// - Throws: What `produce` or the sink throws before the last byte of the range; ``ContentLengthMismatch`` if
+    ///   `produce` returns before it. What is thrown later is not a failure.
     mutating func write(
         _ range: Range<Int64>,
         from start: Int64,
@@ -115,8 +116,9 @@ extension Range<Int64> {
     }
 }
 
-/// Lets others go on, and finds out whether the task was cancelled, once for every 256 KiB that are dropped: the sink behind, which sees
-/// to both, is not asked meanwhile. A server that starts a request's task at once can cancel it only once it has suspended.
+/// Lets others go on, and finds out whether the task was cancelled, once for every 256 KiB that are dropped: the sink
+/// behind, which does both, is not called meanwhile. A server that starts a request's task at once can cancel it only
+/// once it has suspended.
 ///
 /// - Throws: `CancellationError` when the task is cancelled: nobody wants what was to come.
 func pauseAfterDropping(from start: Int64, to end: Int64) async throws {

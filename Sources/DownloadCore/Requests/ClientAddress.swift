@@ -5,6 +5,7 @@ public struct ClientAddress: Sendable, Hashable {
     /// The port, or nil if the web server did not say.
     public var port: Int?
 
+    /// Creates an address; without arguments one that nobody knows.
     public init(host: String = "", port: Int? = nil) {
         self.host = host
         self.port = port

@@ -3,7 +3,8 @@ import HTTPTypes
 extension DownloadRequest {
     /// The one of `offers` that Accept prefers (RFC 9110 §12.5.1), the first of equals; nil if the client accepts none.
     ///
-    /// A view that uses it names Accept in ``VirtualDownloadView/vary``, and throws ``DownloadError/notAcceptable`` for nil.
+    /// A view that uses it names Accept in ``VirtualDownloadView/vary``, and throws ``DownloadError/notAcceptable`` for
+    /// nil.
     ///
     /// - Parameter offers: Media types without parameters, in lower case, best first.
     public func preferredMediaType(of offers: [String]) -> String? {
@@ -12,10 +13,11 @@ extension DownloadRequest {
         }
     }
 
-    /// The one of `offers` that Accept-Language prefers (RFC 9110 §12.5.4), the first of equals; nil if the client accepts none.
+    /// The one of `offers` that Accept-Language prefers (RFC 9110 §12.5.4), the first of equals; nil if the client
+    /// accepts none.
     ///
-    /// An offer is accepted by its own tag or a shorter one, `de-CH` by `de`, and where neither is named by a longer one, `de` by
-    /// `de-CH` (RFC 4647 §3.4): many clients name nothing but the language of one country.
+    /// An offer is accepted by its own tag or a shorter one, `de-CH` by `de`, and where neither is named by a longer
+    /// one, `de` by `de-CH` (RFC 4647 §3.4): many clients name nothing but the language of one country.
     ///
     /// - Parameter offers: Language tags, best first.
     public func preferredLanguage(of offers: [String]) -> String? {

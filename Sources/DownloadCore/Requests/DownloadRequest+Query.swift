@@ -5,7 +5,8 @@ extension DownloadRequest {
     ///
     ///     let rows = try request.query.integer("rows", in: 0...1_000_000) ?? 100
     ///
-    /// - Throws: ``DownloadError/badRequest`` for an invalid percent-encoding and for what is not UTF-8. A view lets it pass.
+    /// - Throws: ``DownloadError/badRequest`` for an invalid percent-encoding and for what is not UTF-8. A view lets it
+    ///   pass.
     public var query: QueryItems {
         get throws(DownloadError) {
             let beforeFragment = target.utf8.prefix { $0 != UInt8(ascii: "#") }
@@ -15,11 +16,11 @@ extension DownloadRequest {
         }
     }
 
-    /// The cookies by name (RFC 6265 §4.2.1), with quotes around a value removed. Of a repeated name the first counts: it has the
-    /// most specific path. What is no pair is passed over.
+    /// The cookies by name (RFC 6265 §4.2.1), with quotes around a value removed. Of a repeated name the first counts:
+    /// it has the most specific path. What is not a pair is ignored.
     ///
-    /// Where a request has several fields, Apache joins them with `, `, which no value has inside (RFC 6265 §4.1.1): before
-    /// another `name=` it is a separator too.
+    /// Where a request has several fields, Apache joins them with `, `, which no value has inside (RFC 6265 §4.1.1):
+    /// before another `name=` it is a separator too.
     public var cookies: NamedValues {
         var cookies = NamedValues()
         guard let field = headerFields[.cookie] else { return cookies }

@@ -12,10 +12,12 @@ public struct DownloadRequest: Sendable {
     public var body: [UInt8]
     /// Who sent it, as the web server reports it.
     public var client: ClientAddress
-    /// The name of the user whom the web server has authenticated (RFC 3875 §4.1.11); nil if it has not, or if the name is not UTF-8.
+    /// The name of the user whom the web server has authenticated (RFC 3875 §4.1.11); nil if it has not, or if the name
+    /// is not UTF-8.
     ///
-    /// It is what the web server says, and never from a header field. nginx says whatever name a client claims to have, unless its
-    /// `auth_basic` is in force. A content that depends on it wants `private` in ``VirtualDownloadView/cacheControl``.
+    /// It is what the web server says, and never from a header field. nginx says whatever name a client claims to have,
+    /// unless its `auth_basic` is in force. A content that depends on it wants `private` in
+    /// ``VirtualDownloadView/cacheControl``.
     ///
     /// Compare it by its octets, as the web server has (``WireText``): `request.user?.wire == "kim"`.
     public var user: String?
@@ -28,7 +30,8 @@ public struct DownloadRequest: Sendable {
 
     /// Creates a request; what is left out is what a plain `GET /` has.
     ///
-    /// - Parameter path: The default is the path of `http`, decoded as a router does it; as it stands, if it is no honest path.
+    /// - Parameter path: The default is the path of `http`, decoded as a router does it; as it stands, if it is
+    ///   not a valid path.
     public init(
         http: HTTPRequest,
         path: String? = nil,

@@ -1,5 +1,5 @@
-/// Values by name: the cookies of a request, the parameters of its route. Names are compared octet by octet, as a client
-/// and a web server do (``WireText``).
+/// Values by name: the cookies of a request, the parameters of its route. Names are compared octet by octet, as a
+/// client and a web server do (``WireText``).
 ///
 ///     let year = request.parameters["year"]
 public struct NamedValues: Sendable, Hashable {

@@ -1,7 +1,7 @@
 /// The query of a request, as `name=value` pairs in their order.
 ///
-/// By the rules of `application/x-www-form-urlencoded`: pairs are separated by `&`, `+` is a space, `%XX` a byte of UTF-8. A
-/// name without `=` has an empty value. Names may repeat.
+/// By the rules of `application/x-www-form-urlencoded`: pairs are separated by `&`, `+` is a space, `%XX` a byte of
+/// UTF-8. A name without `=` has an empty value. Names may repeat.
 public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
     /// One name with its value, both decoded.
     ///
@@ -26,7 +26,8 @@ public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
 
     /// Decodes a query, without its `?`.
     ///
-    /// - Throws: ``DownloadError/badRequest`` for a `%` that two hexadecimal digits do not follow, and for what is not UTF-8.
+    /// - Throws: ``DownloadError/badRequest`` for a `%` that two hexadecimal digits do not follow, and for what is not
+    ///   UTF-8.
     public init(_ query: some StringProtocol) throws(DownloadError) {
         for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
             let name = pair.prefix { $0 != UInt8(ascii: "=") }
@@ -45,10 +46,10 @@ public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
         items.filter { $0.name.wire == name.wire }.map(\.value)
     }
 
-    /// The first value of `name` as a decimal number, which is digits alone, with a `-` before them if it is negative; nil if the name is
-    /// not there.
+    /// The first value of `name` as a decimal number, which is digits alone, with a `-` before them if it is negative;
+    /// nil if the name is not there.
     ///
-    /// - Throws: ``DownloadError/badRequest`` for a value that is no number in `range`.
+    /// - Throws: ``DownloadError/badRequest`` for a value that is not a number in `range`.
     public func integer<Number: FixedWidthInteger>(
         _ name: String,
         in range: ClosedRange<Number> = .min ... .max
@@ -56,7 +57,7 @@ public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
         guard let text = self[name] else { return nil }
         // Swift takes a leading + too.
         guard text.utf8.first != UInt8(ascii: "+"), let number = Number(text), range.contains(number) else {
-            throw DownloadError(.badRequest, reason: "the query item \(name) is no number in \(range)")
+            throw DownloadError(.badRequest, reason: "the query item \(name) is not a number in \(range)")
         }
         return number
     }

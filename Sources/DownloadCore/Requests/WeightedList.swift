@@ -15,7 +15,7 @@ struct WeightedList {
                 if pair.hasOctetPrefix("q=") {
                     weight = Self.thousandths(pair.droppingOctets(2))
                 } else if weight == nil, !pair.isEmpty {
-                    // What follows the weight is no parameter of the type.
+                    // What follows the weight does not belong to the type.
                     hasParameters = true
                 }
             }
@@ -25,7 +25,8 @@ struct WeightedList {
 
     /// The weight of the first of `patterns` that the list names; nil if it names none.
     ///
-    /// The patterns have no parameters, so a member without any counts before one with some, which may mean another variant.
+    /// The patterns have no parameters, so a member without any counts before one with some, which may mean another
+    /// variant.
     func weight(ofFirst patterns: [String]) -> Int? {
         for pattern in patterns {
             var named = members.first { $0.value.isOctetEqual(to: pattern) }
@@ -37,7 +38,8 @@ struct WeightedList {
         return nil
     }
 
-    /// `0.5`, and what clients write for it against the grammar: `.5`, and more than three digits, of which the others are dropped.
+    /// `0.5`, and what clients write for it against the grammar: `.5`, and more than three digits, of which the others
+    /// are dropped.
     private static func thousandths(_ weight: Substring) -> Int {
         let whole = weight.utf8.prefix { $0 != UInt8(ascii: ".") }
         let digits = weight.utf8.dropFirst(whole.count + 1)

@@ -50,7 +50,7 @@ struct FieldScanner {
         while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09 { position += 1 }
     }
 
-    /// Passes the bytes that `isWanted` accepts, and returns them; empty if the next is none.
+    /// Passes the bytes that `isWanted` accepts, and returns them; empty if the next one is not wanted.
     mutating func take(while isWanted: (UInt8) -> Bool) -> ArraySlice<UInt8> {
         let start = position
         while position < bytes.count, isWanted(bytes[position]) { position += 1 }

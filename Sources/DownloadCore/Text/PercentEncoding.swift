@@ -1,6 +1,6 @@
 extension [UInt8] {
-    /// The bytes that a percent-encoded text stands for (RFC 3986 §2.1); nil for a `%` that two hexadecimal digits do not
-    /// follow.
+    /// The bytes that a percent-encoded text stands for (RFC 3986 §2.1); nil for a `%` that two hexadecimal digits do
+    /// not follow.
     ///
     /// - Parameter plus: What a `+` stands for: itself, or a space in a query (`application/x-www-form-urlencoded`).
     package init?(percentDecoding text: some Sequence<UInt8>, plus: Unicode.Scalar = "+") {

@@ -1,6 +1,6 @@
 extension String {
-    /// Its beginning, of at most `count` bytes of UTF-8, cut between two characters; of a first character that is longer,
-    /// of a letter and hundreds of marks, between two Unicode scalars.
+    /// Its beginning, of at most `count` bytes of UTF-8, cut between two characters; of a first character that is
+    /// longer, of a letter and hundreds of marks, between two Unicode scalars.
     package func clipped(toByteCount count: Int) -> String {
         guard utf8.count > count else { return self }
         let limit = utf8.index(startIndex, offsetBy: max(0, count))

@@ -101,8 +101,8 @@ enum StatusPage {
         let refused = status.totals.refused.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
         let limits = status.limits.map { "\"\($0.name)\": \($0.value)" }
         let slowest = status.slowest.map {
-            "{\"id\": \"\($0.id)\", \"target\": \"\(escapedForJSON($0.target))\", "
-                + "\"route\": \"\(escapedForJSON($0.route))\", \"phase\": \"\($0.phase.rawValue)\", "
+            "{\"id\": \"\($0.id)\", \"target\": \($0.target.jsonString), "
+                + "\"route\": \($0.route.jsonString), \"phase\": \"\($0.phase.rawValue)\", "
                 + "\"milliseconds\": \($0.milliseconds), \"bytes\": \($0.bytes)}"
         }
         return """
@@ -151,22 +151,6 @@ enum StatusPage {
             case "<": result += "&lt;"
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
-
-    private static func escapedForJSON(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\":
-                result += "\\"
-                result.unicodeScalars.append(scalar)
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             default: result.unicodeScalars.append(scalar)
             }
         }
