@@ -7,7 +7,8 @@ import HTTPTypes
 @main
 struct Micro {
     static let operations = [
-        "plan", "plan-whole", "plan-not-modified", "plan-unicode-name", "write-chunk", "cut-range", "respond",
+        "respond", "respond-whole", "respond-not-modified", "respond-unicode-name", "write-chunk", "cut-range",
+        "skip-chunk", "skip-chunk-parts",
     ]
 
     static func main() {
@@ -38,33 +39,37 @@ struct Micro {
                 path: "/report",
                 headerFields: [.range: "bytes=4-19", .acceptEncoding: "gzip, br"]
             ),
-            parameters: [:],
-            body: [],
             client: ClientAddress(host: "192.0.2.1", port: 50_000),
             id: "micro"
         )
+        let end = Int64(count) * 8 - 1
         switch operation {
-        case "plan": return try await plan(ReportView(), request, count)
-        case "plan-whole": return try await plan(ReportView(), request.with(.range, nil), count)
-        case "plan-not-modified":
-            return try await plan(ReportView(), request.with(.ifNoneMatch, "\"0123456789abcdef\""), count)
-        case "plan-unicode-name": return try await plan(ReportView(name: "Übersicht – März 2026.csv"), request, count)
+        case "respond": return try await respond(ReportView(), request, count)
+        case "respond-whole": return try await respond(ReportView(), request.with(.range, nil), count)
+        case "respond-not-modified":
+            return try await respond(ReportView(), request.with(.ifNoneMatch, "\"0123456789abcdef\""), count)
+        case "respond-unicode-name":
+            return try await respond(ReportView(name: "Übersicht – März 2026.csv"), request, count)
         case "write-chunk": return try await writeChunks(count)
-        case "cut-range": return try await cutRange(count)
-        case "respond": return try await respond(request, count)
+        // Chunks that are wanted, all but the first half of the first, and chunks that are dropped, all but the last.
+        case "cut-range": return try await respond(ChunkView(count: count), request.with(.range, "bytes=4-"), 1)
+        case "skip-chunk": return try await respond(ChunkView(count: count), request.with(.range, "bytes=\(end)-"), 1)
+        case "skip-chunk-parts":
+            return try await respond(ChunkView(count: count), request.with(.range, "bytes=0-0,\(end)-"), 1)
         default:
             print("no such operation")
             return 0
         }
     }
 
-    /// One answer decided: preconditions, range, the header fields with the encoded name.
-    static func plan(_ view: ReportView, _ request: DownloadRequest, _ count: Int) async throws -> Int {
-        let file = try await view.file(for: request)
+    /// One request answered from end to end, without a server.
+    static func respond(_ view: some VirtualDownloadView, _ request: DownloadRequest, _ count: Int) async throws -> Int
+    {
         var sum = 0
         for _ in 0..<count {
-            let plan = DownloadPlan(method: .get, headerFields: request.http.headerFields, file: file, view: view)
-            sum += plan.status.code + plan.headerFields.count
+            var sink = DiscardingSink()
+            try await view.respond(to: request, into: &sink)
+            sum += sink.byteCount
         }
         return sum
     }
@@ -78,28 +83,6 @@ struct Micro {
         var sink = DiscardingSink()
         try await content.write(to: &sink)
         return sink.byteCount
-    }
-
-    /// One 32-byte chunk through a range that wants all of them.
-    static func cutRange(_ count: Int) async throws -> Int {
-        let row = "0000001,customer-000001,0000.01\n"
-        var range = RangeSink(DiscardingSink(), range: 16..<Int64.max)
-        for _ in 0..<count { try await range.write(row) }
-        var missing: Int64 = 0
-        let sink = range.finish(missing: &missing)
-        return sink.byteCount
-    }
-
-    /// One request answered from end to end, without a server.
-    static func respond(_ request: DownloadRequest, _ count: Int) async throws -> Int {
-        let view = ReportView()
-        var sum = 0
-        for _ in 0..<count {
-            var sink = DiscardingSink()
-            try await view.respond(to: request, into: &sink)
-            sum += sink.byteCount
-        }
-        return sum
     }
 }
 
