@@ -1,4 +1,5 @@
 import DownloadTesting
+import Foundation
 import HTTPTypes
 import SignedLinks
 import Testing
@@ -37,6 +38,15 @@ import VirtualDownloads
         try await expectDownload(from: NumbersView(), for: .get("/?count=3"), content: "0\n1\n2\n")
         try await expectDownload(from: RowsView(), content: "name,price\r\nlamp,19.99\r\n", basename: "rows.csv")
         try await expectDownload(from: ZerosView(), content: [UInt8](repeating: 0, count: 100_000), size: 100_000)
+    }
+
+    @Test("A source that blocks is served by threads of its own")
+    func blocking() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "lines-\(UUID().uuidString)").path
+        try "a\nb\n".write(toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try await expectDownload(from: LogView(path: path), content: "a\r\nb\r\n", basename: "lines.txt")
+        try await expectDownload(from: SquaresView(), content: "1,1\r\n2,4\r\n3,9\r\n", basename: "squares.csv")
     }
 
     @Test("A client that has the file is answered 304, by its tag, its file or its view")
