@@ -131,7 +131,8 @@ let package = Package(
         .target(
             name: "Manual",
             dependencies: [
-                "FastCGI", "SignedLinks", "VirtualDownloads",
+                // What its articles link to, too.
+                "DownloadBlocking", "DownloadCore", "DownloadTesting", "FastCGI", "SignedLinks", "VirtualDownloads",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

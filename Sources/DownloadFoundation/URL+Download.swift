@@ -7,7 +7,7 @@ public import Foundation
 #endif
 
 extension DownloadRedirect {
-    /// Creates a redirect to `url`, see ``DownloadCore/DownloadRedirect/init(_:to:headerFields:)``.
+    /// Creates a redirect to `url`, see ``/DownloadCore/DownloadRedirect``.
     public init(_ code: Code = .found, to url: URL) {
         self.init(code, to: url.absoluteString)
     }

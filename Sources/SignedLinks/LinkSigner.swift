@@ -21,7 +21,7 @@ public import HTTPTypes
 /// `fbclid`, and is refused; `ignoring: .tracking` lets them pass.
 ///
 /// A link shows everything but the key, and it is in the logs of web servers. What a cache keeps it may give out after
-/// the expiry: a view whose content is not public says `private` or `no-store` in ``VirtualDownloadView/cacheControl``.
+/// the expiry: a view whose content is not public says `private` or `no-store` in `cacheControl`.
 public struct LinkSigner: LinkSigning {
     private let keys: [SigningKey]
     /// The items of a query that are not signed.

@@ -2,7 +2,7 @@ public import DownloadCore
 public import HTTPTypes
 
 extension VirtualDownloadView {
-    /// This view for those who have a link: a request without a good signature is answered 403, and ``file(for:)`` is
+    /// This view for those who have a link: a request without a good signature is answered 403, and `file(for:)` is
     /// not called.
     ///
     ///     Route("/export/orders.csv", OrdersExportView().signed(by: signer))
@@ -15,7 +15,7 @@ extension VirtualDownloadView {
     }
 }
 
-/// A view like another, but for those who have a link; see ``VirtualDownloadView/signed(by:)``.
+/// A view like another, but for those who have a link; see ``DownloadCore/VirtualDownloadView/signed(by:)``.
 public struct SignedView<Base: VirtualDownloadView>: VirtualDownloadView {
     private let base: Base
     private let signer: LinkSigner

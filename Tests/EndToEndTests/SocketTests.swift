@@ -28,7 +28,6 @@ struct SocketTests {
                 environment: environment
             )
             #expect(await eventually { demo.errorText.contains("“localhost”, which is no IP address; write") })
-            demo.signal(SIGTERM)
             #expect(await demo.status == 69)
         }
     }

@@ -25,7 +25,7 @@ public protocol DownloadFile: DownloadContent {
     /// Whether the content has changed since the value of an `If-Modified-Since` field, as the client sent it.
     ///
     /// Called only when the field is present and counts (RFC 9110 §13.1.3), and trusted whatever it returns, even for a value
-    /// that is no date; parse it with ``HTTPDate/init(_:)``. The default is nil, for "not implemented": then
+    /// that is no date; parse it with ``HTTPDate/init(_:now:)``. The default is nil, for "not implemented": then
     /// ``modificationDate`` decides if there is one, and otherwise the file counts as modified.
     func wasModified(since value: String) -> Bool?
 

@@ -22,7 +22,7 @@ extension EntityTag {
         self.init(ofUTF8: parts.map { Array($0.description.utf8) })
     }
 
-    /// Derives a strong tag from parts that are known as bytes, as ``init(of:)`` does from texts.
+    /// Derives a strong tag from parts that are known as bytes, as `init(of:)` does from texts.
     public init(ofBytes parts: [[UInt8]]) {
         self.init(ofUTF8: parts)
     }

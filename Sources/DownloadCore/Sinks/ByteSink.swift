@@ -1,6 +1,6 @@
 /// Somewhere bytes can be written: the client of a download, or a filter on the way to it.
 ///
-/// A file writes itself into a sink piece by piece. Sinks compose without allocation: ``RangeSink`` forwards only the wanted
+/// A file writes itself into a sink piece by piece. Sinks compose without allocation: `RangeSink` forwards only the wanted
 /// bytes, others count or hash. A sink is not copyable, so the order of the bytes is the order of the calls.
 ///
 /// A function of your own takes it as `inout some ByteSink & ~Copyable`, and is `nonisolated(nonsending)` if it is asynchronous, as

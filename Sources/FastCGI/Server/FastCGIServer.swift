@@ -26,7 +26,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     ///   - handler: What answers the requests, on several threads at once.
     ///   - logger: What is told of failures, on the threads that serve: a log handler that waits, as one that writes to a pipe which
     ///     nobody reads, holds up downloads.
-    /// - Throws: ``SystemError`` when the kernel gives no descriptor; ``ListenError`` when the listener is a TCP port and
+    /// - Throws: ``/DownloadSystem/SystemError`` when the kernel gives no descriptor; ``ListenError`` when the listener is a TCP port and
     ///   `FCGI_WEB_SERVER_ADDRS`, the addresses that may connect, names something else or none.
     public init(
         listener: Listener,
@@ -48,7 +48,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// Graceful shutdown accepts no more and lets requests under way finish within ``FastCGIConfiguration/drainLimit``;
     /// cancellation cuts them.
     ///
-    /// - Throws: ``DrainIncomplete`` when requests were cut; ``ServerAlreadyRun`` the second time; ``SystemError`` when no thread can
+    /// - Throws: ``DrainIncomplete`` when requests were cut; ``ServerAlreadyRun`` the second time; ``/DownloadSystem/SystemError`` when no thread can
     ///   be started.
     public func run() async throws {
         try engine.claimRun()
@@ -87,7 +87,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// asynchronous `main` it can't: the main actor would be held by its caller, and views that call it would wait for ever.
     ///
     /// - Returns: The exit status: 0 when every request was finished, 1 when some were cut.
-    /// - Throws: ``ServerAlreadyRun`` the second time; ``SystemError`` when no thread can be started.
+    /// - Throws: ``ServerAlreadyRun`` the second time; ``/DownloadSystem/SystemError`` when no thread can be started.
     @available(*, noasync, message: "call it from a synchronous main, or use run() in a ServiceGroup with its signals")
     public func runHandlingSignals() throws -> Int32 {
         try engine.claimRun()

@@ -3,7 +3,7 @@ public import DownloadCore
 /// A view at a path.
 ///
 /// The pattern's segments are literal, or `{name}` for one segment that may be anything; its value, percent-decoded, is in
-/// ``DownloadRequest/parameters``. A literal segment is preferred to a parameter. It is written as in a URL, or without encoding
+/// ``/DownloadCore/DownloadRequest/parameters``. A literal segment is preferred to a parameter. It is written as in a URL, or without encoding
 /// what is no `%`, `?`, `#`, `{` or `}`: `/a%20b` and `/a b` are the same. A slash at the end of a request's path is not the
 /// same path: `/a` and `/a/` differ, and only the first can be registered. In a request `%2F` is a slash like any other, so that no
 /// value has one: what may have slashes belongs into the query.
