@@ -1,3 +1,4 @@
+internal import DownloadCore
 internal import DownloadSystem
 internal import Glibc
 internal import Logging
@@ -56,7 +57,7 @@ extension Engine {
                 // One that has left at once, as what only looks whether the port is open, has no address any more. It asks for nothing.
                 if peer.isEmpty { return nil }
                 statistics.requestRefused("peer-address")
-                logRefusal("its peer's address, \(peer), is not in FCGI_WEB_SERVER_ADDRS")
+                logRefusal("its peer's address, \(peer.excerpt()), is not in FCGI_WEB_SERVER_ADDRS")
                 return nil
             }
         }

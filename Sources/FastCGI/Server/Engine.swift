@@ -362,17 +362,17 @@ final class Engine: @unchecked Sendable {
         guard case .allowed(let leftOut) = failureLog.take(at: MonotonicClock.now) else { return }
         if leftOut > 0 { logger.warning("left out lines about requests", metadata: ["count": "\(leftOut)"]) }
         var metadata: Logger.Metadata = [
-            "request": "\(request.id)", "target": "\(request.http.path ?? "")", "route": "\(connection.route)",
+            "request": "\(request.id)", "target": "\(request.logTarget)", "route": "\(connection.route.excerpt())",
             "status": "\(sink.status)", "bytes": "\(sink.contentBytes)",
         ]
         if let cancellation {
             metadata["reason"] = "\(cancellation)"
             logger.info("a download was cut", metadata: metadata)
         } else if let failure {
-            metadata["error"] = "\(failure)"
+            metadata["error"] = "\(failure.logDescription)"
             logger.error("a download failed", metadata: metadata)
         } else if let error = sink.noted {
-            metadata["error"] = "\(error)"
+            metadata["error"] = "\(error.logDescription)"
             logger.log(level: isAlarm ? .error : .debug, isAlarm ? "a request failed" : "refused", metadata: metadata)
         } else {
             logger.debug("served", metadata: metadata)
