@@ -60,6 +60,8 @@ struct ObservedFile<Base: DownloadFile>: DownloadFile {
     var isRepeatable: Bool { base.isRepeatable }
     var isSeekable: Bool { base.isSeekable }
 
+    func skippedBytes(for range: Range<Int64>) -> Int64 { base.skippedBytes(for: range) }
+
     func wasModified(since value: String) -> Bool? { base.wasModified(since: value) }
     func storedPath() -> String? { base.storedPath() }
 

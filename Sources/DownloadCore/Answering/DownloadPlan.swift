@@ -81,6 +81,9 @@ package struct DownloadPlan: Sendable, Hashable {
             conditions.rangeApplies(to: tag, modified: date, receivedAt: receivedAt)
         {
             selection = RangeSelection(range, size: size, support: support)
+            if support == .seeks, selection.skippedBytes(by: file) > view.maximumSkippedBytes {
+                selection = .tooCostly
+            }
             if selection == .unsatisfiable {
                 fields.append(.contentRange, ContentRange.unsatisfied(size: size).description)
                 fields.append(.acceptRanges, "bytes")

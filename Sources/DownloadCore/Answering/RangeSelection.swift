@@ -57,6 +57,20 @@ enum RangeSelection: Equatable {
         self = ranges.count == 1 ? .one(first) : .several(ranges)
     }
 
+    /// How many bytes a seekable file produces in vain for what is selected.
+    func skippedBytes(by file: some DownloadFile) -> Int64 {
+        switch self {
+        case .whole, .tooCostly, .unsatisfiable: return 0
+        case .one(let range): return file.skippedBytes(for: range)
+        case .several(let ranges):
+            // Each is a run of its own.
+            return ranges.reduce(0) { sum, range in
+                let (total, overflows) = sum.addingReportingOverflow(max(0, file.skippedBytes(for: range)))
+                return overflows ? .max : total
+            }
+        }
+    }
+
     /// How many bytes one run from the beginning produces in vain; nil if the ranges do not ascend, which takes several
     /// runs.
     private static func bytesSkipped(before ranges: [Range<Int64>]) -> Int64? {

@@ -26,6 +26,8 @@ public struct AnyDownloadFile: DownloadFile {
     public var isRepeatable: Bool { base.isRepeatable }
     public var isSeekable: Bool { base.isSeekable }
 
+    public func skippedBytes(for range: Range<Int64>) -> Int64 { base.skippedBytes(for: range) }
+
     public func wasModified(since value: String) -> Bool? { base.wasModified(since: value) }
     public func storedPath() -> String? { base.storedPath() }
 

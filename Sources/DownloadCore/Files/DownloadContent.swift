@@ -28,12 +28,20 @@ public protocol DownloadContent {
 
     /// Whether ``write(_:to:)`` writes a range without producing what is before it. The default is false.
     var isSeekable: Bool { get }
+
+    /// How many bytes a seekable content produces in vain to write a range of it. The default is 0.
+    ///
+    /// For a content whose parts depend on others: an archive's directory has the checksums of all entries. A range that costs more
+    /// than the view allows is answered with the whole file.
+    func skippedBytes(for range: Range<Int64>) -> Int64
 }
 
 extension DownloadContent {
     public var size: Int64? { nil }
     public var isRepeatable: Bool { false }
     public var isSeekable: Bool { false }
+
+    public func skippedBytes(for range: Range<Int64>) -> Int64 { 0 }
 
     public func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
         guard !range.isEmpty else { return }

@@ -67,6 +67,8 @@ public struct VirtualFile<Content: DownloadContent>: DownloadFile {
     public var isRepeatable: Bool { content.isRepeatable }
     public var isSeekable: Bool { content.isSeekable }
 
+    public func skippedBytes(for range: Range<Int64>) -> Int64 { content.skippedBytes(for: range) }
+
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
         try await content.write(to: &sink)
     }

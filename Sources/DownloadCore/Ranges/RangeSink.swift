@@ -121,7 +121,7 @@ extension Range<Int64> {
 /// once it has suspended.
 ///
 /// - Throws: `CancellationError` when the task is cancelled: nobody wants what was to come.
-func pauseAfterDropping(from start: Int64, to end: Int64) async throws {
+package func pauseAfterDropping(from start: Int64, to end: Int64) async throws {
     guard isTimeToPause(from: start, to: end) else { return }
     await Task.yield()
     try Task.checkCancellation()

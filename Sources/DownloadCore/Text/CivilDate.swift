@@ -2,17 +2,17 @@
 ///
 /// The arithmetic counts years from March, so that the leap day is the last of its year, in eras of 400 years, which
 /// all have 146,097 days.
-struct CivilDate {
-    let year: Int
-    let month: Int
-    let day: Int
-    let daysSince1970: Int64
+package struct CivilDate {
+    package let year: Int
+    package let month: Int
+    package let day: Int
+    package let daysSince1970: Int64
 
     /// Days from 0000-03-01 to 1970-01-01.
     private static let epoch: Int64 = 719_468
 
     /// The day `days` after 1970-01-01, for years from 0.
-    init(daysSince1970 days: Int64) {
+    package init(daysSince1970 days: Int64) {
         let shifted = days + Self.epoch
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -26,7 +26,7 @@ struct CivilDate {
     }
 
     /// A day by its name; nil if the month has no such day. `month` is 1 to 12.
-    init?(year: Int, month: Int, day: Int) {
+    package init?(year: Int, month: Int, day: Int) {
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         let length =
             switch month {
@@ -47,7 +47,7 @@ struct CivilDate {
     }
 
     /// 0 for Sunday to 6 for Saturday.
-    var weekday: Int {
+    package var weekday: Int {
         let remainder = Int((daysSince1970 + 4) % 7)
         return remainder < 0 ? remainder + 7 : remainder
     }
