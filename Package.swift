@@ -22,6 +22,10 @@ let package = Package(
         .library(name: "FastCGI", targets: ["FastCGI"]),
         .library(name: "DownloadSpool", targets: ["DownloadSpool"]),
         .library(name: "SignedLinks", targets: ["SignedLinks"]),
+        .library(name: "DownloadArchives", targets: ["DownloadArchives"]),
+        .library(name: "DownloadTables", targets: ["DownloadTables"]),
+        .library(name: "DownloadSpreadsheets", targets: ["DownloadSpreadsheets"]),
+        .library(name: "DownloadJSON", targets: ["DownloadJSON"]),
         .library(name: "DownloadTesting", targets: ["DownloadTesting"]),
         .library(name: "DownloadBlocking", targets: ["DownloadBlocking"]),
         .library(name: "DownloadFoundation", targets: ["DownloadFoundation"]),
@@ -97,6 +101,17 @@ let package = Package(
             dependencies: ["DownloadCore", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings
         ),
+        // CRC-32 and streamed deflate for archives: 22 GB/s and 480 MB/s on a core that zlib takes to 4 and 0.1 GB/s.
+        .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
+        .target(name: "DownloadArchives", dependencies: ["CISAL", "DownloadCore"], swiftSettings: settings),
+        .target(name: "DownloadTables", dependencies: ["DownloadCore"], swiftSettings: settings),
+        .target(
+            name: "DownloadSpreadsheets",
+            dependencies: ["DownloadArchives", "DownloadCore", "DownloadTables"],
+            swiftSettings: settings
+        ),
+        // Apart from the tables, since encoding JSON takes FoundationEssentials.
+        .target(name: "DownloadJSON", dependencies: ["DownloadCore", "DownloadTables"], swiftSettings: settings),
         .target(
             name: "SignedLinks",
             dependencies: [
@@ -210,6 +225,16 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             resources: [.copy("Resources")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DownloadArchivesTests",
+            dependencies: ["DownloadArchives", "DownloadCore", "DownloadTesting", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DownloadTablesTests",
+            dependencies: ["DownloadTables", "DownloadJSON", "DownloadSpreadsheets", "DownloadCore", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,4 +1,3 @@
-internal import DownloadCore
 internal import DownloadSystem
 
 /// What the status page and the log say of a connection.
@@ -21,8 +20,8 @@ extension Connection {
             guard state.phase == .responding else { return nil }
             return ServerStatus.ActiveRequest(
                 id: state.requestID,
-                target: state.target.excerpt(),
-                route: state.route.excerpt(),
+                target: state.target,
+                route: state.route,
                 phase: unsafe state.roomWaiter == nil ? .generating : .writing,
                 milliseconds: now - state.phaseSince,
                 bytes: 0

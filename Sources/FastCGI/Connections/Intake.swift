@@ -31,11 +31,9 @@ struct Intake {
     }
 
     mutating func examine() -> RequestGuard.Verdict {
+        let bytes = bytes
         hasCounted = true
-        let received = bytes
-        let verdict = requestGuard.examine(received.span)
-        if case .incomplete = verdict { requestGuard.compact(&bytes) }
-        return verdict
+        return requestGuard.examine(bytes.span)
     }
 
     /// A request came that needed no intake: what was counted before it does not count for the next.

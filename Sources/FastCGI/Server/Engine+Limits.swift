@@ -31,7 +31,7 @@ extension Engine {
                     "a request is slow",
                     metadata: [
                         "request": "\(request.id)", "target": "\(request.target)", "route": "\(request.route)",
-                        "phase": "\(request.phase)",
+                        "phase": "\(request.phase.rawValue)",
                         "milliseconds": "\(request.milliseconds)", "bytes": "\(request.bytes)",
                     ]
                 )

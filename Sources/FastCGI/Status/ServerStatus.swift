@@ -24,8 +24,7 @@ public struct ServerStatus: Sendable {
     public struct ActiveRequest: Sendable, Hashable {
         /// Its identifier in the log.
         public var id: String
-        /// What was requested, as the client sent it; of a long target its first 256 bytes and its size, and what is not
-        /// seen, or would change the order of what is, as `<U+202E>`.
+        /// What was requested, as the client sent it.
         public var target: String
         /// The pattern of the route that it has taken; empty for none.
         public var route: String
@@ -38,33 +37,11 @@ public struct ServerStatus: Sendable {
     }
 
     /// What a request under way is doing.
-    public struct Phase: Sendable, Hashable, CustomStringConvertible {
-        private enum Kind: Sendable, Hashable {
-            case generating, writing
-        }
-
-        private let kind: Kind
-
+    public enum Phase: String, Sendable, Hashable {
         /// The view runs, or waits for something of its own.
-        public static let generating = Phase(kind: .generating)
+        case generating
         /// The client has not taken what is ready for it.
-        public static let writing = Phase(kind: .writing)
-
-        /// One word, as the status page and the log have it.
-        public var description: String {
-            switch kind {
-            case .generating: "generating"
-            case .writing: "writing"
-            }
-        }
-    }
-
-    /// A limit in force.
-    public struct Limit: Sendable, Hashable {
-        /// What is limited, in words joined by `_`; the last is the unit, if there is one.
-        public var name: String
-        /// How much there may be; 0 where nothing is limited.
-        public var value: Int64
+        case writing
     }
 
     /// The time since the server started, in milliseconds.
@@ -85,6 +62,6 @@ public struct ServerStatus: Sendable {
     public var slowest: [ActiveRequest]
     /// What was counted since the server started.
     public var totals: Totals
-    /// The limits in force.
-    public var limits: [Limit]
+    /// The limits in force, by name, in the unit that the name ends with.
+    public var limits: [(name: String, value: Int64)]
 }

@@ -43,7 +43,6 @@ struct Conversation {
             let verdict = requestGuard.examine(bytes.span)
             switch verdict {
             case .incomplete:
-                requestGuard.compact(&buffer)
                 return verdict
             case .reply(let reply):
                 events.append(.reply(reply.bytes, closes: reply.closes))

@@ -1,0 +1,52 @@
+/* What DownloadArchives needs of ISA-L: CRC-32 and streamed deflate. */
+#ifndef DOWNLOADVIEW_CISAL_SHIM_H
+#define DOWNLOADVIEW_CISAL_SHIM_H
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <isa-l/crc.h>
+#include <isa-l/igzip_lib.h>
+
+/* A stream of raw deflate at level 1 with its buffers; NULL without memory. Swift does not import the stream's large arrays. */
+static inline struct isal_zstream *downloadview_deflate_create(void) {
+    struct isal_zstream *stream = (struct isal_zstream *)malloc(sizeof *stream);
+    uint8_t *buffer = (uint8_t *)malloc(ISAL_DEF_LVL1_DEFAULT);
+    if (!stream || !buffer) {
+        free(stream);
+        free(buffer);
+        return NULL;
+    }
+    isal_deflate_init(stream);
+    stream->level = 1;
+    stream->level_buf = buffer;
+    stream->level_buf_size = ISAL_DEF_LVL1_DEFAULT;
+    return stream;
+}
+
+static inline void downloadview_deflate_free(struct isal_zstream *stream) {
+    if (!stream) return;
+    free(stream->level_buf);
+    free(stream);
+}
+
+/* Makes the stream as new. */
+static inline void downloadview_deflate_reset(struct isal_zstream *stream) { isal_deflate_reset(stream); }
+
+/* Takes what it can of `input` and gives what fits into `output`; both counts are lowered by what was taken and given.
+   Returns 1 when the last byte of a stream that is to end was given, 0 when there is more to do, negative for a fault. */
+static inline int downloadview_deflate(struct isal_zstream *stream, const uint8_t *input, uint32_t *input_count,
+                                       uint8_t *output, uint32_t *output_count, int is_last) {
+    stream->next_in = (uint8_t *)input;
+    stream->avail_in = *input_count;
+    stream->next_out = output;
+    stream->avail_out = *output_count;
+    stream->end_of_stream = is_last ? 1 : 0;
+    stream->flush = NO_FLUSH;
+    int result = isal_deflate(stream);
+    *input_count = stream->avail_in;
+    *output_count = stream->avail_out;
+    if (result != COMP_OK) return -1;
+    return stream->internal_state.state == ZSTATE_END;
+}
+
+#endif

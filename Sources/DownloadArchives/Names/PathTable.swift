@@ -1,0 +1,135 @@
+/// The paths that an archive has so far: says what is taken, and finds a name that is not.
+///
+/// It keeps a key of 16 bytes for each, not the path: 128 bits of a hash whose seed is random in each process, so that
+/// no two paths are taken for one by chance or by design.
+struct PathTable {
+    /// What to do with a path that is taken.
+    let duplicates: ZipOptions.Duplicates
+    private var kinds: [Key: Kind] = [:]
+    /// The next number to try for a path that was taken.
+    private var nextNumbers: [Key: Int] = [:]
+    /// The folders that have an entry of their own.
+    private var explicit: Set<Key> = []
+    /// The folder of the last file: most files have the folder of the one before.
+    private var lastFolder: [UInt8] = []
+
+    init(duplicates: ZipOptions.Duplicates) {
+        self.duplicates = duplicates
+    }
+
+    private enum Kind: UInt8 { case file, folder }
+
+    private struct Key: Hashable {
+        var first: Int
+        var second: Int
+
+        init(_ path: ArraySlice<UInt8>) {
+            var a = Hasher()
+            var b = Hasher()
+            b.combine(path.count)
+            unsafe path.withUnsafeBytes {
+                unsafe a.combine(bytes: $0)
+                unsafe b.combine(bytes: $0)
+            }
+            first = a.finalize()
+            second = b.finalize()
+        }
+    }
+
+    /// Takes the path of an entry.
+    ///
+    /// - Returns: The path to use, which is another only if duplicates are numbered; nil for a folder that is there
+    ///   already.
+    /// - Throws: ``ZipError`` if it is taken.
+    mutating func take(_ path: [UInt8], isFolder: Bool) throws(ZipError) -> [UInt8]? {
+        let slash = UInt8(ascii: "/")
+        var result = path
+        let nameEnd = isFolder ? path.count - 1 : path.count
+        // The folders that it is in.
+        let folderEnd = path[..<nameEnd].lastIndex(of: slash) ?? 0
+        if path[..<folderEnd] != lastFolder[...] {
+            var end = result[..<folderEnd].firstIndex(of: slash) ?? folderEnd
+            while end > 0 {
+                end = try takeFolder(&result, upTo: end)
+                let rest = result[(end + 1)...].dropLast(isFolder ? 1 : 0)
+                end = rest.firstIndex(of: slash) ?? 0
+            }
+            lastFolder = result.elementsEqual(path) ? Array(path[..<folderEnd]) : []
+        }
+        if isFolder {
+            let before = kinds.count
+            let end = try takeFolder(&result, upTo: result.count - 1)
+            // One that only others needed until now gets its entry.
+            if kinds.count == before, explicit.contains(Key(result[..<end])) { return nil }
+            explicit.insert(Key(result[..<end]))
+            return result
+        }
+        let key = Key(result[...])
+        guard let kind = kinds[key] else {
+            kinds[key] = .file
+            return result
+        }
+        guard duplicates == .numbered else {
+            throw ZipError(kind == .file ? .pathTaken : .fileAndFolder, path: result)
+        }
+        result = numbered(result, upTo: result.count, wanting: nil)
+        kinds[Key(result[...])] = .file
+        return result
+    }
+
+    /// `path`, or another that is not taken; it is taken then.
+    mutating func free(_ path: [UInt8]) -> [UInt8] {
+        let free = kinds[Key(path[...])] == nil ? path : numbered(path, upTo: path.count, wanting: nil)
+        kinds[Key(free[...])] = .file
+        return free
+    }
+
+    /// Takes the folder that `path` begins with, and numbers it where a file is.
+    ///
+    /// - Returns: Where it ends now.
+    private mutating func takeFolder(_ path: inout [UInt8], upTo end: Int) throws(ZipError) -> Int {
+        let key = Key(path[..<end])
+        switch kinds[key] {
+        case .folder: return end
+        case nil:
+            kinds[key] = .folder
+            return end
+        case .file:
+            guard duplicates == .numbered else { throw ZipError(.fileAndFolder, path: path[..<end]) }
+            let count = path.count
+            path = numbered(path, upTo: end, wanting: .folder)
+            let newEnd = end + path.count - count
+            kinds[Key(path[..<newEnd])] = .folder
+            return newEnd
+        }
+    }
+
+    /// The path with a number behind its first `end` bytes, before the ending: `report (2).pdf`.
+    ///
+    /// - Parameter wanted: What may be there under the new name already; nil for nothing.
+    private mutating func numbered(_ path: [UInt8], upTo end: Int, wanting wanted: Kind?) -> [UInt8] {
+        let key = Key(path[..<end])
+        let start = path[..<end].lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+        let dot = path[start..<end].lastIndex(of: UInt8(ascii: ".")) ?? end
+        let stemEnd = dot == start || wanted == .folder ? end : dot
+        var number = wanted == nil ? nextNumbers[key] ?? 2 : 2
+        while true {
+            let suffix = Array(" (\(number))".utf8)
+            let ending = path[stemEnd..<end]
+            // The name with its number must fit, too.
+            let room = EntryPath.maximumSegmentByteCount - suffix.count - ending.count
+            var stem = path[start..<stemEnd]
+            if stem.count > room {
+                stem = stem.prefix(max(1, room))
+                while let next = path[stem.endIndex...].first, next & 0xC0 == 0x80, stem.count > 1 { stem.removeLast() }
+            }
+            let candidate = path[..<start] + stem + suffix + ending
+            let kind = kinds[Key(candidate)]
+            number += 1
+            if kind == nil || (wanted != nil && kind == wanted) {
+                if wanted == nil { nextNumbers[key] = number }
+                return Array(candidate + path[end...])
+            }
+        }
+    }
+}

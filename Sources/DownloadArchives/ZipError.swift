@@ -1,0 +1,72 @@
+/// Why an archive cannot be made of its entries: thrown by ``ZipFile``'s initialiser, or by its content where entries
+/// come one by one.
+public struct ZipError: Error, Sendable, Hashable {
+    /// What is wrong, as a well-known value; more may be added.
+    public struct Code: Sendable, Hashable {
+        let text: String
+        let advice: String
+
+        /// Two entries have the same path, made safe.
+        public static var pathTaken: Code {
+            Code(
+                text: "is there twice",
+                advice: "Give each entry a path of its own, or say `duplicates: .numbered` in the options."
+            )
+        }
+        /// An entry is a file where others need a folder, or the other way round.
+        public static var fileAndFolder: Code {
+            Code(
+                text: "is a file and a folder",
+                advice: "Give the file another path, or say `duplicates: .numbered` in the options."
+            )
+        }
+        /// A path has more than 65,535 bytes of UTF-8.
+        public static var pathTooLong: Code {
+            Code(text: "is a path of more than 65,535 bytes", advice: "Shorten it.")
+        }
+        /// A comment has more than 65,535 bytes of UTF-8.
+        public static var commentTooLong: Code {
+            Code(text: "has a comment of more than 65,535 bytes", advice: "Shorten it.")
+        }
+        /// An entry that was not expected to, has reached 4 GiB.
+        public static var entryTooLarge: Code {
+            Code(
+                text: "has reached 4 GiB",
+                advice: "Declare the size of its file, or set `mayExceed4GiB` of the entry."
+            )
+        }
+        /// The content is not the one whose CRC-32 was given or remembered.
+        public static var checksumMismatch: Code {
+            Code(
+                text: "has another content than its CRC-32 says",
+                advice:
+                    "Whenever a content changes, give it another entity tag, and its own CRC-32 if you give one."
+            )
+        }
+        /// The machine has no memory for a compressor.
+        public static var outOfMemory: Code {
+            Code(text: "cannot be compressed: there is no memory for it", advice: "")
+        }
+    }
+
+    /// What is wrong.
+    public let code: Code
+    /// The path of the entry, made safe.
+    public let path: String
+
+    init(_ code: Code, path: String) {
+        self.code = code
+        self.path = path
+    }
+
+    init(_ code: Code, path: some Collection<UInt8>) {
+        self.init(code, path: String(decoding: path, as: UTF8.self))
+    }
+}
+
+extension ZipError: CustomStringConvertible {
+    public var description: String {
+        let sentence = "the entry \"\(path)\" of the archive \(code.text)"
+        return code.advice.isEmpty ? sentence : "\(sentence). \(code.advice)"
+    }
+}

@@ -1,0 +1,202 @@
+public import DownloadCore
+
+/// A ZIP archive of files that are generated while it is downloaded.
+///
+///     try ZipFile(name: "photos.zip") {
+///         for photo in photos { ZipEntry("photos/\(photo.name)", photo.file) }
+///         ZipEntry("readme.txt", ContentFile("Taken in May.\n"))
+///     }
+///
+/// An entry is any file, with its path in the archive. The archive is never collected: an entry's content passes
+/// through as it is made.
+///
+/// - Its **size** is known before a byte is read if each entry is stored and has a size.
+/// - It has a strong **entity tag**, and can be had in parts, if besides each entry has a strong tag, or a CRC-32 that
+///   is known beforehand. The tag is made of the list and of the format: equal lists give equal bytes on every machine.
+/// - An entry that **fails** midway fails the download. See ``ZipOptions/omittingFailedEntries`` for one that fails at
+///   its beginning.
+public struct ZipFile: DownloadFile {
+    public var name: String
+    public var contentType: String? = "application/zip"
+    /// The validator of the archive. Made from the entries' tags where that is possible; weak where the bytes may
+    /// differ from one machine to the next.
+    public var entityTag: EntityTag?
+    public var modificationDate: HTTPDate?
+    public var digest: ContentDigest?
+
+    private let options: ZipOptions
+    private let memory: ZipChecksums?
+    private let source: Source
+
+    private enum Source {
+        case list([PlannedEntry], ZipLayout?)
+        /// Gives an iterator: its closure returns the next entry.
+        case stream(() -> () async throws -> ZipEntry?)
+    }
+
+    /// An archive of a list of entries.
+    ///
+    /// - Parameters:
+    ///   - name: The name that the client saves it under.
+    ///   - memory: Remembers the CRC-32 of entries from one request to the next; see ``ZipChecksums``.
+    /// - Throws: ``ZipError`` if two entries have the same path, or one cannot be written.
+    public init(
+        name: String,
+        options: ZipOptions = ZipOptions(),
+        remembering memory: ZipChecksums? = nil,
+        entries: some Sequence<ZipEntry>
+    ) throws(ZipError) {
+        self.name = name
+        self.options = options
+        self.memory = memory
+        var planner = EntryPlanner(options: options)
+        var planned: [PlannedEntry] = []
+        planned.reserveCapacity(entries.underestimatedCount)
+        for entry in entries {
+            if let entry = try planner.plan(entry) { planned.append(entry) }
+        }
+        let layout = options.omittingFailedEntries ? nil : ZipLayout(planned)
+        source = .list(planned, layout)
+        entityTag = Manifest(planned, isExact: layout != nil, options: options)?.entityTag
+    }
+
+    /// An archive of a list of entries.
+    ///
+    /// - Parameters:
+    ///   - name: The name that the client saves it under.
+    ///   - memory: Remembers the CRC-32 of entries from one request to the next; see ``ZipChecksums``.
+    /// - Throws: ``ZipError`` if two entries have the same path, or one cannot be written; what `entries` throws.
+    public init(
+        name: String,
+        options: ZipOptions = ZipOptions(),
+        remembering memory: ZipChecksums? = nil,
+        @ZipEntryBuilder _ entries: () throws -> [ZipEntry]
+    ) throws {
+        try self.init(name: name, options: options, remembering: memory, entries: entries())
+    }
+
+    /// An archive whose list of entries is itself produced, one by one, while the archive is downloaded.
+    ///
+    /// Its size is unknown, and nothing of an entry is held but its record in the directory: some 80 bytes beyond its
+    /// path. An entry that cannot be written, for instance since its path is taken, fails the download: ``ZipError``.
+    public init(
+        name: String,
+        options: ZipOptions = ZipOptions(),
+        remembering memory: ZipChecksums? = nil,
+        streaming entries: some Sequence<ZipEntry>
+    ) {
+        self.init(name: name, options: options, memory: memory) {
+            var iterator = entries.makeIterator()
+            return { iterator.next() }
+        }
+    }
+
+    /// An archive whose list of entries is itself produced, one by one, while the archive is downloaded: rows of a
+    /// query.
+    ///
+    /// Its size is unknown, and nothing of an entry is held but its record in the directory: some 80 bytes beyond its
+    /// path. An entry that cannot be written, for instance since its path is taken, fails the download: ``ZipError``.
+    public init<Entries: AsyncSequence>(
+        name: String,
+        options: ZipOptions = ZipOptions(),
+        remembering memory: ZipChecksums? = nil,
+        streaming entries: Entries
+    ) where Entries.Element == ZipEntry {
+        self.init(name: name, options: options, memory: memory) {
+            var iterator = entries.makeAsyncIterator()
+            return { try await iterator.next(isolation: #isolation) }
+        }
+    }
+
+    private init(
+        name: String,
+        options: ZipOptions,
+        memory: ZipChecksums?,
+        stream: @escaping () -> () async throws -> ZipEntry?
+    ) {
+        self.name = name
+        self.options = options
+        self.memory = memory
+        source = .stream(stream)
+    }
+
+    /// The size in bytes: known if each entry is stored and has a size.
+    public var size: Int64? { layout?.size }
+
+    /// Whether each entry is repeatable or can start in the middle.
+    public var isRepeatable: Bool {
+        guard case .list(let entries, _) = source else { return false }
+        return entries.allSatisfy { $0.file == nil || $0.file?.isRepeatable == true || $0.isSeekable }
+    }
+
+    /// Whether a range runs only the entries that it needs: if the size is known and the entries are repeatable.
+    public var isSeekable: Bool { layout != nil && isRepeatable }
+
+    private var layout: ZipLayout? {
+        guard case .list(_, let layout) = source else { return nil }
+        return layout
+    }
+
+    /// How many bytes of entries are run in vain for a range: those whose CRC-32 it needs, and nobody knows.
+    public func skippedBytes(for range: Range<Int64>) -> Int64 {
+        guard case .list(let entries, let layout?) = source else { return 0 }
+        return RangeWriter(range, of: entries, layout: layout, memory: memory).skippedBytes
+    }
+
+    // MARK: - Writing
+
+    public func write(to sink: inout some ByteSink & ~Copyable) async throws {
+        var writer = StreamWriter(options: options, memory: memory)
+        var planner = EntryPlanner(options: options)
+        switch source {
+        case .list(let entries, _):
+            for entry in entries { try await writer.write(entry, to: &sink) }
+            // So that the list of what is missing has a name of its own.
+            if !writer.omitted.isEmpty { for entry in entries { try planner.note(entry) } }
+        case .stream(let stream):
+            let next = stream()
+            while let entry = try await next() {
+                if let planned = try planner.plan(entry) { try await writer.write(planned, to: &sink) }
+            }
+        }
+        if let list = OmissionList(of: writer.omitted) {
+            try await writer.write(try planner.planNumbered(list.entry), to: &sink)
+        }
+        try await writer.end(to: &sink)
+    }
+
+    public func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
+        guard !range.isEmpty else { return }
+        var cut = RangeSink(sink, range: 0..<range.upperBound - range.lowerBound)
+        var outcome: Result<Void, any Error> = .success(())
+        do {
+            if case .list(let entries, let layout?) = source {
+                var writer = RangeWriter(range, of: entries, layout: layout, memory: memory)
+                try await writer.write(to: &cut)
+            } else {
+                throw DownloadError(.internalServerError, reason: "the archive has no parts: its size is unknown")
+            }
+        } catch {
+            outcome = .failure(error)
+        }
+        let failure = cut.failure
+        var missing: Int64 = 0
+        sink = cut.finish(missing: &missing)
+        guard missing > 0 else { return }
+        if let failure { throw failure }
+        try outcome.get()
+    }
+}
+
+/// Lists the entries of a ``ZipFile``; a file among them is an entry under its own name.
+@resultBuilder
+public enum ZipEntryBuilder {
+    public static func buildExpression(_ entry: ZipEntry) -> [ZipEntry] { [entry] }
+    public static func buildExpression(_ entries: [ZipEntry]) -> [ZipEntry] { entries }
+    public static func buildExpression(_ file: any DownloadFile) -> [ZipEntry] { [ZipEntry(file)] }
+    public static func buildBlock(_ parts: [ZipEntry]...) -> [ZipEntry] { parts.flatMap { $0 } }
+    public static func buildOptional(_ part: [ZipEntry]?) -> [ZipEntry] { part ?? [] }
+    public static func buildEither(first part: [ZipEntry]) -> [ZipEntry] { part }
+    public static func buildEither(second part: [ZipEntry]) -> [ZipEntry] { part }
+    public static func buildArray(_ parts: [[ZipEntry]]) -> [ZipEntry] { parts.flatMap { $0 } }
+}

@@ -1,0 +1,48 @@
+/// How an archive is made of its entries.
+public struct ZipOptions: Sendable, Hashable {
+    /// What becomes of an entry whose path is taken.
+    public struct Duplicates: Sendable, Hashable {
+        private let isNumbered: Bool
+
+        /// The archive fails, before its first byte if its entries are a list: ``ZipError``.
+        public static var refused: Duplicates { Duplicates(isNumbered: false) }
+        /// The later one gets a number: `report (2).pdf`.
+        public static var numbered: Duplicates { Duplicates(isNumbered: true) }
+    }
+
+    /// How a stored entry is written whose CRC-32 is not known before its content has passed.
+    ///
+    /// It is known if the entry has it, and for a content of at most 64 KiB, or of at most 8 MiB that can start in the
+    /// middle, which is run for it beforehand.
+    public struct UnknownChecksum: Sendable, Hashable {
+        private let isFramed: Bool
+
+        /// As deflate that stores (RFC 1951 §3.2.4): every reader takes it, from a pipe, too. The content stays as it
+        /// is, with 5 bytes for each 65,535; the size is known beforehand, and the archive can be resumed.
+        public static var storedBlocks: UnknownChecksum { UnknownChecksum(isFramed: true) }
+        /// As stored with a data descriptor behind it: what Java's `ZipInputStream`, .NET's SharpZipLib and some others
+        /// refuse.
+        public static var dataDescriptor: UnknownChecksum { UnknownChecksum(isFramed: false) }
+    }
+
+    /// What becomes of an entry whose path is taken. The default is ``Duplicates/refused``.
+    public var duplicates: Duplicates
+    /// How a stored entry is written whose CRC-32 is not known. The default is ``UnknownChecksum/storedBlocks``.
+    public var unknownChecksum: UnknownChecksum
+    /// Whether an entry that fails before its first byte is left out, instead of failing the download. The default is
+    /// false.
+    ///
+    /// Those that were are listed in a text, the last entry. The archive's size is unknown then, and it cannot be
+    /// resumed.
+    public var omittingFailedEntries: Bool
+
+    public init(
+        duplicates: Duplicates = .refused,
+        unknownChecksum: UnknownChecksum = .storedBlocks,
+        omittingFailedEntries: Bool = false
+    ) {
+        self.duplicates = duplicates
+        self.unknownChecksum = unknownChecksum
+        self.omittingFailedEntries = omittingFailedEntries
+    }
+}
