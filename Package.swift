@@ -46,6 +46,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         // HMAC-SHA-256 and its check in constant time, for SignedLinks alone: it brings FoundationEssentials.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        // SQLite for the tests of an export out of a database: no product has it.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // `ByteBuffer`, for DownloadNIO alone (NIOCore, without its event loops' sockets).
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
@@ -257,6 +259,7 @@ let package = Package(
             name: "ManualTests",
             dependencies: [
                 "DownloadTesting", "FastCGI", "Manual", "SignedLinks", "TestSupport", "VirtualDownloads", "hello",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -1,0 +1,157 @@
+import DownloadTesting
+import Foundation
+import GRDB
+import Synchronization
+import TestSupport
+import Testing
+import VirtualDownloads
+
+// sample: view
+struct OrdersView: VirtualDownloadView {
+    let database: DatabasePool
+
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        VirtualFile(
+            name: "orders.csv",
+            runningAhead: .temporaryFile(),
+            blocking: { [database] sink in
+                try database.read { db in
+                    let orders = try Row.fetchCursor(db, sql: "SELECT id, customer FROM orders ORDER BY id")
+                    while let order = try orders.next() {
+                        try sink.write("\(order[0] as Int64),\(order[1] as String)\r\n")
+                    }
+                }
+            }
+        )
+    }
+}
+// end
+
+// sample: interrupt
+/// Counts, which SQLite does without a pause.
+struct CountView: VirtualDownloadView {
+    let database: DatabasePool
+
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        VirtualFile(
+            name: "count.txt",
+            blocking: { [database] sink in
+                let count = try sink.cancellation.withInterrupt({ database.interrupt() }) {
+                    try database.read { db in
+                        try Int.fetchOne(db, sql: "SELECT count(*) FROM orders AS a, orders AS b, orders AS c")
+                    }
+                }
+                try sink.write("\(count ?? 0)\n")
+            }
+        )
+    }
+}
+// end
+
+@Suite(.blocking, .timeLimit(.minutes(3))) struct BlockingTests {
+    static let count = 15_000
+
+    /// A database with orders, in a folder that is removed afterwards.
+    private func withDatabase(_ body: (DatabasePool) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "orders-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let database = try DatabasePool(path: folder.appending(path: "orders.sqlite").path)
+        try await database.write { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE orders (id INTEGER PRIMARY KEY, customer TEXT NOT NULL);
+                    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(Self.count))
+                    INSERT INTO orders SELECT i, 'Customer number ' || i FROM n
+                    """
+            )
+        }
+        try await body(database)
+        try database.close()
+    }
+
+    private var expected: String {
+        (1...Self.count).reduce(into: "") { $0 += "\($1),Customer number \($1)\r\n" }
+    }
+
+    @Test("A database is read row by row")
+    func readsRows() async throws {
+        try await withDatabase { database in
+            try await expectDownload(from: OrdersView(database: database), content: expected, basename: "orders.csv")
+        }
+    }
+
+    @Test("Thirty clients that take nothing more do not keep a database's few readers from another")
+    func servesBesideSlowClients() async throws {
+        try await withDatabase { database in
+            let gate = Gate()
+            let view = OrdersView(database: database)
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<30 {
+                    group.addTask {
+                        var sink = StallingSink(behind: gate)
+                        try await view.file(for: .get("/")).write(to: &sink)
+                        return sink.count
+                    }
+                }
+                while gate.waitingCount < 30 { await Task.yield() }
+                let fast = try await view.response(to: .get("/"))
+                #expect(fast.isFinished)
+                #expect(fast.text == expected)
+                gate.open()
+                for try await count in group { #expect(count == expected.utf8.count) }
+            }
+        }
+    }
+
+    @Test("A query that computes is interrupted when its client leaves")
+    func interruptsQueries() async throws {
+        try await withDatabase { database in
+            let task = Task { try await CountView(database: database).response(to: .get("/")) }
+            // Whether it runs already or waits, it must end: it would count for years.
+            for _ in 0..<1000 { await Task.yield() }
+            task.cancel()
+            await #expect(throws: (any Error).self) { try await task.value }
+        }
+    }
+}
+
+/// Opens once, for all who wait.
+private final class Gate: Sendable {
+    private let state = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
+
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if !state.isOpen { state.waiting.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
+        }
+    }
+
+    func open() {
+        let waiting = state.withLock { state in
+            defer { state = (true, []) }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}
+
+/// A client that takes the first piece, and the rest when a gate opens.
+private struct StallingSink: ByteSink, ~Copyable {
+    let gate: Gate
+    var count = 0
+
+    init(behind gate: Gate) {
+        self.gate = gate
+    }
+
+    mutating func write(_ bytes: RawSpan) async throws {
+        count += bytes.byteCount
+        await gate.wait()
+    }
+}
