@@ -68,7 +68,7 @@ public enum CGIProgram {
             return 0
         } catch {
             if sink.hasNoReader || (Task.isCancelled && ReaderWatch.hasLeft(output)) {
-                let metadata: Logger.Metadata = ["target": "\(request.target)", "reason": "\(Cancellation.clientLeft)"]
+                let metadata: Logger.Metadata = ["target": "\(request.logTarget)", "reason": "\(Cancellation.clientLeft)"]
                 logger.info("a download was cut", metadata: metadata)
                 return 1
             }
@@ -95,7 +95,7 @@ public enum CGIProgram {
         _ logger: Logger,
         at level: Logger.Level = .error
     ) {
-        logger.log(level: level, "a request failed", metadata: ["target": "\(request.target)", "error": "\(error)"])
+        logger.log(level: level, "a request failed", metadata: ["target": "\(request.logTarget)", "error": "\(error.logDescription)"])
     }
 
     /// The content of the request, from standard input: as long as it says, or to its end when it does not (mod_cgid with a

@@ -1,3 +1,4 @@
+internal import DownloadCore
 internal import DownloadSystem
 
 /// What the status page and the log say of a connection.
@@ -20,8 +21,8 @@ extension Connection {
             guard state.phase == .responding else { return nil }
             return ServerStatus.ActiveRequest(
                 id: state.requestID,
-                target: state.target,
-                route: state.route,
+                target: state.target.excerpt(),
+                route: state.route.excerpt(),
                 phase: unsafe state.roomWaiter == nil ? .generating : .writing,
                 milliseconds: now - state.phaseSince,
                 bytes: 0

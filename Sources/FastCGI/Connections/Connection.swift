@@ -30,7 +30,7 @@ enum Cancellation: Error, CustomStringConvertible {
 /// Objects are kept and used again for later connections, never freed while the server lives: an event may still name one whose
 /// connection was closed by another thread a moment ago. Such a late event does no harm, since it counts only as a hint.
 ///
-/// `@unchecked Sendable`: `state` is behind its lock. `intake`, `heldIntake` and `descriptor` change only in the hands of whoever moved
+/// `@unchecked Sendable`: `state` is behind its lock. `intake`, `heldIntake`, `descriptor` and `departure` change only in the hands of whoever moved
 /// the phase to `receiving` or opened the connection, one thread at a time. `unreadRequest` is set in the same hands, and cleared by
 /// the request's task when it ends. `quickWaits` and `turnBegan` belong to that task.
 final class Connection: @unchecked Sendable {
@@ -110,10 +110,9 @@ final class Connection: @unchecked Sendable {
 
     /// What is watched for besides `failed`, to see that the peer has left. On a unix socket nothing is: a peer that is gone shows as
     /// `failed` there, and one that has only closed its sending half still waits for its answer. On TCP the two look alike.
-    let departure: Poller.Events
+    private(set) var departure: Poller.Events = []
 
-    init(isTCP: Bool, pool: WorkerPool, buffers: BufferPool, requestGuard: RequestGuard) {
-        departure = isTCP ? .peerClosed : []
+    init(pool: WorkerPool, buffers: BufferPool, requestGuard: RequestGuard) {
         self.requestGuard = requestGuard
         intake = Intake(guardedBy: requestGuard)
         self.pool = pool
@@ -124,8 +123,9 @@ final class Connection: @unchecked Sendable {
     // MARK: - Life
 
     /// Takes over a new connection; the caller is to receive from it.
-    func open(_ descriptor: Int32) {
+    func open(_ descriptor: Int32, isTCP: Bool) {
         self.descriptor = descriptor
+        departure = isTCP ? .peerClosed : []
         state.withLock { state in
             let serial = state.serial
             state = State()

@@ -31,9 +31,11 @@ struct Intake {
     }
 
     mutating func examine() -> RequestGuard.Verdict {
-        let bytes = bytes
         hasCounted = true
-        return requestGuard.examine(bytes.span)
+        let received = bytes
+        let verdict = requestGuard.examine(received.span)
+        if case .incomplete = verdict { requestGuard.compact(&bytes) }
+        return verdict
     }
 
     /// A request came that needed no intake: what was counted before it does not count for the next.

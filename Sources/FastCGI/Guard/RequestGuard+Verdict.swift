@@ -1,8 +1,8 @@
 import HTTPTypes
 
 extension RequestGuard {
-    /// What may be sent in one request. Together they bound the bytes a connection may make us hold:
-    /// about twice the sum of ``parameterBytes`` and ``bodyBytes``, plus 263 bytes a record.
+    /// What may be sent in one request. Together they bound the bytes a connection may make us hold: about twice the
+    /// sum of ``parameterBytes``, ``bodyBytes`` and ``overhead``.
     struct Limits: Equatable, Sendable {
         /// The content of all `FCGI_PARAMS` records together, in bytes.
         var parameterBytes = 65_536
@@ -10,9 +10,12 @@ extension RequestGuard {
         var parameterCount = 512
         /// The content of all `FCGI_STDIN` records together, in bytes.
         var bodyBytes = 1_048_576
-        /// The number of records of one request and of those before it, besides one for each KiB of its content.
-        /// It is what stops endless tiny records.
+        /// The number of records without content of the request, beginning with those before it. Records with content
+        /// may be as small as they like: a web server that does not buffer sends what it gets.
         var records = 1_024
+        /// How many bytes besides the content are held of a request, in records that are many or padded, before
+        /// ``RequestGuard/compact(_:)`` takes them out.
+        var overhead = 65_536
         /// The number of records answered by the guard itself for each request. So few answers always fit into
         /// a socket's buffer, so a peer that reads none of them blocks nobody.
         var replies = 32
@@ -105,7 +108,6 @@ extension RequestGuard {
     /// Why a connection is refused; the raw value is fit for a metric's label.
     enum Reason: String, CaseIterable, Sendable, CustomStringConvertible {
         case unsupportedVersion = "unsupported-version"
-        case recordOutsideRequest = "record-outside-request"
         case unexpectedRecord = "unexpected-record"
         case malformedBegin = "malformed-begin"
         case duplicateBegin = "duplicate-begin"
@@ -125,7 +127,6 @@ extension RequestGuard {
         var description: String {
             switch self {
             case .unsupportedVersion: "A record's version is not 1."
-            case .recordOutsideRequest: "A record belongs to no request that was begun."
             case .unexpectedRecord: "A record is of a type that a web server does not send there."
             case .malformedBegin: "The body of FCGI_BEGIN_REQUEST is not 8 bytes."
             case .duplicateBegin: "A request was begun again while under way."
@@ -138,7 +139,7 @@ extension RequestGuard {
             case .invalidContentLength: "CONTENT_LENGTH is not a number, or was given twice with different values."
             case .contentLengthMismatch: "FCGI_STDIN is shorter or longer than CONTENT_LENGTH."
             case .malformedManagementRecord: "The names of FCGI_GET_VALUES do not fit into their record."
-            case .tooManyRecords: "Too many records for so little content."
+            case .tooManyRecords: "Too many records without content of a request."
             case .tooManyReplies: "Too many records that had to be answered by the guard."
             case .tooManyIgnoredBytes: "Too many bytes of records that belong to no request."
             }

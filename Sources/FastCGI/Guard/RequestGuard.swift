@@ -25,6 +25,9 @@ struct RequestGuard: Sendable {
     /// What is to be done with a record, by its header alone.
     private enum Action: Sendable {
         case begin, rejectBegin, abort, scanParameters, endParameters, takeBody, endBody, ignore, answer
+
+        /// Whether the record has content of the request, of which there is a bounded amount.
+        var takesContent: Bool { self == .scanParameters || self == .takeBody }
     }
 
     private var stage = Stage.outside
@@ -40,8 +43,8 @@ struct RequestGuard: Sendable {
     private var recordCount = 0
     private var replyCount = 0
     private var ignoredLength = 0
-    /// Requests that were refused and whose other records may still arrive; never more than `limits.replies`.
-    private var refusedIDs: [UInt16] = []
+    /// How many of the bytes before `cursor` are headers, padding, and records of no request.
+    private var overhead = 0
 
     init(limits: Limits = Limits(), capacity: Capacity) {
         self.limits = limits
@@ -50,9 +53,7 @@ struct RequestGuard: Sendable {
 
     /// Forgets the request that was found, to begin the next one of the connection.
     mutating func reset() {
-        let refused = refusedIDs
         self = RequestGuard(limits: limits, capacity: capacity)
-        refusedIDs = refused
     }
 
     /// Judges `bytes`, which begin with all that was given before and not dropped since.
@@ -98,14 +99,12 @@ extension RequestGuard {
     }
 
     private func action(for header: RecordHeader) -> Result<Action, Failure> {
-        if recordCount >= limits.records + (parameterLength + bodyLength) >> 10 {
-            return .failure(Failure(.tooManyRecords))
-        }
         let action: Action
         switch chooseAction(for: header) {
         case .success(let value): action = value
         case .failure(let failure): return .failure(failure)
         }
+        if !action.takesContent, recordCount >= limits.records { return .failure(Failure(.tooManyRecords)) }
         switch action {
         case .ignore, .answer, .rejectBegin:
             if ignoredLength + header.contentLength > limits.parameterBytes + limits.bodyBytes {
@@ -146,25 +145,18 @@ extension RequestGuard {
         case (Kind.standardInput, _): return .failure(Failure(.inputBeforeParametersEnded))
         case (Kind.abortRequest, _): return .success(.abort)
         case (Kind.beginRequest, _): return .failure(Failure(.duplicateBegin))
+        // A responder has no use for it (§6.2), nor for what a later version may send.
+        case (Kind.data, _), (12..., _): return .success(.ignore)
         default: return .failure(Failure(.unexpectedRecord))
         }
     }
 
-    /// Chooses for a record that does not belong to the request under way, if there is one.
+    /// Chooses for a record that does not belong to the request under way, if there is one: while an identifier is
+    /// inactive, its records are ignored, except for `FCGI_BEGIN_REQUEST` (§3.3). The rest of a request may come after
+    /// it was aborted, refused, or answered.
     private func chooseForeignAction(for header: RecordHeader) -> Result<Action, Failure> {
-        typealias Kind = RecordHeader.Kind
-        switch header.type {
-        case Kind.beginRequest:
-            return .success(stage == .outside ? .begin : .rejectBegin)
-        case Kind.abortRequest:
-            // It crosses the end of its request on the way.
-            return .success(.ignore)
-        case Kind.parameters, Kind.standardInput, Kind.data:
-            let isExpected = stage != .outside || refusedIDs.contains(header.requestID)
-            return isExpected ? .success(.ignore) : .failure(Failure(.recordOutsideRequest))
-        default:
-            return .failure(Failure(.unexpectedRecord))
-        }
+        guard header.type == RecordHeader.Kind.beginRequest else { return .success(.ignore) }
+        return .success(stage == .outside ? .begin : .rejectBegin)
     }
 }
 
@@ -174,8 +166,9 @@ extension RequestGuard {
     /// Takes in a record that is there as a whole; returns a verdict when there is something to say.
     private mutating func perform(_ action: Action, _ header: RecordHeader, _ bytes: Span<UInt8>) -> Verdict? {
         let content = cursor + RecordHeader.byteCount
-        recordCount += 1
+        if !action.takesContent { recordCount += 1 }
         cursor += header.recordLength
+        overhead += header.recordLength - (action.takesContent ? header.contentLength : 0)
         // libfcgi takes the padding after an empty record or FCGI_BEGIN_REQUEST for the next header.
         if header.paddingLength > 0 && (header.contentLength == 0 || action == .begin) { isCanonical = false }
         switch action {
@@ -186,7 +179,6 @@ extension RequestGuard {
         case .abort:
             let closes = !keepConnection
             let consumed = cursor
-            remember(refused: requestID)
             leaveRequest()
             return reply(ResponseRecords.endRequest(header.requestID), consumed: consumed, closes: closes)
         case .scanParameters:
@@ -232,7 +224,6 @@ extension RequestGuard {
         guard role == 1 else { return reject(header, .unknownRole, closes: !keepConnection) }
         requestID = header.requestID
         stage = .parameters
-        refusedIDs.removeAll { $0 == header.requestID }
         return nil
     }
 
@@ -242,15 +233,7 @@ extension RequestGuard {
         closes: Bool = false
     ) -> Verdict {
         ignoredLength += header.contentLength
-        remember(refused: header.requestID)
         return replyBesideRequest(ResponseRecords.endRequest(header.requestID, status: status), closes: closes)
-    }
-
-    private mutating func remember(refused id: UInt16) {
-        guard !refusedIDs.contains(id) else { return }
-        // The oldest is forgotten: its records, if any still come, close the connection.
-        if refusedIDs.count >= limits.replies, !refusedIDs.isEmpty { refusedIDs.removeFirst() }
-        refusedIDs.append(id)
     }
 
     private mutating func ignore(_ header: RecordHeader) -> Verdict? {
@@ -276,6 +259,7 @@ extension RequestGuard {
         guard stage == .outside else { return 0 }
         let consumed = cursor
         cursor = 0
+        overhead = 0
         isCanonical = true
         return consumed
     }
@@ -284,10 +268,29 @@ extension RequestGuard {
     private mutating func leaveRequest() {
         stage = .outside
         cursor = 0
+        overhead = 0
         isCanonical = true
         parameters = ParameterScanner()
         parameterLength = 0
         bodyLength = 0
+    }
+
+    /// How many bytes of the request under way may be replaced by fewer; nil if it is not worth it.
+    var compactableLength: Int? {
+        guard ending == nil, stage != .outside, overhead > limits.overhead, overhead > cursor - overhead else {
+            return nil
+        }
+        return cursor
+    }
+
+    /// The identifier of the request that ``compactableLength`` is about.
+    var compactableID: UInt16 { requestID }
+
+    /// Goes on behind what the request's bytes were replaced by.
+    mutating func didCompact(to length: Int) {
+        overhead -= cursor - length
+        cursor = length
+        isCanonical = true
     }
 
     private var shape: RequestShape {

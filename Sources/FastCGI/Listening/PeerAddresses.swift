@@ -2,7 +2,8 @@ internal import DownloadCore
 internal import DownloadSystem
 internal import Glibc
 
-/// The addresses that may connect, from `FCGI_WEB_SERVER_ADDRS` (FastCGI specification §3.2): comma-separated, IPv4 or IPv6.
+/// The addresses that may connect, from `FCGI_WEB_SERVER_ADDRS` (FastCGI specification §3.2): comma-separated, IPv4 or
+/// IPv6.
 struct PeerAddresses: Sendable {
     private let allowed: Set<WireText>
 
@@ -60,15 +61,6 @@ struct PeerAddresses: Sendable {
 
     /// The address of a connection's peer; empty if it can't be told.
     static func peer(of descriptor: Int32) -> String {
-        var address = sockaddr_storage()
-        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        let isKnown = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                unsafe getpeername(descriptor, pointer, &size) == 0
-                    && getnameinfo(pointer, size, &host, socklen_t(NI_MAXHOST), nil, 0, NI_NUMERICHOST) == 0
-            }
-        }
-        return isKnown ? PeerAddresses.text(of: host) : ""
+        SocketAddress.peer(of: descriptor)?.host ?? ""
     }
 }

@@ -42,6 +42,16 @@ struct RecordHeader: Equatable, Sendable {
         paddingLength = Int(bytes[offset + 6])
     }
 
+    /// The most content that this side puts into a record, in bytes: a multiple of 8, as is recommended (§3.3).
+    static let maximumContentLength = 65_528
+
+    /// Writes the encoded header over what is there.
+    func write(to output: inout [UInt8], at offset: Int) {
+        var header: [UInt8] = []
+        append(to: &header)
+        for index in header.indices { output[offset + index] = header[index] }
+    }
+
     /// Appends the encoded header, version 1.
     func append(to output: inout [UInt8]) {
         output.append(1)

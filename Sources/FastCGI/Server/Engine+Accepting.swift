@@ -1,3 +1,4 @@
+internal import DownloadCore
 internal import DownloadSystem
 internal import Glibc
 internal import Logging
@@ -5,42 +6,65 @@ internal import Synchronization
 
 /// How connections come and go.
 extension Engine {
+    /// The listening socket that an event is of; nil if it is a connection's.
+    func listeningSocket(tagged tag: UInt64) -> ListeningSocket? {
+        let index = tag &- Self.listenerTag
+        return index < UInt64(listener.sockets.count) ? listener.sockets[Int(index)] : nil
+    }
+
+    /// Tells the workers of new connections.
+    func watchSockets() throws(SystemError) {
+        for (index, socket) in listener.sockets.enumerated() {
+            do {
+                try pool.poller.watch(socket.descriptor, for: .readable, tag: Self.listenerTag + UInt64(index))
+            } catch {
+                ignoreSockets()
+                throw error
+            }
+        }
+    }
+
+    /// Leaves new connections where they are.
+    func ignoreSockets() {
+        for socket in listener.sockets { pool.poller.remove(socket.descriptor) }
+    }
+
     /// Accepts one connection, into the caller's hands; nil if there is none for us.
-    func acceptConnection() -> Connection? {
+    func acceptConnection(from socket: ListeningSocket) -> Connection? {
         // Counted, so that the listening socket is not closed, and its number used again, under a worker's hands; and so that a
         // server which stops knows of every connection.
         accepting.add(1, ordering: .sequentiallyConsistent)
         defer { accepting.subtract(1, ordering: .sequentiallyConsistent) }
         if draining.load(ordering: .sequentiallyConsistent) { return nil }
         do {
-            guard let descriptor = try Socket.accept(from: listener.descriptor) else { return nil }
+            guard let descriptor = try Socket.accept(from: socket.descriptor) else { return nil }
             if DescriptorLimit.isScarce(after: descriptor) {
                 pauseAccepting(because: SystemError(call: "accept4", code: EMFILE))
             }
-            return takeOver(descriptor)
+            return takeOver(descriptor, from: socket)
         } catch {
             pauseAccepting(because: error)
             return nil
         }
     }
 
-    /// A connection for an accepted descriptor, in the caller's hands; nil if the peer may not connect.
-    func takeOver(_ descriptor: Int32) -> Connection? {
-        if let allowedPeers {
+    /// A connection for a descriptor that a socket has given, in the caller's hands; nil if the peer may not connect.
+    func takeOver(_ descriptor: Int32, from socket: ListeningSocket) -> Connection? {
+        if socket.isTCP, let allowedPeers {
             let peer = PeerAddresses.peer(of: descriptor)
             guard allowedPeers.contains(peer) else {
                 Glibc.close(descriptor)
                 // One that has left at once, as what only looks whether the port is open, has no address any more. It asks for nothing.
                 if peer.isEmpty { return nil }
                 statistics.requestRefused("peer-address")
-                logRefusal("its peer's address, \(peer), is not in FCGI_WEB_SERVER_ADDRS")
+                logRefusal("its peer's address, \(peer.excerpt()), is not in FCGI_WEB_SERVER_ADDRS")
                 return nil
             }
         }
-        if listener.isTCP { Socket.disableDelay(descriptor) }
+        if socket.isTCP { Socket.disableDelay(descriptor) }
         statistics.connectionAccepted()
         let connection = takeConnection()
-        connection.open(descriptor)
+        connection.open(descriptor, isTCP: socket.isTCP)
         return connection
     }
 
@@ -48,7 +72,6 @@ extension Engine {
         connections.withLock { connections in
             if let connection = connections.free.popLast() { return connection }
             let connection = Connection(
-                isTCP: listener.isTCP,
                 pool: pool,
                 buffers: buffers,
                 requestGuard: requestGuard
@@ -86,7 +109,7 @@ extension Engine {
         let resumeAt = now + 100
         let pauses = isListening.withLock { isListening in
             guard isListening else { return false }
-            pool.poller.remove(listener.descriptor)
+            ignoreSockets()
             isListening = false
             pausedUntil.store(resumeAt, ordering: .relaxed)
             return true
@@ -118,9 +141,9 @@ extension Engine {
         defer { accepting.subtract(1, ordering: .sequentiallyConsistent) }
         if draining.load(ordering: .sequentiallyConsistent) { return }
         isListening.withLock { isListening in
-            guard !isListening, DescriptorLimit.hasRoom(besides: listener.descriptor) else { return }
+            guard !isListening, DescriptorLimit.hasRoom(besides: listener.sockets[0].descriptor) else { return }
             do {
-                try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
+                try watchSockets()
                 isListening = true
                 pausedUntil.store(0, ordering: .relaxed)
             } catch {

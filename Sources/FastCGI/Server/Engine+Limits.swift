@@ -31,7 +31,7 @@ extension Engine {
                     "a request is slow",
                     metadata: [
                         "request": "\(request.id)", "target": "\(request.target)", "route": "\(request.route)",
-                        "phase": "\(request.phase.rawValue)",
+                        "phase": "\(request.phase)",
                         "milliseconds": "\(request.milliseconds)", "bytes": "\(request.bytes)",
                     ]
                 )

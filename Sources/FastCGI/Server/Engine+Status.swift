@@ -83,15 +83,16 @@ extension FastCGIConfiguration {
     }
 
     /// The limits, as the status page shows them.
-    var limits: [(name: String, value: Int64)] {
-        [
-            ("threads", Int64(threads)), ("threads_max", Int64(maximumThreads)),
-            ("receive_milliseconds", receiveLimit.milliseconds), ("write_milliseconds", writeLimit.milliseconds),
-            ("request_milliseconds", requestLimit?.milliseconds ?? 0), ("drain_milliseconds", drainLimit.milliseconds),
-            ("requests", Int64(maximumRequests)), ("held_bytes", Int64(maximumHeldBytes)),
-            ("head_bytes", Int64(maximumHeadSize)),
-            ("body_bytes", Int64(maximumBodySize)), ("slow_milliseconds", slowRequestLimit?.milliseconds ?? 0),
-            ("descriptors", Int64(DescriptorLimit.current)),
+    var limits: [ServerStatus.Limit] {
+        let all: KeyValuePairs<String, Int64> = [
+            "threads": Int64(threads), "threads_max": Int64(maximumThreads),
+            "receive_milliseconds": receiveLimit.milliseconds, "write_milliseconds": writeLimit.milliseconds,
+            "request_milliseconds": requestLimit?.milliseconds ?? 0, "drain_milliseconds": drainLimit.milliseconds,
+            "requests": Int64(maximumRequests), "held_bytes": Int64(maximumHeldBytes),
+            "head_bytes": Int64(maximumHeadSize), "body_bytes": Int64(maximumBodySize),
+            "slow_milliseconds": slowRequestLimit?.milliseconds ?? 0,
+            "descriptors": Int64(DescriptorLimit.current),
         ]
+        return all.map { ServerStatus.Limit(name: $0.key, value: $0.value) }
     }
 }

@@ -8,21 +8,23 @@ extension Engine {
     /// Accepts no more connections; requests under way go on.
     func beginDraining() {
         guard !draining.exchange(true, ordering: .sequentiallyConsistent) else { return }
-        pool.poller.remove(listener.descriptor)
+        ignoreSockets()
         // Those that wait already are served: their web servers can't know, and for a socket that another process shares, the
         // kernel may have told this one alone of them.
         do {
-            while let descriptor = try Socket.accept(from: listener.descriptor) {
-                guard let connection = takeOver(descriptor) else { continue }
-                connection.waitForRequest(afterRequest: false)
-                if DescriptorLimit.isScarce(after: descriptor) { throw SystemError(call: "accept4", code: EMFILE) }
+            for socket in listener.sockets {
+                while let descriptor = try Socket.accept(from: socket.descriptor) {
+                    guard let connection = takeOver(descriptor, from: socket) else { continue }
+                    connection.waitForRequest(afterRequest: false)
+                    if DescriptorLimit.isScarce(after: descriptor) { throw SystemError(call: "accept4", code: EMFILE) }
+                }
             }
         } catch {
             logger.error("left connections that waited, while stopping", metadata: ["error": "\(error)"])
         }
         while accepting.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
         // Again, since a pause may have ended meanwhile: closing does not suffice for a socket that another process shares.
-        pool.poller.remove(listener.descriptor)
+        ignoreSockets()
         closeListener()
     }
 

@@ -12,6 +12,8 @@ internal import Synchronization
 final class Engine: @unchecked Sendable {
     typealias Handler = @Sendable (DownloadRequest, inout RecordSink) async throws -> Void
 
+    /// The tag under which the listening sockets are watched: the first's, those of the others follow. A connection's is an
+    /// address in memory, which is larger.
     static let listenerTag: UInt64 = 1
 
     let listener: Listener
@@ -52,7 +54,7 @@ final class Engine: @unchecked Sendable {
         do {
             pool = try WorkerPool()
             reserve = try ReserveHandover()
-            allowedPeers = listener.isTCP ? try PeerAddresses.fromEnvironment() : nil
+            allowedPeers = listener.hasTCP ? try PeerAddresses.fromEnvironment() : nil
         } catch {
             listener.close()
             throw error
@@ -111,10 +113,10 @@ final class Engine: @unchecked Sendable {
         do {
             guard Self.libraryStatus == 0 else { throw SystemError(call: "FCGX_Init", code: Self.libraryStatus) }
             for _ in 0..<max(1, configuration.threads) { try addWorker() }
-            if listener.isTCP { Socket.enableKeepAlive(listener.descriptor) }
+            for socket in listener.sockets where socket.isTCP { Socket.enableKeepAlive(socket.descriptor) }
             // Better to say now that there is no descriptor for any connection than to accept none for ever.
-            Glibc.close(try SystemError.check("dup", dup(listener.descriptor)))
-            try pool.poller.watch(listener.descriptor, for: .readable, tag: Self.listenerTag)
+            Glibc.close(try SystemError.check("dup", dup(listener.sockets[0].descriptor)))
+            try watchSockets()
         } catch {
             pool.stop(within: 100)
             closeListener()
@@ -128,9 +130,9 @@ final class Engine: @unchecked Sendable {
     }
 
     private func handle(_ tag: UInt64, _ events: Poller.Events) {
-        if tag == Self.listenerTag {
+        if let socket = listeningSocket(tagged: tag) {
             // Most web servers connect and send at once: what is there is served without a trip through the poller.
-            if let connection = acceptConnection() { receive(from: connection) }
+            if let connection = acceptConnection(from: socket) { receive(from: connection) }
             return
         }
         guard let connection = Connection.tagged(tag) else { return }
@@ -360,17 +362,17 @@ final class Engine: @unchecked Sendable {
         guard case .allowed(let leftOut) = failureLog.take(at: MonotonicClock.now) else { return }
         if leftOut > 0 { logger.warning("left out lines about requests", metadata: ["count": "\(leftOut)"]) }
         var metadata: Logger.Metadata = [
-            "request": "\(request.id)", "target": "\(request.http.path ?? "")", "route": "\(connection.route)",
+            "request": "\(request.id)", "target": "\(request.logTarget)", "route": "\(connection.route.excerpt())",
             "status": "\(sink.status)", "bytes": "\(sink.contentBytes)",
         ]
         if let cancellation {
             metadata["reason"] = "\(cancellation)"
             logger.info("a download was cut", metadata: metadata)
         } else if let failure {
-            metadata["error"] = "\(failure)"
+            metadata["error"] = "\(failure.logDescription)"
             logger.error("a download failed", metadata: metadata)
         } else if let error = sink.noted {
-            metadata["error"] = "\(error)"
+            metadata["error"] = "\(error.logDescription)"
             logger.log(level: isAlarm ? .error : .debug, isAlarm ? "a request failed" : "refused", metadata: metadata)
         } else {
             logger.debug("served", metadata: metadata)

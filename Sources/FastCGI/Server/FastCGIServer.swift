@@ -95,7 +95,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
         try engine.start()
         engine.logger.info(
             "serving",
-            metadata: ["listen": "\(engine.listener.address)", "threads": "\(engine.pool.count)"]
+            metadata: ["listen": "\(engine.listener.addresses.joined(separator: ", "))", "threads": "\(engine.pool.count)"]
         )
         let ending = control.run(signals: signals)
         return ending == .drained ? 0 : 1

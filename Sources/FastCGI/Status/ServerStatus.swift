@@ -24,7 +24,8 @@ public struct ServerStatus: Sendable {
     public struct ActiveRequest: Sendable, Hashable {
         /// Its identifier in the log.
         public var id: String
-        /// What was requested, as the client sent it.
+        /// What was requested, as the client sent it; of a long target its first 256 bytes and its size, and what is not
+        /// seen, or would change the order of what is, as `<U+202E>`.
         public var target: String
         /// The pattern of the route that it has taken; empty for none.
         public var route: String
@@ -37,11 +38,33 @@ public struct ServerStatus: Sendable {
     }
 
     /// What a request under way is doing.
-    public enum Phase: String, Sendable, Hashable {
+    public struct Phase: Sendable, Hashable, CustomStringConvertible {
+        private enum Kind: Sendable, Hashable {
+            case generating, writing
+        }
+
+        private let kind: Kind
+
         /// The view runs, or waits for something of its own.
-        case generating
+        public static let generating = Phase(kind: .generating)
         /// The client has not taken what is ready for it.
-        case writing
+        public static let writing = Phase(kind: .writing)
+
+        /// One word, as the status page and the log have it.
+        public var description: String {
+            switch kind {
+            case .generating: "generating"
+            case .writing: "writing"
+            }
+        }
+    }
+
+    /// A limit in force.
+    public struct Limit: Sendable, Hashable {
+        /// What is limited, in words joined by `_`; the last is the unit, if there is one.
+        public var name: String
+        /// How much there may be; 0 where nothing is limited.
+        public var value: Int64
     }
 
     /// The time since the server started, in milliseconds.
@@ -62,6 +85,6 @@ public struct ServerStatus: Sendable {
     public var slowest: [ActiveRequest]
     /// What was counted since the server started.
     public var totals: Totals
-    /// The limits in force, by name, in the unit that the name ends with.
-    public var limits: [(name: String, value: Int64)]
+    /// The limits in force.
+    public var limits: [Limit]
 }

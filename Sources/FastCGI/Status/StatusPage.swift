@@ -101,8 +101,8 @@ enum StatusPage {
         let refused = status.totals.refused.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
         let limits = status.limits.map { "\"\($0.name)\": \($0.value)" }
         let slowest = status.slowest.map {
-            "{\"id\": \"\($0.id)\", \"target\": \($0.target.jsonString), "
-                + "\"route\": \($0.route.jsonString), \"phase\": \"\($0.phase.rawValue)\", "
+            "{\"id\": \($0.id.jsonString), \"target\": \($0.target.jsonString), "
+                + "\"route\": \($0.route.jsonString), \"phase\": \"\($0.phase)\", "
                 + "\"milliseconds\": \($0.milliseconds), \"bytes\": \($0.bytes)}"
         }
         return """
@@ -123,7 +123,7 @@ enum StatusPage {
             .map { "<tr><th>Refused: \(escapedForHTML($0.key))</th><td>\($0.value)</td></tr>" }
         let slowest = status.slowest.map {
             "<tr><td>\(escapedForHTML($0.id))</td><td>\(escapedForHTML($0.target))</td><td>\(escapedForHTML($0.route))</td>"
-                + "<td>\($0.phase.rawValue)</td><td>\($0.milliseconds)</td><td>\($0.bytes)</td></tr>"
+                + "<td>\($0.phase)</td><td>\($0.milliseconds)</td><td>\($0.bytes)</td></tr>"
         }
         let limits = status.limits.map { "<tr><th>\($0.name)</th><td>\($0.value)</td></tr>" }
         return """

@@ -1,3 +1,4 @@
+internal import DownloadCore
 internal import Glibc
 internal import Logging
 
@@ -93,16 +94,6 @@ struct LineLogHandler: LogHandler {
         ]
         let time = unsafe [digits(Int(parts.tm_hour), 2), digits(Int(parts.tm_min), 2), digits(Int(parts.tm_sec), 2)]
         return "\(date.joined(separator: "-"))T\(time.joined(separator: ":")).\(digits(now.tv_nsec / 1_000_000, 3))Z"
-    }
-}
-
-extension Unicode.Scalar {
-    /// Whether it ends a line for some readers, or shows text in another place than it has, or is not seen at all.
-    fileprivate var isDeceptive: Bool {
-        switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
     }
 }
 

@@ -27,10 +27,10 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
     }
 
     @Option(
-        help: ArgumentHelp("Where to listen: unix:PATH or HOST:PORT.", valueName: "address"),
+        help: ArgumentHelp("Where to listen: unix:PATH or HOST:PORT; may be given several times.", valueName: "address"),
         transform: { try ListenAddress(parsing: $0) }
     )
-    var listen: ListenAddress?
+    var listen: [ListenAddress] = []
 
     @Option(
         help: ArgumentHelp("Who may connect to a unix socket, in octal. (default: 0660)", valueName: "mode"),
@@ -150,6 +150,9 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
         do {
             try spool.install(logger: logger)
             let listener = try listener()
+            if !listen.isEmpty, Listener.isHandedOver {
+                logger.warning("does not serve the sockets that it was started with, since --listen is given")
+            }
             status = try FastCGIServer(
                 listener: listener,
                 handler: router,
@@ -171,7 +174,7 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
     }
 
     private func listener() throws -> Listener {
-        if let listen { return try Listener.bound(to: listen, mode: socketMode.bits) }
+        if !listen.isEmpty { return try Listener.bound(to: listen, mode: socketMode.bits) }
         if let inherited = try Listener.inherited() { return inherited }
         standardError(
             """

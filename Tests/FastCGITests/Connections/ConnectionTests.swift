@@ -37,12 +37,11 @@ import Testing
         var ends: [Int32] = [-1, -1]
         try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends))
         let connection = Connection(
-            isTCP: false,
             pool: try WorkerPool(),
             buffers: BufferPool(),
             requestGuard: RequestGuard(capacity: .init(connections: 1, requests: 1))
         )
-        connection.open(ends[0])
+        connection.open(ends[0], isTCP: false)
         return (connection, ends[1])
     }
 

@@ -233,7 +233,6 @@ private final class Exchange: Sendable {
 
     init() throws {
         connection = Connection(
-            isTCP: false,
             pool: try WorkerPool(),
             buffers: BufferPool(),
             requestGuard: RequestGuard(capacity: .init(connections: 1, requests: 1))
@@ -248,7 +247,7 @@ private final class Exchange: Sendable {
         var ends: [Int32] = [-1, -1]
         try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends))
         far.withLock { $0 = ends[1] }
-        connection.open(ends[0])
+        connection.open(ends[0], isTCP: false)
     }
 
     func begin() {

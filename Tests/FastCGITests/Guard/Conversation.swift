@@ -43,6 +43,7 @@ struct Conversation {
             let verdict = requestGuard.examine(bytes.span)
             switch verdict {
             case .incomplete:
+                requestGuard.compact(&buffer)
                 return verdict
             case .reply(let reply):
                 events.append(.reply(reply.bytes, closes: reply.closes))

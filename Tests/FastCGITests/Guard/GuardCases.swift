@@ -29,12 +29,9 @@ struct Refused: Sendable, CustomTestStringConvertible {
         Refused("BEGIN with no body", .malformedBegin, Wire.record(1)),
         Refused("BEGIN with the identifier 0", .nullRequestID, Wire.begin(id: 0)),
         Refused("PARAMS with the identifier 0", .nullRequestID, Wire.begin() + Wire.parameters(id: 0)),
-        Refused("PARAMS without BEGIN", .recordOutsideRequest, Wire.parameters(Wire.pair("A", "1"))),
-        Refused("STDIN without BEGIN", .recordOutsideRequest, Wire.input([1])),
         Refused("BEGIN twice", .duplicateBegin, Wire.begin() + Wire.begin()),
         Refused("STDIN before PARAMS ended", .inputBeforeParametersEnded, head + Wire.input()),
         Refused("PARAMS after their end", .unexpectedRecord, head + Wire.parameters() + Wire.parameters([1, 1, 1, 1])),
-        Refused("DATA to a responder", .unexpectedRecord, head + Wire.parameters() + Wire.record(8, [1])),
         Refused("STDOUT from a web server", .unexpectedRecord, head + Wire.record(6, [1])),
         Refused("GET_VALUES of a request", .unexpectedRecord, head + Wire.record(9, [1])),
         Refused("GET_VALUES_RESULT to us", .unexpectedRecord, Wire.record(10, id: 0)),
@@ -114,6 +111,12 @@ struct Refused: Sendable, CustomTestStringConvertible {
             (0..<40).flatMap { _ in Wire.begin() + Wire.record(2) }
         ),
         Refused("endless ABORTs of no request", .tooManyRecords, (0..<1_100).flatMap { _ in Wire.record(2) }),
+        Refused("endless STDIN of no request", .tooManyRecords, (0..<1_100).flatMap { _ in Wire.input([1]) }),
+        Refused(
+            "endless DATA of a request",
+            .tooManyRecords,
+            Wire.begin() + (0..<1_100).flatMap { _ in Wire.record(8, [1]) }
+        ),
     ]
 
     private static var emptyPairs: [UInt8] {

@@ -150,23 +150,41 @@ import Testing
         let refused = Wire.begin(role: 2) + Wire.input([1])
         #expect(Conversation.events(refused).last == .end(.incomplete(.idle)))
         let events = Conversation.events(refused + Wire.request() + Wire.input([1]))
-        #expect(events.last == .end(.refuse(.recordOutsideRequest)))
+        #expect(events.count { if case .request = $0 { true } else { false } } == 1)
+        #expect(events.last == .end(.incomplete(.idle)))
     }
 
-    @Test("Of refused requests only the last are remembered, each once")
-    func remembersLastRefused() {
-        let limits = RequestGuard.Limits(replies: 2)
-        /// A request, and others that are begun meanwhile.
-        func request(refusing ids: [UInt16]) -> [UInt8] {
-            Wire.begin() + ids.flatMap { Wire.begin(id: $0) } + Wire.parameters() + Wire.input()
+    @Test(
+        "Records of an identifier that is not active are ignored, whatever their type, before, within and behind a request",
+        arguments: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 255] as [UInt8],
+        [[], [1, 2, 3]] as [[UInt8]]
+    )
+    func ignoresInactive(type: UInt8, content: [UInt8]) {
+        for id: UInt16 in [1, 7] {
+            let foreign = Wire.record(type, id: id, content)
+            let whole = Wire.request(id: 3, [("A", "1")], body: [9])
+            let begun = Wire.begin(id: 3)
+            #expect(Conversation.events(foreign).last == .end(.incomplete(.idle)))
+            for bytes in [foreign + whole, begun + foreign + whole.dropFirst(begun.count), whole + foreign] {
+                let events = Conversation.events(bytes)
+                let requests = events.compactMap { if case .request(let form, _) = $0 { form } else { nil } }
+                #expect(requests.map { LibraryReader.read($0) } == [LibraryReader.read(whole)])
+                #expect(events.last == .end(.incomplete(.idle)))
+                #expect(!events.contains { if case .reply(let bytes, _) = $0 { !bytes.isEmpty } else { false } })
+            }
         }
-        func last(_ bytes: [UInt8]) -> Conversation.Event? { Conversation.events(bytes, limits: limits).last }
-        let three = request(refusing: [5, 6]) + request(refusing: [7])
-        #expect(last(three + Wire.input(id: 6)) == .end(.incomplete(.idle)))
-        #expect(last(three + Wire.input(id: 7)) == .end(.incomplete(.idle)))
-        #expect(last(three + Wire.input(id: 5)) == .end(.refuse(.recordOutsideRequest)))
-        let again = request(refusing: [5, 6]) + request(refusing: [6])
-        #expect(last(again + Wire.input(id: 5)) == .end(.incomplete(.idle)))
+    }
+
+    @Test("DATA and types of later versions, of the request itself, are ignored", arguments: [8, 12, 255] as [UInt8])
+    func ignoresUseless(type: UInt8) {
+        let whole = Wire.request([("A", "1")], body: [9])
+        let useless = Wire.record(type, [1])
+        let events = Conversation.events(
+            Wire.begin() + useless + Wire.parameters(Wire.pair("A", "1")) + useless + Wire.parameters() + useless
+                + Wire.input([9]) + useless + Wire.input()
+        )
+        let requests = events.compactMap { if case .request(let form, _) = $0 { form } else { nil } }
+        #expect(requests.map { LibraryReader.read($0) } == [LibraryReader.read(whole)])
     }
 
     @Test("Without FCGI_KEEP_CONN the connection closes after an abort")

@@ -112,22 +112,20 @@ import Testing
         #expect(!isAccepted(two, .init(parameterCount: 1)))
     }
 
-    @Test("As many records are allowed as is said, and one more for each KiB of content")
+    @Test("As many records without content are allowed as is said, and any number with some")
     func countsRecords() {
         func isAccepted(_ bytes: [UInt8], records: Int) -> Bool {
             if case .request = verdict(bytes, limits: .init(records: records)) { true } else { false }
         }
-        let four = Wire.request()
-        #expect(isAccepted(four, records: 4))
-        #expect(!isAccepted(four, records: 3))
-        let input = (0..<4).flatMap { _ in Wire.input([UInt8](repeating: 1, count: 1_024)) }
-        let body = Wire.begin() + Wire.parameters() + input + Wire.input()
-        #expect(isAccepted(body, records: 3))
-        #expect(!isAccepted(body, records: 2))
-        let pair = Wire.pair("N", String(repeating: "v", count: 1_018))
-        let head = Wire.begin() + (0..<4).flatMap { _ in Wire.parameters(pair) } + Wire.parameters() + Wire.input()
-        #expect(isAccepted(head, records: 3))
-        #expect(!isAccepted(head, records: 2))
+        let three = Wire.begin() + Wire.parameters() + Wire.input()
+        #expect(isAccepted(three, records: 3))
+        #expect(!isAccepted(three, records: 2))
+        let ignored = Wire.begin() + Wire.input(id: 7, [1]) + Wire.parameters() + Wire.input()
+        #expect(isAccepted(ignored, records: 4))
+        #expect(!isAccepted(ignored, records: 3))
+        let input = (0..<2_000).flatMap { _ in Wire.input([1]) }
+        let head = Wire.pair("N", "v").flatMap { Wire.parameters([$0]) }
+        #expect(isAccepted(Wire.begin() + head + Wire.parameters() + input + Wire.input(), records: 3))
     }
 
     @Test(
@@ -179,12 +177,49 @@ import Testing
         #expect(!verdict([]).isRequest(of: 0))
     }
 
-    @Test("Tiny records are refused before there are many", arguments: [UInt16(1), 2])
-    func boundsRecords(id: UInt16) {
+    @Test("Tiny records of another request are refused before there are many")
+    func boundsRecords() {
         let one = Wire.pair("A", "1")
         let start = Wire.begin() + Wire.parameters(one) + Wire.parameters()
-        let events = Conversation.events(start + (0..<2_000).flatMap { _ in Wire.input(id: id, [0]) })
+        let events = Conversation.events(start + (0..<2_000).flatMap { _ in Wire.input(id: 2, [0]) })
         #expect(events == [.end(.refuse(.tooManyRecords))])
+    }
+
+    @Test(
+        "A body in the tiniest records is taken whole, and little more than the body is held of it",
+        arguments: [0, 7, 255],
+        [1, 3, 500]
+    )
+    func takesTinyRecords(padding: Int, size: Int) throws {
+        let body = (0..<60_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let pairs = Wire.pair("A", String(repeating: "v", count: 3_000)) + Wire.pair("CONTENT_LENGTH", "60000")
+        var bytes = Wire.begin() + pairs.flatMap { Wire.parameters([$0], padding: padding) } + Wire.parameters()
+        for start in stride(from: 0, to: body.count, by: size) {
+            bytes += Wire.input(Array(body[start..<min(start + size, body.count)]), padding: padding)
+        }
+        bytes += Wire.input()
+        var conversation = Conversation(limits: .init(overhead: 4_096))
+        var held = 0
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(997)
+            rest = rest.dropFirst(piece.count)
+            _ = conversation.receive(piece)
+            held = max(held, conversation.buffer.count)
+        }
+        guard conversation.events.count == 1, case .request(let form, let shape) = conversation.events[0] else {
+            Issue.record("\(conversation.events.count) events")
+            return
+        }
+        #expect(shape.bodyLength == body.count)
+        #expect(
+            LibraryReader.read(form)
+                == LibraryReader.read(
+                    Wire.begin() + Wire.parameters(pairs) + Wire.parameters() + Wire.input(body) + Wire.input()
+                )
+        )
+        // The content, as much again, and one piece.
+        #expect(held < 2 * (body.count + pairs.count) + 4_096 + 997 + 1_000, "\(held) bytes")
     }
 
     @Test("Records of no request are bounded in size")

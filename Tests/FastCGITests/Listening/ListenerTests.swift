@@ -17,29 +17,6 @@ import Testing
 
     private func cleanUp() { try? FileManager.default.removeItem(atPath: directory) }
 
-    @Test(
-        "Addresses are parsed and printed",
-        arguments: [
-            ("unix:/run/a.sock", ListenAddress.unix(path: "/run/a.sock")),
-            ("unix:a b", .unix(path: "a b")),
-            ("127.0.0.1:9000", .tcp(host: "127.0.0.1", port: 9000)),
-            ("localhost:0", .tcp(host: "localhost", port: 0)),
-            ("[::1]:9000", .tcp(host: "::1", port: 9000)),
-        ]
-    )
-    func parses(text: String, address: ListenAddress) throws {
-        #expect(try ListenAddress(parsing: text) == address)
-        #expect("\(address)" == text)
-    }
-
-    @Test(
-        "What is no address is refused",
-        arguments: ["", "unix:", "/run/a.sock", "9000", ":9000", "host:", "host:70000", "host:x"]
-    )
-    func refuses(text: String) {
-        #expect(throws: ListenError.self) { try ListenAddress(parsing: text) }
-    }
-
     @Test("A unix socket is as open as asked, and no wider", arguments: [0o660, 0o600, 0o666] as [UInt32])
     func setsMode(mode: UInt32) throws {
         defer { cleanUp() }
@@ -73,7 +50,7 @@ import Testing
     func replacesStale() throws {
         defer { cleanUp() }
         let stale = try Listener.bound(to: .unix(path: path("s")))
-        Glibc.close(stale.descriptor)
+        Glibc.close(stale.sockets[0].descriptor)
         let listener = try Listener.bound(to: .unix(path: path("s")))
         listener.close()
         #expect(!FileManager.default.fileExists(atPath: path("s")))
@@ -94,7 +71,7 @@ import Testing
         let living = try Listener.bound(to: .unix(path: path("s")))
         defer { living.close() }
         // No more connections may wait there than are made now.
-        try SystemError.check("listen", listen(living.descriptor, 0))
+        try SystemError.check("listen", listen(living.sockets[0].descriptor, 0))
         let waiting = try TestClient(path: path("s"))
         let address = ListenAddress.unix(path: path("s"))
         let refusal = Lock<String?>(nil)
@@ -106,7 +83,7 @@ import Testing
         #expect(refusal.withLock { $0 }?.hasSuffix("another process does; stop it or choose another path") == true)
         // Whoever waits for room in the queue gets it.
         waiting.close()
-        _ = try Socket.accept(from: living.descriptor)
+        _ = try Socket.accept(from: living.sockets[0].descriptor)
         thread.join()
     }
 
@@ -116,7 +93,7 @@ import Testing
         for round in 0..<300 {
             let path = path("s\(round)")
             // Both find it stale.
-            Glibc.close(try Listener.bound(to: .unix(path: path)).descriptor)
+            Glibc.close(try Listener.bound(to: .unix(path: path)).sockets[0].descriptor)
             let listeners = Lock<[Listener]>([])
             let rivals = try (0..<2)
                 .map { _ in
@@ -164,7 +141,7 @@ import Testing
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         try unsafe withUnsafeMutablePointer(to: &name) { pointer in
             try unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                try #require(unsafe getsockname(living.descriptor, $0, &size) == 0)
+                try #require(unsafe getsockname(living.sockets[0].descriptor, $0, &size) == 0)
             }
         }
         let port = Int(UInt16(bigEndian: name.sin_port))
@@ -177,7 +154,7 @@ import Testing
         defer { cleanUp() }
         let listener = try Listener.bound(to: .tcp(host: host, port: 0))
         defer { listener.close() }
-        let told = try ListenAddress(parsing: listener.address)
+        let told = try ListenAddress(parsing: listener.addresses[0])
         #expect(told != .tcp(host: host, port: 0))
         // It is that one.
         #expect(throws: ListenError.self) { try Listener.bound(to: told) }
@@ -188,6 +165,71 @@ import Testing
         defer { cleanUp() }
         let listener = try Listener.bound(to: .tcp(host: host, port: 0))
         defer { listener.close() }
-        #expect(Socket.isListening(listener.descriptor))
+        #expect(Socket.isListening(listener.sockets[0].descriptor))
+    }
+
+    // MARK: - Several
+
+    @Test("A name listens on all addresses that it has, on one port, and tells each")
+    func listensOnAllAddresses() async throws {
+        defer { cleanUp() }
+        let expected = try SocketAddress.all(ofHost: "localhost", port: 0).map(\.host)
+        let listener = try Listener.bound(to: .tcp(host: "localhost", port: 0))
+        defer { listener.close() }
+        let addresses = listener.sockets.compactMap { SocketAddress.local(of: $0.descriptor) }
+        #expect(addresses.map(\.host) == expected)
+        #expect(Set(addresses.map(\.port)).count == 1 && addresses[0].port > 0)
+        #expect(listener.addresses == addresses.map { "\($0)" })
+        for address in addresses {
+            let client = socket(address.family, Int32(SOCK_STREAM.rawValue), 0)
+            try address.connect(client)
+            Glibc.close(client)
+        }
+    }
+
+    /// The addresses of a host that has several: more than `localhost` has on every machine.
+    private func addresses(port: Int) throws -> [SocketAddress] {
+        // The third is of no machine (RFC 5737), as that of IPv6 may be.
+        try ["127.0.0.1", "127.0.0.2", "192.0.2.1"].flatMap { try SocketAddress.all(ofHost: $0, port: port) }
+    }
+
+    @Test(
+        "Several addresses get one port that the kernel chooses, and those that this machine does not have are left out"
+    )
+    func listensOnOnePort() throws {
+        defer { cleanUp() }
+        let sockets = try ListeningSocket.bound(toAll: addresses(port: 0))
+        defer { for socket in sockets { socket.close() } }
+        let bound = sockets.compactMap { SocketAddress.local(of: $0.descriptor) }
+        #expect(bound.map(\.host) == ["127.0.0.1", "127.0.0.2"])
+        #expect(bound[0].port > 0 && bound[0].port == bound[1].port)
+        #expect(throws: SystemError.self) {
+            try ListeningSocket.bound(toAll: SocketAddress.all(ofHost: "192.0.2.1", port: 0))
+        }
+    }
+
+    @Test("A port that is taken at one of several addresses is refused with that address, and none is listened on")
+    func refusesPartlyTakenPort() throws {
+        defer { cleanUp() }
+        let living = try Listener.bound(to: .tcp(host: "127.0.0.2", port: 0))
+        defer { living.close() }
+        let port = Int(try #require(SocketAddress.local(of: living.sockets[0].descriptor)).port)
+        let error = #expect(throws: SystemError.self) { try ListeningSocket.bound(toAll: addresses(port: port)) }
+        #expect(error?.description.hasPrefix("127.0.0.2:\(port): bind: ") == true)
+        try Listener.bound(to: .tcp(host: "127.0.0.1", port: port)).close()
+    }
+
+    @Test("Of several addresses all are listened on, or none")
+    func listensOnSeveral() throws {
+        defer { cleanUp() }
+        let one = ListenAddress.unix(path: path("a"))
+        let listener = try Listener.bound(to: [one, .unix(path: path("b")), .tcp(host: "127.0.0.1", port: 0)])
+        #expect(listener.sockets.count == 3 && listener.hasTCP)
+        #expect(listener.addresses.prefix(2) == ["unix:\(path("a"))", "unix:\(path("b"))"])
+        listener.close()
+        #expect(throws: ListenError.self) { try Listener.bound(to: [one, one]) }
+        #expect(throws: ListenError.self) { try Listener.bound(to: [one, .unix(path: path("none/s"))]) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory).isEmpty)
+        #expect(throws: ListenError.self) { try Listener.bound(to: []) }
     }
 }

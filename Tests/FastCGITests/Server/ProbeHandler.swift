@@ -37,7 +37,7 @@ struct ProbeHandler: RequestHandler {
         probe.note("began \(target)")
         defer { probe.note("ended \(target)") }
         sink.didMatch(route: "the route of \(target)")
-        switch target {
+        switch target.split(separator: "?").first.map(String.init) ?? target {
         case "/echo":
             sink.begin(head, extent: .exactly(Int64(request.body.count)))
             try await sink.write(request.body)

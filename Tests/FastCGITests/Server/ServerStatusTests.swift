@@ -37,6 +37,37 @@ import Testing
     }
 
     @Test(
+        "What a client sends is shortened and made visible on the status page and in the log",
+        arguments: [60_000, 10]
+    )
+    func shortensWhatClientsSend(count: Int) async throws {
+        let log = RecordedLog(level: .debug)
+        try await withServer(log: log) {
+            $0.statusPath = "/status"
+            $0.slowRequestLimit = .milliseconds(1)
+        } _: { server in
+            let target = "/gate?\u{202E}" + String(repeating: "x", count: count)
+            let shown = "/gate?<U+202E>xxxxxxxxxx"
+            let client = try server.connect()
+            try await client.send(Wire.get(target))
+            _ = try await client.output(upTo: "before\n")
+            #expect(await eventually { log.lines.contains { $0.contains("a request is slow") } })
+            for format in ["json", "html", "prometheus"] {
+                let page = try await server.get("/status.\(format)").body
+                #expect(page.utf8.count < 8_000)
+                #expect(!page.unicodeScalars.contains("\u{202E}"))
+                if format == "json" { #expect(page.contains(shown)) }
+            }
+            client.close()
+            #expect(await eventually { log.lines.contains { $0.contains("a download was cut") } })
+            #expect(log.lines.contains { $0.contains("target=\(shown)") })
+            for line in log.lines {
+                #expect(line.utf8.count < 1_000 && !line.contains("\n") && !line.unicodeScalars.contains("\u{202E}"))
+            }
+        }
+    }
+
+    @Test(
         "The path of the status page is compared by its octets",
         arguments: [
             ("/K", "/K", true), ("/K", "/K.json", true), ("/K", "/\u{212A}", false), ("/K", "/\u{212A}.json", false),

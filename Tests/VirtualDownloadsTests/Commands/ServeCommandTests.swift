@@ -20,7 +20,7 @@ private struct EmptyApplication: DownloadApplication {
     @Test("Serving is the default, with a socket for the group and the usual log")
     func defaults() throws {
         let command = try Self.serve()
-        #expect(command.listen == nil)
+        #expect(command.listen .isEmpty)
         #expect(command.socketMode.bits == 0o660)
         #expect("\(command.logLevel)" == "info")
         #expect(command.threads >= 1)
@@ -35,7 +35,7 @@ private struct EmptyApplication: DownloadApplication {
                 "--log-level", "debug", "--mount", "/downloads",
             ]
         let command = try #require(try Root.parseAsRoot(arguments) as? Serve)
-        #expect(command.listen == .unix(path: "/run/a.sock"))
+        #expect(command.listen == [.unix(path: "/run/a.sock")])
         #expect(command.socketMode.bits == 0o600)
         #expect(command.threads == 3)
         #expect(command.threadsMax == 7)

@@ -1,50 +1,124 @@
 """Sockets that are handed over."""
 
+import contextlib
+import fcntl
 import os
 import shutil
 import signal
 import socket
 import tempfile
+import time
 
-from ..failure import expect
+from ..failure import expect, Failed
 from ..registry import circumstances
 from ..settings import settings
+from ..fastcgi import Reader, request, send, status
 from ..site import get, shared_socket, Site
+
+
+@contextlib.contextmanager
+def listening(family):
+    """A socket that listens, on unix or at a free port."""
+    folder = tempfile.mkdtemp(prefix="process-")
+    listener = socket.socket(family)
+    try:
+        listener.bind(os.path.join(folder, "s") if family == socket.AF_UNIX else ("127.0.0.1", 0))
+        listener.listen(100)
+        yield listener
+    finally:
+        listener.close()
+        shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def activated(listeners, *arguments):
+    """The program as systemd starts it with these sockets: its process number and its log."""
+    folder = tempfile.mkdtemp(prefix="process-")
+    path = os.path.join(folder, "log")
+    log = os.open(path, os.O_CREAT | os.O_WRONLY)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            # Out of the way of the numbers that they get.
+            held = [fcntl.fcntl(listener.fileno(), fcntl.F_DUPFD, 100) for listener in listeners]
+            for number, descriptor in enumerate(held, 3):
+                os.dup2(descriptor, number)
+                os.set_inheritable(number, True)
+            os.environ.update(LISTEN_FDS=str(len(listeners)), LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES="one:two:three")
+            os.dup2(log, 2)
+            os.execv(settings.program, [settings.program, "serve", *arguments])
+        finally:
+            os._exit(127)
+    try:
+        yield pid, lambda: open(path, errors="replace").read()
+    finally:
+        os.close(log)
+        shutil.rmtree(folder)
+
+
+def ended(pid):
+    """The exit status of a program that ends by itself."""
+    deadline = time.monotonic() + 10 * settings.slow
+    while time.monotonic() < deadline:
+        done, code = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(code)
+        time.sleep(0.01)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    raise Failed("did not end")
 
 
 @circumstances.case
 def socket_activation():
-    folder = tempfile.mkdtemp(prefix="process-")
-    listener = socket.socket(socket.AF_UNIX)
-    try:
-        path = os.path.join(folder, "s")
-        listener.bind(path)
-        listener.listen(100)
+    """All sockets of a unit are served, on unix and on TCP."""
+    with listening(socket.AF_UNIX) as one, listening(socket.AF_UNIX) as two, listening(socket.AF_INET) as three:
+        with activated([one, two, three]) as (pid, log):
+            try:
+                for listener in (one, two):
+                    settings.socket = listener.getsockname()
+                    for _ in range(3):
+                        expect(get(within=5 * settings.slow) == 200, "not served")
+                with socket.create_connection(three.getsockname()) as s:
+                    s.settimeout(5 * settings.slow)
+                    send(s, request(keep=False))
+                    expect(status(Reader(s).answer(5 * settings.slow)) == 200, "not served on TCP")
+                expect("two, unix:" in log(), f"the log does not name the sockets: {log()}")
+            finally:
+                os.kill(pid, signal.SIGTERM)
+                code = ended(pid)
+            expect(code == 0, f"exit status {code}")
+            for listener in (one, two):
+                expect(get_is_queued(listener.getsockname()), "the socket that systemd holds is gone")
 
-        def before():
-            os.dup2(listener.fileno(), 3)
-            os.set_inheritable(3, True)
-            os.environ["LISTEN_FDS"] = "1"
-            os.environ["LISTEN_PID"] = str(os.getpid())
-            os.dup2(log, 2)
-            os.execv(settings.program, [settings.program, "serve"])
 
-        log = os.open(os.path.join(folder, "log"), os.O_CREAT | os.O_WRONLY)
-        pid = os.fork()
-        if pid == 0:
-            before()
-        try:
-            settings.socket = path
-            expect(get(within=5 * settings.slow) == 200, "not served")
-        finally:
-            os.kill(pid, signal.SIGTERM)
-            _, code = os.waitpid(pid, 0)
-            os.close(log)
-        expect(code == 0, f"exit status {code}")
-        expect(get_is_queued(path), "the socket that systemd holds is gone")
-    finally:
-        listener.close()
-        shutil.rmtree(folder)
+@circumstances.case
+def socket_activation_with_another_descriptor():
+    """A unit's datagram socket would have clients that wait for ever: the program does not start, and says which it is."""
+    with listening(socket.AF_UNIX) as one, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two:
+        with activated([one, two]) as (pid, log):
+            code = ended(pid)
+            expect(code == 69, f"exit status {code}")
+            expect("descriptor 4 (two) of LISTEN_FDS is not a listening stream socket" in log(), log())
+
+
+@circumstances.case
+def socket_activation_beside_listen():
+    """What --listen leaves alone is told."""
+    with listening(socket.AF_UNIX) as one:
+        path = one.getsockname() + "2"
+        with activated([one], "--listen", f"unix:{path}", "--listen", "127.0.0.1:0") as (pid, log):
+            try:
+                deadline = time.monotonic() + 5 * settings.slow
+                while "serving" not in log() and time.monotonic() < deadline:
+                    time.sleep(0.01)
+                settings.socket = path
+                expect(get(within=5 * settings.slow) == 200, "not served")
+                expect("does not serve the sockets that it was started with" in log(), log())
+            finally:
+                os.kill(pid, signal.SIGTERM)
+                code = ended(pid)
+            expect(code == 0, f"exit status {code}")
 
 
 @circumstances.case
