@@ -103,6 +103,12 @@ static inline int downloadview_is_main_thread(void) {
     return syscall(SYS_gettid) == getpid();
 }
 
+/* Gives what is free in the heap back to the kernel. */
+static inline void downloadview_trim_heap(void) {
+    extern int malloc_trim(size_t);
+    malloc_trim(0);
+}
+
 /* The calling thread, when it wakes, no longer takes the processor from another that runs; what it starts itself is not
    concerned. Where an administrator has chosen another class than the usual one, that holds. */
 static inline void downloadview_schedule_as_batch(void) {

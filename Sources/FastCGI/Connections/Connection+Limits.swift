@@ -3,7 +3,7 @@ internal import DownloadSystem
 /// What the thread that keeps the limits asks of a connection.
 extension Connection {
     enum Limit {
-        /// The connection is in the hands of the caller, who is to close it.
+        /// The caller owns the connection now, and must close it.
         case receiving
         case writing
         case request
@@ -18,36 +18,48 @@ extension Connection {
             case .closed, .receiving:
                 return nil
             case .idle:
-                guard state.expectsRequest, now - state.phaseSince > receive else { return nil }
+                guard state.arrival.expectsRequest, now - state.phaseSince > receive else { return nil }
                 // What has come in time is not late because every worker is blocked.
-                if state.awaitsWorker || Socket.isReady(descriptor, for: .readable) { return nil }
+                if state.arrival.awaitsWorker || Socket.isReady(descriptor, for: .readable) { return nil }
                 state.phase = .receiving
                 return (.receiving, state.serial)
             case .responding:
-                let waits = unsafe state.roomWaiter != nil
-                if state.cancellation != nil {
-                    return waits && now - state.waitingSince > Self.failurePatience ? (.ending, state.serial) : nil
+                let waits = unsafe state.response.roomWaiter != nil
+                if state.response.cancellation != nil {
+                    let isOver = waits && now - state.response.wait.start > Self.failurePatience
+                    return isOver ? (.ending, state.serial) : nil
                 }
-                if waits, !takes(&state, at: now, within: write) { return (.writing, state.serial) }
+                if !takes(&state.response, waits: waits, at: now, within: write) { return (.writing, state.serial) }
                 if let request, now - state.phaseSince > request { return (.request, state.serial) }
                 return nil
             }
         }
     }
 
-    /// Whether the client that is waited for has taken something within the limit (in milliseconds). The kernel tells of room only
-    /// when there is much of it: for a client that is slow enough that is long after it began to take what there was.
-    ///
-    /// To be called with the lock held.
-    private func takes(_ state: inout State, at now: Int64, within limit: Int64) -> Bool {
-        if now - state.lookedAt >= min(limit / 4, 1000) {
-            let unread = Socket.unsentBytes(descriptor)
-            // Nothing left: then it waits for a worker, which may be blocked.
-            if unread == 0 { state.takenAt = now }
-            if let before = state.unread, unread != before { state.takenAt = now }
-            state.unread = unread
-            state.lookedAt = now
+    private func takes(_ response: inout Response, waits: Bool, at now: Int64, within limit: Int64) -> Bool {
+        let unsentBytes = { Socket.unsentBytes(self.descriptor) }
+        if waits { return response.wait.hasTaken(within: limit, at: now, unsentBytes: unsentBytes) }
+        return response.backlog?.hasTaken(within: limit, at: now, unsentBytes: unsentBytes) ?? true
+    }
+
+    /// Since when the client of the request under way, which waits for it, has taken nothing, as far as is known; nil if none waits.
+    var waitingSince: (moment: Int64, serial: Int)? {
+        state.withLock { state in
+            guard state.phase == .responding, state.response.cancellation == nil,
+                unsafe state.response.roomWaiter != nil
+            else { return nil }
+            return (state.response.wait.takenAt, state.serial)
         }
-        return now - state.takenAt <= limit
+    }
+
+    /// Whether the client of that request has still taken nothing since that moment: looks anew.
+    func hasTakenNothing(since moment: Int64, serial: Int, at now: Int64) -> Bool {
+        state.withLock { state in
+            guard state.phase == .responding, state.serial == serial, state.response.cancellation == nil,
+                unsafe state.response.roomWaiter != nil
+            else { return false }
+            state.response.wait.look(at: now, Socket.unsentBytes(descriptor))
+            return state.response.wait.takenAt <= moment
+        }
     }
 }

@@ -9,10 +9,10 @@ extension Connection {
     }
 
     /// The pattern of the route that the request under way has taken; empty for none.
-    var route: String { state.withLock { $0.route } }
+    var route: String { state.withLock { $0.label.route } }
 
     func didMatch(route pattern: String) {
-        state.withLock { $0.route = pattern }
+        state.withLock { $0.label.route = pattern }
     }
 
     /// The request under way, if there is one.
@@ -20,10 +20,10 @@ extension Connection {
         let request: ServerStatus.ActiveRequest? = state.withLock { state in
             guard state.phase == .responding else { return nil }
             return ServerStatus.ActiveRequest(
-                id: state.requestID,
-                target: state.target.excerpt(),
-                route: state.route.excerpt(),
-                phase: unsafe state.roomWaiter == nil ? .generating : .writing,
+                id: state.label.id,
+                target: state.label.target.excerpt(),
+                route: state.label.route.excerpt(),
+                phase: unsafe state.response.roomWaiter == nil ? .generating : .writing,
                 milliseconds: now - state.phaseSince,
                 bytes: 0
             )
@@ -36,10 +36,10 @@ extension Connection {
     /// The request under way, the first time that it is seen to have taken longer than `limit` (milliseconds).
     func newlySlowRequest(at now: Int64, limit: Int64) -> ServerStatus.ActiveRequest? {
         let isNew = state.withLock { state in
-            guard state.phase == .responding, !state.isReportedSlow, now - state.phaseSince > limit else {
+            guard state.phase == .responding, !state.label.isReportedSlow, now - state.phaseSince > limit else {
                 return false
             }
-            state.isReportedSlow = true
+            state.label.isReportedSlow = true
             return true
         }
         return isNew ? activeRequest(at: now) : nil

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Synchronization
 
 /// How a response leaves: what its task, the workers and the clock do to send what was written.
-extension Connection {
+extension Connection: TurnObserver {
     /// Called after each piece that was published.
     @inline(__always)
     func noteWritten() throws {
@@ -26,15 +26,15 @@ extension Connection {
 
     private func noteFirstWrittenAtOnce() {
         flags.bitwiseOr(Flag.written, ordering: .relaxed)
-        Worker.current?.noteWritten(self)
+        Worker.current?.observeTurn(self)
     }
 
-    /// The first piece since a worker last sent what was written: has a worker send it when the task next suspends.
+    /// The first piece in this turn: the worker sends it when the task next suspends.
     private func noteFirstWritten() throws {
         try checkCancellation()
         if let worker = Worker.current {
             flags.bitwiseOr(Flag.written, ordering: .relaxed)
-            worker.noteWritten(self)
+            worker.observeTurn(self)
         } else if case .failed = output.flush() {
             // Flushed at once: on a thread that is not ours nobody would do it later.
             cancel(.clientLeft)
@@ -46,16 +46,21 @@ extension Connection {
         if flags.load(ordering: .relaxed) & Flag.cancelled != 0 { throw CancellationError() }
     }
 
-    /// Sends what a task wrote before it suspended.
-    func flushAfterSuspension() {
+    /// Sends what a task wrote before it suspended, and watches for its client's departure.
+    func turnEnded() {
         flags.bitwiseAnd(~Flag.written, ordering: .sequentiallyConsistent)
+        flush()
+    }
+
+    /// Sends what is published, for a task that does not wait for room.
+    func flush() {
         switch output.flush() {
-        // For want of memory: the next tick tries again.
-        case .done, .noMemory: break
+        // Out of memory: the next tick tries again.
+        case .done, .noMemory: state.withLock { watchDeparture(&$0) }
         case .wouldBlock:
             state.withLock { state in
-                if state.phase == .responding, unsafe state.roomWaiter == nil {
-                    arm(&state, for: departure.union(.writable), .once)
+                if state.phase == .responding, unsafe state.response.roomWaiter == nil {
+                    watch(&state, for: departure.union(.writable), .once)
                 }
             }
         case .failed:
@@ -70,22 +75,34 @@ extension Connection {
 
     /// Sends what lies unsent although its task neither runs into a full buffer nor suspends; called every tick.
     ///
-    /// A view may block its thread after it wrote, and a task that goes on elsewhere while the thread it left still flushes can
-    /// take its new piece for part of that flush.
-    func flushForgotten() {
-        let isGenerating = state.withLock { state in unsafe state.phase == .responding && state.roomWaiter == nil }
-        if isGenerating, output.hasForgottenContent() { flushAfterSuspension() }
+    /// A view may block its thread after it wrote, and a task that goes on elsewhere while the thread it left still flushes can take its
+    /// new piece for part of that flush.
+    func flushForgotten(at now: Int64) {
+        let isGenerating = state.withLock { state in
+            unsafe state.phase == .responding && state.response.roomWaiter == nil
+        }
+        let isForgotten = isGenerating && output.hasForgottenContent()
+        if isForgotten { flush() }
+        state.withLock { state in
+            // What the client takes nothing of for too long is over the limit, whatever its task does meanwhile.
+            if !isForgotten { state.response.backlog = nil }
+            if isForgotten, state.response.backlog == nil { state.response.backlog = StallClock(at: now) }
+        }
     }
 
-    /// Makes the response that is under way look failed, without its task, if there is room for that. The task sends no more, and does not
-    /// wait for room either, of which nobody would tell it.
-    func breakOff() {
-        let waiter = unsafe state.withLock { state in
-            if state.phase == .responding { output.breakOff() }
-            defer { unsafe state.roomWaiter = nil }
-            return unsafe state.roomWaiter
-        }
-        unsafe waiter?.resume()
+    /// How long a turn may be before it gives way to others, in microseconds.
+    private static let turn: Int64 = 2000
+    /// How long the first turn of a response may be, since most others are done with theirs by then.
+    private static let firstTurn: Int64 = 250
+
+    /// Called now and then in the first turn of a response: gives way to what waits once it was long enough.
+    func checkFirstTurn() async throws {
+        guard MonotonicClock.microseconds - turnBegan >= Self.firstTurn else { return output.extendLimit() }
+        output.liftLimit()
+        guard pool.hasWork, Worker.current != nil else { return }
+        guard case .done = output.flush() else { return try await drain() }
+        await yieldToOthers()
+        output.rewind()
     }
 
     /// Returns when everything published is sent and the buffer is empty. Suspends the task while the socket is full.
@@ -130,18 +147,20 @@ extension Connection {
         _ = await Task { try await Task.sleep(for: .milliseconds(milliseconds)) }.result
     }
 
-    /// Lets others have the worker after two milliseconds: a generator whose client is always quicker would keep it to itself.
-    ///
-    /// Everything is sent; the buffer serves the others meanwhile.
+    /// Lets others have the worker when the turn was long: a generator whose client is always quicker would keep it to itself.
     private func giveWay() async {
-        let now = MonotonicClock.now
-        guard now - turnBegan >= 2, let worker = Worker.current else { return }
-        if pool.hasWork {
-            output.compact()
-            worker.looksNext = true
-            await Task.yield()
-        }
-        turnBegan = MonotonicClock.now
+        guard MonotonicClock.microseconds - turnBegan >= Self.turn else { return }
+        if pool.hasWork { await yieldToOthers() }
+        turnBegan = MonotonicClock.microseconds
+    }
+
+    /// Suspends until others had their turn. Everything must be sent: the buffer serves them meanwhile.
+    private func yieldToOthers() async {
+        guard let worker = Worker.current else { return }
+        output.compact()
+        worker.looksNext = true
+        await Task.yield()
+        turnBegan = MonotonicClock.microseconds
     }
 
     /// How long a response that failed waits, once it is cancelled, for its client to take what shows it: 1 s.
@@ -151,8 +170,8 @@ extension Connection {
     /// holds for it as for any other.
     private func mayWait(failedAt start: Int64) -> Bool {
         state.withLock { state in
-            state.cancellation == nil
-                || MonotonicClock.now < max(start, state.cancelledAt) + Self.failurePatience
+            state.response.cancellation == nil
+                || clock.now < max(start, state.response.cancelledAt) + Self.failurePatience
         }
     }
 
@@ -169,38 +188,26 @@ extension Connection {
         // A client that was quick for so long will be so again: then giving the buffer away, with a copy of what it holds, costs more
         // than it saves. Should it take long after all, the next tick does it.
         if quickWaits < 16 { output.compact() }
-        let start = MonotonicClock.now
+        let start = MonotonicClock.microseconds
         unsafe await withUnsafeContinuation { continuation in
             let resumesNow = state.withLock { state in
-                if state.cancellation != nil, !despiteCancellation { return true }
-                unsafe state.roomWaiter = continuation
-                state.waitingSince = start
-                state.takenAt = start
-                state.lookedAt = start
-                state.unread = nil
-                arm(&state, for: departure.union(.writable), .once)
+                if state.response.cancellation != nil, !despiteCancellation { return true }
+                unsafe state.response.roomWaiter = continuation
+                state.response.wait = StallClock(at: clock.now)
+                watch(&state, for: departure.union(.writable), .once)
                 return false
             }
             if resumesNow { unsafe continuation.resume() }
         }
-        turnBegan = MonotonicClock.now
-        quickWaits = turnBegan - start <= 5 ? quickWaits + 1 : 0
+        turnBegan = MonotonicClock.microseconds
+        quickWaits = turnBegan - start <= 5000 ? quickWaits + 1 : 0
     }
 
     /// Keeps of a response that has waited for room for a while only what is unsent; called every tick.
     func compactIfWaiting(at now: Int64) {
         state.withLock { state in
             // The task can't go on meanwhile: whoever resumes it takes the waiter, and the lock, first.
-            if unsafe state.roomWaiter != nil, now - state.waitingSince > 50 { output.compact() }
+            if unsafe state.response.roomWaiter != nil, now - state.response.wait.start > 50 { output.compact() }
         }
-    }
-
-    /// Wakes the task that waits for room, without any: its deadline has passed.
-    func wakeWaiter() {
-        let waiter = unsafe state.withLock { state in
-            defer { unsafe state.roomWaiter = nil }
-            return unsafe state.roomWaiter
-        }
-        unsafe waiter?.resume()
     }
 }

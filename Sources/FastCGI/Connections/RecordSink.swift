@@ -32,9 +32,12 @@ struct RecordSink: ResponseSink, ~Copyable {
     mutating func begin(_ head: HTTPResponse, extent: ContentExtent) {
         guard account.begin(extent) else { return }
         output.discardUnpublished()
+        output.liftLimit()
         let headStatus = head.status
         status = headStatus.code
         headIsTooLarge = !append(headStatus, head.headerFields)
+        // A response that has more to give is asked now and then whether it takes long, see `write`.
+        output.limitRoom()
     }
 
     /// The head as CGI has it (RFC 3875 §6.3); false if it does not fit.
@@ -78,7 +81,11 @@ struct RecordSink: ResponseSink, ~Copyable {
                     if written == count { break }
                     output.publish()
                     try connection.checkCancellation()
-                    try await connection.drain()
+                    if output.isLimited {
+                        try await connection.checkFirstTurn()
+                    } else {
+                        try await connection.drain()
+                    }
                 }
             }
             // The last byte of a declared size waits for the end: only then is it certain that no more come.
@@ -128,14 +135,14 @@ struct RecordSink: ResponseSink, ~Copyable {
         isFinished = true
     }
 
-    /// Makes a response that was not finished look failed: whatever was written, then a record that is none.
+    /// Makes a response that was not finished look failed: whatever was written, then an invalid record.
     ///
     /// - Returns: Whether that, or the proper end where it was on its way, was sent to its last byte.
     @discardableResult
     mutating func fail() async -> Bool {
         // Broken off, it sends nothing more, and no worker may be left to wait with.
         guard !isFinished, output.isOpen else { return isFinished }
-        let now = MonotonicClock.now
+        let now = connection.clock.now
         do {
             // A proper end can't be called back, and the web server may use the connection again once it has that.
             if !isEnded {

@@ -1,7 +1,7 @@
 internal import DownloadSystem
 internal import Synchronization
 
-/// Record buffers that are in no use, last used first, so that a busy server keeps to warm memory.
+/// Record buffers that are in no use, last used first, so that a busy server keeps to warm memory; and the count of what is held.
 final class BufferPool: Sendable {
     /// A record with its header, and room to end the response behind it.
     static let bufferSize = 65_536
@@ -16,6 +16,13 @@ final class BufferPool: Sendable {
 
     private let unused = Lock<[Unused]>([])
     private let held = Atomic<Int>(0)
+    /// Where the calling thread puts a buffer aside.
+    private let spare: @Sendable () -> SpareBuffer?
+
+    /// - Parameter spare: The calling thread's room for a buffer of its own; nil where it has none.
+    init(spare: @escaping @Sendable () -> SpareBuffer? = { nil }) {
+        self.spare = spare
+    }
 
     /// Bytes that wait, outside the pool, for clients to take them, or for the rest of a request to come.
     var heldBytes: Int { held.load(ordering: .relaxed) }
@@ -41,13 +48,13 @@ final class BufferPool: Sendable {
     }
 
     func take() -> UnsafeMutablePointer<UInt8> {
-        if let buffer = unsafe Worker.current?.takeBuffer() { return unsafe buffer }
+        if let buffer = unsafe spare()?.take() { return unsafe buffer }
         if let kept = unused.withLock({ $0.popLast() }) { return unsafe kept.buffer }
         return .allocate(capacity: Self.bufferSize)
     }
 
     func give(_ buffer: UnsafeMutablePointer<UInt8>) {
-        if let worker = Worker.current, unsafe worker.keepBuffer(buffer) { return }
+        if unsafe spare()?.keep(buffer) == true { return }
         let returned = unsafe Unused(buffer: buffer)
         let isKept = unused.withLock { unused in
             guard unused.count < Self.maximumKept else { return false }

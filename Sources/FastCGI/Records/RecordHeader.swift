@@ -45,22 +45,32 @@ struct RecordHeader: Equatable, Sendable {
     /// The most content that this side puts into a record, in bytes: a multiple of 8, as is recommended (§3.3).
     static let maximumContentLength = 65_528
 
-    /// Writes the encoded header over what is there.
-    func write(to output: inout [UInt8], at offset: Int) {
-        var header: [UInt8] = []
-        append(to: &header)
-        for index in header.indices { output[offset + index] = header[index] }
+    /// The header as it is sent, version 1.
+    @inline(__always)
+    var encoded: [8 of UInt8] {
+        [
+            1, type, UInt8(requestID >> 8), UInt8(truncatingIfNeeded: requestID),
+            UInt8(truncatingIfNeeded: contentLength >> 8), UInt8(truncatingIfNeeded: contentLength),
+            UInt8(truncatingIfNeeded: paddingLength), 0,
+        ]
     }
 
-    /// Appends the encoded header, version 1.
+    /// Writes the encoded header over what is there.
+    func write(to output: inout [UInt8], at offset: Int) {
+        let encoded = encoded
+        for index in encoded.indices { output[offset + index] = encoded[index] }
+    }
+
+    /// Appends the encoded header.
     func append(to output: inout [UInt8]) {
-        output.append(1)
-        output.append(type)
-        output.append(UInt8(truncatingIfNeeded: requestID >> 8))
-        output.append(UInt8(truncatingIfNeeded: requestID))
-        output.append(UInt8(truncatingIfNeeded: contentLength >> 8))
-        output.append(UInt8(truncatingIfNeeded: contentLength))
-        output.append(UInt8(truncatingIfNeeded: paddingLength))
-        output.append(0)
+        let encoded = encoded
+        for index in encoded.indices { output.append(encoded[index]) }
+    }
+
+    /// Writes the encoded header where there is room for eight bytes.
+    @inline(__always)
+    func write(to buffer: UnsafeMutablePointer<UInt8>) {
+        let encoded = encoded
+        for index in encoded.indices { unsafe buffer[index] = encoded[index] }
     }
 }

@@ -1,5 +1,6 @@
 internal import CFastCGI
 internal import DownloadSystem
+internal import Glibc
 internal import Synchronization
 
 /// The response's bytes on their way out: `FCGX_PutStr` copies them into a record buffer of our own, and records of up to
@@ -47,6 +48,7 @@ final class RecordStream: @unchecked Sendable {
     private static let tailSize = 24
     private static let contentEnd = BufferPool.bufferSize - tailSize
 
+    /// What the lock guards. `@safe`, since the block that `rest` names is this response's own until it is given back.
     @safe
     private struct Transport {
         /// The connection, for as long as a response is open; it can't be closed while the lock is held.
@@ -59,6 +61,8 @@ final class RecordStream: @unchecked Sendable {
         var tail: Tail?
         /// Whether the response has been given its end.
         var isEnded = false
+        /// Whether the response was made to look failed, and sends nothing more.
+        var isBrokenOff = false
         /// What a full socket left unsent, in a block of its own size, while the buffer serves others.
         var rest: UnsafeMutableRawBufferPointer?
         var restSent = 0
@@ -74,6 +78,8 @@ final class RecordStream: @unchecked Sendable {
     private let published = Atomic<Int>(RecordStream.headerSize)
     private let transport = Lock(Transport())
     private var requestID: UInt16 = 1
+    /// Whether ``limitRoom()`` is in force.
+    private(set) var isLimited = false
 
     init(pool: BufferPool) {
         self.pool = pool
@@ -92,6 +98,7 @@ final class RecordStream: @unchecked Sendable {
     func open(requestID: UInt16, on descriptor: Int32) {
         reset()
         self.requestID = requestID
+        isLimited = false
         transport.withLock { $0.descriptor = descriptor }
         takeBuffer()
     }
@@ -103,6 +110,30 @@ final class RecordStream: @unchecked Sendable {
             transport = Transport()
             giveBuffer()
         }
+    }
+
+    /// How much of the buffer's room is used at a time while it is limited, in bytes.
+    private static let limit = 8192
+
+    /// Makes the buffer seem full after some bytes more, until it is full.
+    func limitRoom() {
+        isLimited = true
+        extendLimit()
+    }
+
+    /// Gives the buffer some more of its room.
+    func extendLimit() {
+        guard let buffer = unsafe buffer, unsafe buffer + Self.contentEnd - Self.limit > stream.pointee.wrNext else {
+            return liftLimit()
+        }
+        unsafe stream.pointee.stop = stream.pointee.wrNext + Self.limit
+    }
+
+    /// Gives the buffer all its room again.
+    func liftLimit() {
+        guard isLimited else { return }
+        isLimited = false
+        if let buffer = unsafe buffer { unsafe stream.pointee.stop = buffer + Self.contentEnd }
     }
 
     /// How many more bytes the buffer takes.
@@ -209,6 +240,9 @@ final class RecordStream: @unchecked Sendable {
     /// Bytes handed to the kernel for this response, record headers included.
     var bytesSent: Int64 { transport.withLock { $0.bytesSent } }
 
+    /// Whether the response has been given its end.
+    var isEnded: Bool { transport.withLock { $0.isEnded } }
+
     /// Whether something published has lain unsent since the last time that this was asked, with nothing sent meanwhile.
     func hasForgottenContent() -> Bool {
         transport.withLock { transport in
@@ -227,7 +261,7 @@ final class RecordStream: @unchecked Sendable {
 
     private func flush(_ transport: inout Transport) -> Outcome {
         let descriptor = transport.descriptor
-        guard descriptor >= 0 else { return .done }
+        guard descriptor >= 0 else { return transport.isBrokenOff ? .failed(ECONNABORTED) : .done }
         while true {
             if let rest = unsafe transport.rest {
                 let unsent = unsafe UnsafeRawBufferPointer(rebasing: rest[transport.restSent...])
@@ -265,8 +299,9 @@ final class RecordStream: @unchecked Sendable {
     /// Whether anything is sent: not before a response, nor once it is broken off.
     var isOpen: Bool { transport.withLock { $0.descriptor >= 0 } }
 
-    /// Ends a response that has no end yet by the record that makes it look failed, if the socket has room, and sends nothing of it from
-    /// then on; nor of one whose end the socket has no room for. It is not called by the writer, which may still write meanwhile.
+    /// Sends the invalid record that marks a failed response, if the socket has room for all that comes before it, and closes the stream:
+    /// what is unsent is given up. A response that has been sent to its end is left alone. Called by others than the writer, which may
+    /// still write meanwhile.
     func breakOff() {
         transport.withLock { transport in
             guard transport.descriptor >= 0 else { return }
@@ -274,7 +309,10 @@ final class RecordStream: @unchecked Sendable {
                 if transport.isEnded { return }
                 unsafe Self.brokenRecord.span.withUnsafeBytes { _ = unsafe Socket.send($0, to: transport.descriptor) }
             }
+            if let rest = unsafe transport.rest { unsafe pool.giveBlock(rest) }
+            unsafe transport.rest = nil
             transport.descriptor = -1
+            transport.isBrokenOff = true
         }
     }
 
@@ -288,11 +326,12 @@ final class RecordStream: @unchecked Sendable {
             // The eight bytes before the content hold content of the record before it, which is sent.
             from = start - Self.headerSize
             let count = end - start
-            let header: [8 of UInt8] = [
-                UInt8(FCGI_VERSION_1), UInt8(FCGI_STDOUT), UInt8(requestID >> 8), UInt8(truncatingIfNeeded: requestID),
-                UInt8(truncatingIfNeeded: count >> 8), UInt8(truncatingIfNeeded: count), 0, 0,
-            ]
-            for index in 0..<Self.headerSize { unsafe buffer[from + index] = header[index] }
+            let header = RecordHeader(
+                type: RecordHeader.Kind.standardOutput,
+                requestID: requestID,
+                contentLength: count
+            )
+            unsafe header.write(to: buffer + from)
             transport.recorded = end
         }
         var to = end
@@ -305,19 +344,11 @@ final class RecordStream: @unchecked Sendable {
 
     /// Writes the records of a tail; how many bytes they are.
     private func write(_ tail: Tail, to buffer: UnsafeMutablePointer<UInt8>) -> Int {
-        let high = UInt8(requestID >> 8)
-        let low = UInt8(truncatingIfNeeded: requestID)
         switch tail {
         case .proper:
-            let records: [24 of UInt8] = [
-                UInt8(FCGI_VERSION_1), UInt8(FCGI_STDOUT), high, low, 0, 0, 0, 0,
-                UInt8(FCGI_VERSION_1), UInt8(FCGI_END_REQUEST), high, low, 0, 8, 0, 0,
-                0, 0, 0, 0, UInt8(FCGI_REQUEST_COMPLETE), 0, 0, 0,
-            ]
-            unsafe records.span.withUnsafeBytes { records in
-                unsafe UnsafeMutableRawBufferPointer(start: buffer, count: records.count).copyMemory(from: records)
-            }
-            return records.count
+            let end = ResponseRecords.end(requestID)
+            for index in end.indices { unsafe buffer[index] = end[index] }
+            return end.count
         case .broken:
             for index in Self.brokenRecord.indices { unsafe buffer[index] = Self.brokenRecord[index] }
             return Self.brokenRecord.count

@@ -21,6 +21,16 @@ enum ResponseRecords {
         return output
     }
 
+    /// What ends a response: an empty `FCGI_STDOUT` and `FCGI_END_REQUEST` with `FCGI_REQUEST_COMPLETE`.
+    @inline(__always)
+    static func end(_ requestID: UInt16) -> [24 of UInt8] {
+        typealias Kind = RecordHeader.Kind
+        let output = RecordHeader(type: Kind.standardOutput, requestID: requestID, contentLength: 0).encoded
+        let request = RecordHeader(type: Kind.endRequest, requestID: requestID, contentLength: 8).encoded
+        // The last eight bytes are the application's status, of which no web server takes notice, and the protocol's: complete.
+        return [24 of UInt8] { $0 < 8 ? output[$0] : $0 < 16 ? request[$0 - 8] : 0 }
+    }
+
     /// A whole answer: `content` (header section, empty line, body) as `FCGI_STDOUT` records of at most
     /// ``maximumContent`` bytes, the end of that stream, and `FCGI_END_REQUEST`.
     static func answer(_ requestID: UInt16, content: [UInt8]) -> [UInt8] {
@@ -29,26 +39,29 @@ enum ResponseRecords {
         output.reserveCapacity(content.count + (records + 2) * RecordHeader.byteCount)
         var offset = 0
         while offset < content.count {
-            let end = min(content.count, offset + maximumContent)
-            RecordHeader(type: RecordHeader.Kind.standardOutput, requestID: requestID, contentLength: end - offset)
+            let next = min(content.count, offset + maximumContent)
+            RecordHeader(type: RecordHeader.Kind.standardOutput, requestID: requestID, contentLength: next - offset)
                 .append(to: &output)
-            output.append(contentsOf: content[offset..<end])
-            offset = end
+            output.append(contentsOf: content[offset..<next])
+            offset = next
         }
-        RecordHeader(type: RecordHeader.Kind.standardOutput, requestID: requestID, contentLength: 0)
-            .append(to: &output)
-        appendEndRequest(requestID, status: .requestComplete, to: &output)
+        let tail = end(requestID)
+        for index in tail.indices { output.append(tail[index]) }
         return output
     }
 
-    /// A whole small answer in plain text: the status line's words are also the body.
+    /// When a client that was answered 503 may try again, in seconds (RFC 9110 §10.2.3).
+    static let retryAfter = 5
+
+    /// A whole small answer in plain text: the status line's words are also the body. A 503 says when to try again.
     static func answer(_ requestID: UInt16, status: HTTPResponse.Status) -> [UInt8] {
         let line = "\(status.code) \(status.reasonPhrase)"
+        let retry = status == .serviceUnavailable ? "Retry-After: \(retryAfter)\r\n" : ""
         let content = """
             Status: \(line)\r
             Content-Type: text/plain; charset=utf-8\r
             Content-Length: \(line.utf8.count + 1)\r
-            \r
+            \(retry)\r
             \(line)
 
             """

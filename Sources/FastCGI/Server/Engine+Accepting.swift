@@ -29,7 +29,7 @@ extension Engine {
         for socket in listener.sockets { pool.poller.remove(socket.descriptor) }
     }
 
-    /// Accepts one connection, into the caller's hands; nil if there is none for us.
+    /// Accepts one connection, which the caller owns; nil if there is none for us.
     func acceptConnection(from socket: ListeningSocket) -> Connection? {
         // Counted, so that the listening socket is not closed, and its number used again, under a worker's hands; and so that a
         // server which stops knows of every connection.
@@ -48,7 +48,7 @@ extension Engine {
         }
     }
 
-    /// A connection for a descriptor that a socket has given, in the caller's hands; nil if the peer may not connect.
+    /// A connection for a descriptor that a socket has given, which the caller owns; nil if the peer may not connect.
     func takeOver(_ descriptor: Int32, from socket: ListeningSocket) -> Connection? {
         if socket.isTCP, let allowedPeers {
             let peer = PeerAddresses.peer(of: descriptor)
@@ -74,7 +74,8 @@ extension Engine {
             let connection = Connection(
                 pool: pool,
                 buffers: buffers,
-                requestGuard: requestGuard
+                requestGuard: requestGuard,
+                clock: clock
             )
             connections.all.append(connection)
             return connection
@@ -86,12 +87,12 @@ extension Engine {
         statistics.open.subtract(1, ordering: .relaxed)
         connections.withLock { $0.free.append(connection) }
         // There is a descriptor for one that waits.
-        if isPaused { watchListener(at: MonotonicClock.now) }
+        if isPaused { watchListener(at: clock.now) }
     }
 
     /// Closes a connection that nothing has come on. What has come is left to the poller.
     func closeIfSilent(_ connection: Connection) {
-        if connection.intake.isEmpty, !Socket.isReady(connection.descriptor, for: .readable) {
+        if connection.receiveBuffer.isEmpty, !Socket.isReady(connection.descriptor, for: .readable) {
             close(connection)
         } else {
             connection.waitForRequest(afterRequest: false)
@@ -105,7 +106,7 @@ extension Engine {
 
     /// Out of descriptors or memory: leaves waiting connections where they are for a moment.
     private func pauseAccepting(because error: SystemError) {
-        let now = MonotonicClock.now
+        let now = clock.now
         let resumeAt = now + 100
         let pauses = isListening.withLock { isListening in
             guard isListening else { return false }

@@ -23,8 +23,9 @@ extension Engine {
             case .request: connection.cancel(.requestTimedOut, of: passed?.serial)
             case .ending: connection.wakeWaiter()
             }
-            connection.watchIfUnwatched()
-            connection.flushForgotten()
+            connection.watchIfMissing()
+            connection.flushForgotten(at: now)
+            if connection.breakOffIfIgnored(at: now) { noteIgnored(connection, at: now) }
             connection.compactIfWaiting(at: now)
             if let slowLimit, let request = connection.newlySlowRequest(at: now, limit: slowLimit) {
                 logger.warning(
@@ -36,6 +37,22 @@ extension Engine {
                     ]
                 )
             }
+        }
+    }
+
+    /// Notes that a cancelled task goes on although its connection is closed.
+    private func noteIgnored(_ connection: Connection, at now: Int64) {
+        statistics.leftRunning.add(1, ordering: .relaxed)
+        guard let request = connection.activeRequest(at: now) else { return }
+        ignoredLog.atMostOnceASecond(now) {
+            logger.warning(
+                "closed the connection of a view that does not notice that it is cancelled",
+                metadata: [
+                    "request": "\(request.id)", "target": "\(request.target)", "route": "\(request.route)",
+                    "milliseconds": "\(request.milliseconds)",
+                    "reason": "\(connection.cancellation.map { "\($0)" } ?? "")",
+                ]
+            )
         }
     }
 }

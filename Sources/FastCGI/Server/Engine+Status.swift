@@ -7,7 +7,7 @@ internal import Synchronization
 extension Engine {
     /// What the server is doing.
     var status: ServerStatus {
-        let now = MonotonicClock.now
+        let now = clock.now
         var active: [ServerStatus.ActiveRequest] = []
         forEachConnection { connection in
             if let request = connection.activeRequest(at: now) { active.append(request) }

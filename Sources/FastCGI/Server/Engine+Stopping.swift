@@ -3,8 +3,8 @@ internal import Glibc
 internal import Logging
 internal import Synchronization
 
-/// How the server comes to its end, led by ``Control``.
-extension Engine {
+/// How the server comes to its end, led by ``Supervisor``.
+extension Engine: Stoppable {
     /// Accepts no more connections; requests under way go on.
     func beginDraining() {
         guard !draining.exchange(true, ordering: .sequentiallyConsistent) else { return }
@@ -65,5 +65,10 @@ extension Engine {
             }
         }
         return count
+    }
+
+    func log(_ level: Logger.Level, _ message: Logger.Message) {
+        let active = statistics.active.load(ordering: .relaxed)
+        logger.log(level: level, message, metadata: ["active": "\(active)"])
     }
 }

@@ -21,12 +21,14 @@ public struct FastCGIConfiguration: Sendable {
     /// How long requests under way may go on after the server was told to stop. The default is 30 s.
     public var drainLimit: Duration = .seconds(30)
 
-    /// How many requests may be under way at once. The default is 10,000; a further one is answered 503.
+    /// How many requests may be under way at once. The default is 10,000. A further one takes the place of the client that has taken nothing
+    /// for longest, and at least for a second; if there is none it is answered 503.
     public var maximumRequests = 10_000
 
-    /// How many bytes may be held, in all, for clients that are slow to take them, and of requests that have not come whole. The
-    /// default is 256 MiB; while there are more, a further request is answered 503, and one that comes in parts is refused.
-    public var maximumHeldBytes = 268_435_456
+    /// How many bytes may be held, in all, for clients that are slow to take them, and of requests that have not come whole. The default
+    /// is 655,360,000: the 64 KiB that the default of ``maximumRequests`` may need each. While there are more, the downloads are cut whose
+    /// clients have taken nothing for longest; where that does not suffice a request that comes in parts is refused.
+    public var maximumHeldBytes = 10_000 * 65_536
 
     /// How many bytes the parameters of a request may have: its head. The default is 64 KiB; beyond it the answer is 431.
     public var maximumHeadSize = 65_536

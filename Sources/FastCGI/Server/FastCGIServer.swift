@@ -16,8 +16,8 @@ public import ServiceLifecycle
 /// `downloadview_connections_accepted` and `downloadview_accepting_pauses`; the gauges `downloadview_requests_active` and
 /// `downloadview_connections_idle`; and the timer `downloadview_request_duration`. ``ServerStatus`` tells what they mean.
 public final class FastCGIServer<Handler: RequestHandler>: Service {
-    private let engine: Engine
-    private let control: Control
+    let engine: Engine
+    private let supervisor: Supervisor
 
     /// Creates a server; nothing runs yet.
     ///
@@ -28,16 +28,37 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     ///     nobody reads, holds up downloads.
     /// - Throws: ``/DownloadSystem/SystemError`` when the kernel gives no descriptor; ``ListenError`` when the listener is a TCP port and
     ///   `FCGI_WEB_SERVER_ADDRS`, the addresses that may connect, names something else or none.
-    public init(
+    public convenience init(
         listener: Listener,
         handler: Handler,
         configuration: FastCGIConfiguration = FastCGIConfiguration(),
         logger: Logger
     ) throws {
-        engine = try Engine(listener: listener, configuration: configuration, logger: logger) { request, sink in
+        try self.init(
+            listener: listener,
+            handler: handler,
+            configuration: configuration,
+            logger: logger,
+            clock: .monotonic
+        )
+    }
+
+    init(
+        listener: Listener,
+        handler: Handler,
+        configuration: FastCGIConfiguration,
+        logger: Logger,
+        clock: ServerClock
+    ) throws {
+        engine = try Engine(
+            listener: listener,
+            configuration: configuration,
+            logger: logger,
+            clock: clock
+        ) { request, sink in
             try await handler.respond(to: request, into: &sink)
         }
-        control = Control(engine)
+        supervisor = Supervisor(engine)
     }
 
     /// What the server is doing.
@@ -52,16 +73,16 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     ///   be started.
     public func run() async throws {
         try engine.claimRun()
-        let ending: Control.Ending = try await withTaskCancellationHandler {
+        let outcome: Supervisor.Outcome = try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await withCheckedThrowingContinuation { continuation in
                     do {
                         // Before any worker: without this thread nobody would stop them.
-                        try Thread.detach { [engine, control] in
+                        try Thread.detach { [engine, supervisor] in
                             continuation.resume(
                                 with: Result {
                                     try engine.start()
-                                    return control.run(signals: nil)
+                                    return supervisor.run(signals: nil)
                                 }
                             )
                         }
@@ -70,13 +91,13 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
                         continuation.resume(throwing: error)
                     }
                 }
-            } onGracefulShutdown: { [control] in
-                control.stop()
+            } onGracefulShutdown: { [supervisor] in
+                supervisor.stop()
             }
-        } onCancel: { [control] in
-            control.stop(cutting: true)
+        } onCancel: { [supervisor] in
+            supervisor.stop(cutting: true)
         }
-        if case .cut(let count) = ending { throw DrainIncomplete(count: count) }
+        if case .cut(let count) = outcome { throw DrainIncomplete(count: count) }
     }
 
     /// Serves until SIGTERM or SIGINT, on the calling thread: what a program's `main` calls.
@@ -97,22 +118,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
             "serving",
             metadata: ["listen": "\(engine.listener.addresses.joined(separator: ", "))", "threads": "\(engine.pool.count)"]
         )
-        let ending = control.run(signals: signals)
-        return ending == .drained ? 0 : 1
+        let outcome = supervisor.run(signals: signals)
+        return outcome == .drained ? 0 : 1
     }
-}
-
-/// The server stopped, but not every request was finished.
-public struct DrainIncomplete: Error, CustomStringConvertible, Sendable {
-    /// How many requests were cut.
-    public let count: Int
-
-    public var description: String {
-        "\(String(counting: count, "request")) \(count == 1 ? "was" : "were") cut when the server stopped"
-    }
-}
-
-/// A server runs once: for another run there is to be another server, with a listener of its own.
-public struct ServerAlreadyRun: Error, CustomStringConvertible, Sendable {
-    public var description: String { "the server runs already, or has run" }
 }

@@ -12,6 +12,8 @@ public struct ServerStatus: Sendable {
         public var aborted: Int
         /// Requests that passed a limit on time.
         public var timedOut: Int
+        /// Downloads cut since the server had no room left, and their clients had taken nothing for longest.
+        public var evicted: Int
         /// Bytes of content handed to clients.
         public var bytes: Int64
         /// Pauses in accepting connections, for want of descriptors or memory.

@@ -10,6 +10,9 @@ final class Statistics: Sendable {
     private let failed = Atomic<Int>(0)
     private let aborted = Atomic<Int>(0)
     private let timedOut = Atomic<Int>(0)
+    private let evicted = Atomic<Int>(0)
+    /// Requests whose connections are closed and whose tasks go on: they took no notice of being cancelled.
+    let leftRunning = Atomic<Int>(0)
     private let pauses = Atomic<Int>(0)
     /// What is counted at each request, in one place for each worker: one for all would be fought over.
     private let tallies = Lock<(all: [Tally], free: [Tally])>(([], []))
@@ -28,6 +31,7 @@ final class Statistics: Sendable {
     private let failedMetric: Counter
     private let abortedMetric: Counter
     private let timedOutMetric: Counter
+    private let evictedMetric: Counter
     private let bytesMetric: Counter
     private let activeMetric: Gauge
     private let idleMetric: Gauge
@@ -45,6 +49,7 @@ final class Statistics: Sendable {
         failedMetric = requests("failed")
         abortedMetric = requests("aborted")
         timedOutMetric = requests("timed_out")
+        evictedMetric = requests("evicted")
         bytesMetric = Counter(label: "downloadview_content_bytes", factory: metrics)
         activeMetric = Gauge(label: "downloadview_requests_active", factory: metrics)
         idleMetric = Gauge(label: "downloadview_connections_idle", factory: metrics)
@@ -110,27 +115,29 @@ final class Statistics: Sendable {
     func requestEnded(
         bytes count: Int64,
         milliseconds: Int64,
-        failure: (any Error)?,
-        cancellation: Cancellation?,
+        outcome: RequestOutcome,
         countedIn tally: Tally?
     ) {
-        (tally ?? others).count(bytes: count, isServed: cancellation == nil && failure == nil)
+        (tally ?? others).count(bytes: count, isServed: outcome == .served)
         if isCollected {
             bytesMetric.increment(by: count)
             durationMetric.recordMilliseconds(milliseconds)
         }
-        switch cancellation {
-        case .clientLeft:
-            aborted.add(1, ordering: .relaxed)
-            abortedMetric.increment()
-        case .writeTimedOut, .requestTimedOut:
-            timedOut.add(1, ordering: .relaxed)
-            timedOutMetric.increment()
-        case nil where failure == nil:
+        switch outcome {
+        case .served:
             if isCollected { servedMetric.increment() }
-        case .serverStopped, nil:
+        case .failed:
             failed.add(1, ordering: .relaxed)
             failedMetric.increment()
+        case .aborted:
+            aborted.add(1, ordering: .relaxed)
+            abortedMetric.increment()
+        case .timedOut:
+            timedOut.add(1, ordering: .relaxed)
+            timedOutMetric.increment()
+        case .evicted:
+            evicted.add(1, ordering: .relaxed)
+            evictedMetric.increment()
         }
     }
 
@@ -150,6 +157,7 @@ final class Statistics: Sendable {
             failed: failed.load(ordering: .relaxed),
             aborted: aborted.load(ordering: .relaxed),
             timedOut: timedOut.load(ordering: .relaxed),
+            evicted: evicted.load(ordering: .relaxed),
             bytes: tallies.reduce(0) { $0 + $1.bytes },
             pauses: pauses.load(ordering: .relaxed),
             refused: refused.withLock { $0 }

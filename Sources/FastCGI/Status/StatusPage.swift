@@ -70,6 +70,11 @@ enum StatusPage {
                 Int64(status.totals.timedOut)
             ),
             (
+                "requests_evicted_total", "counter",
+                "Downloads cut for lack of room, whose clients had taken nothing for longest.",
+                Int64(status.totals.evicted)
+            ),
+            (
                 "accepting_pauses_total", "counter", "Pauses in accepting, for want of descriptors or memory.",
                 Int64(status.totals.pauses)
             ),

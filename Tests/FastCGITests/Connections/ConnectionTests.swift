@@ -48,7 +48,7 @@ import Testing
     /// Has the connection wait, after a request, with most of the next one read.
     private func takeNextRequest(_ connection: Connection) {
         let next = Wire.get("/hello").dropLast(8)
-        unsafe next.withUnsafeBytes { unsafe connection.intake.append($0) }
+        unsafe next.withUnsafeBytes { unsafe connection.receiveBuffer.append($0) }
         connection.waitForRequest(afterRequest: true)
     }
 }

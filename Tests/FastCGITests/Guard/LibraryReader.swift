@@ -5,7 +5,7 @@ import Glibc
 
 /// Reads requests with libfcgi itself, from a file without a name, the way the server does.
 enum LibraryReader {
-    private static let isReady = Engine.libraryStatus == 0
+    private static let isReady = LibFCGI.initStatus == 0
 
     /// What `FCGX_Accept_r` and `FCGX_GetStr` make of `bytes`; nil when libfcgi reports an error.
     static func read(_ bytes: [UInt8]) -> DecodedRequest? {

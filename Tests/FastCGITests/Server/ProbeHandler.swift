@@ -14,6 +14,10 @@ final class Probe: Sendable {
     func note(_ event: String) { events.withLock { $0.append(event) } }
     func has(_ event: String) -> Bool { events.withLock { $0.contains(event) } }
     func count(of event: String) -> Int { events.withLock { $0.count { $0 == event } } }
+    /// How many events of one kind came before the first of another.
+    func countBefore(_ first: String, of event: String) -> Int {
+        events.withLock { $0.prefix { $0 != first }.count { $0 == event } }
+    }
     func openGate() { gate.withLock { $0 = true } }
     var isGateOpen: Bool { gate.withLock { $0 } }
 
@@ -61,6 +65,14 @@ struct ProbeHandler: RequestHandler {
             await Task.detached { [probe] in while !probe.isGateOpen { try? await Task.sleep(for: .milliseconds(2)) } }
                 .value
             try await sink.write("last\n")
+        case "/compute-silently":
+            // As a search that finds nothing: it neither suspends nor writes.
+            while !Task.isCancelled, !probe.isGateOpen { usleep(1000) }
+            throw CancellationError()
+        case "/wait-then-compute":
+            try await Task.sleep(for: .milliseconds(1))
+            while !Task.isCancelled, !probe.isGateOpen { usleep(1000) }
+            throw CancellationError()
         case "/compute":
             sink.begin(head, extent: .unknown)
             while !probe.isGateOpen {
@@ -99,6 +111,12 @@ struct ProbeHandler: RequestHandler {
         case "/large":
             sink.begin(head, extent: .unknown)
             for _ in 0..<64 { try await sink.write(Self.chunk) }
+        case "/slow-pieces":
+            sink.begin(head, extent: .unknown)
+            for _ in 0..<40 {
+                usleep(50)
+                try await sink.write(Self.chunk.prefix(1000))
+            }
         case "/small-pieces":
             sink.begin(head, extent: .unknown)
             for number in 0..<100_000 { try await sink.write("\(number)\n") }

@@ -1,14 +1,19 @@
+import DownloadSystem
 import Foundation
 import Logging
 import ServiceLifecycle
+import Synchronization
 import TestSupport
 import Testing
 
 @testable import FastCGI
 
 /// A server on a socket in a temporary directory, for the duration of `body`.
+///
+/// - Parameter time: What the server's limits go by; the monotonic clock if nil.
 func withServer(
     log: RecordedLog? = nil,
+    time: ManualTime? = nil,
     _ configure: (inout FastCGIConfiguration) -> Void = { _ in },
     _ body: (TestServer) async throws -> Void
 ) async throws {
@@ -23,7 +28,8 @@ func withServer(
         listener: .bound(to: .unix(path: path)),
         handler: ProbeHandler(probe: probe),
         configuration: configuration,
-        logger: logger
+        logger: logger,
+        clock: time.map { time in ServerClock { time.now } } ?? .monotonic
     )
     var serviceLogger = Logger(label: "test")
     serviceLogger.logLevel = .critical
@@ -33,8 +39,9 @@ func withServer(
             logger: serviceLogger
         )
     )
-    let running = Task { try await group.run() }
-    let test = TestServer(path: path, probe: probe, server: server, group: group, running: running)
+    // Not on the threads that all tests share: a test that holds these would keep the server from starting.
+    let running = Task(executorPreference: TestExecutor.blocking) { try await group.run() }
+    let test = TestServer(path: path, probe: probe, server: server, group: group, running: running, time: time)
     do {
         try await body(test)
     } catch {
@@ -55,6 +62,17 @@ struct TestServer {
     let server: FastCGIServer<ProbeHandler>
     let group: ServiceGroup
     let running: Task<Void, any Error>
+    let time: ManualTime?
+
+    var status: ServerStatus { server.status }
+
+    /// Lets time pass for the server, which looks at its limits meanwhile as often as it always does.
+    func pass(_ duration: Duration) {
+        for _ in 0..<max(1, duration.milliseconds / 100) {
+            time?.advance(by: min(100, duration.milliseconds))
+            server.engine.keepLimits(at: server.engine.clock.now)
+        }
+    }
 
     func connect() throws -> TestClient { try TestClient(path: path) }
 
@@ -78,5 +96,16 @@ extension Wire {
             .flatMap {
                 input(Array(body[$0..<min($0 + 32_768, body.count)]))
             } + input()
+    }
+}
+
+/// A clock that stands until a test advances it.
+final class ManualTime: Sendable {
+    private let milliseconds = Atomic<Int64>(1_000_000)
+
+    var now: Int64 { milliseconds.load(ordering: .sequentiallyConsistent) }
+
+    func advance(by milliseconds: Int64) {
+        self.milliseconds.add(milliseconds, ordering: .sequentiallyConsistent)
     }
 }

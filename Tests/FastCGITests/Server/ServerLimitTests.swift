@@ -1,4 +1,5 @@
 import DownloadSystem
+import Glibc
 import TestSupport
 import Testing
 
@@ -8,16 +9,16 @@ import Testing
 @Suite(.blocking, .timeLimit(.minutes(5))) struct ServerLimitTests {
     @Test("A request that does not arrive in time is dropped")
     func limitsReceiving() async throws {
-        try await withServer {
-            $0.receiveLimit = .milliseconds(50)
-        } _: { server in
+        try await withServer(time: ManualTime()) { server in
             let client = try server.connect()
             try await client.send(Array(Wire.get("/hello").dropLast(9)))
+            #expect(await eventually { server.status.heldBytes > 0 })
+            server.pass(.seconds(6))
             #expect(try await client.seesEnd())
             let kept = try server.connect()
             try await kept.send(Wire.get("/hello"))
             _ = try await kept.answer()
-            blockingSleep(for: .milliseconds(400))
+            server.pass(.seconds(60))
             try await kept.send(Wire.get("/hello"))
             #expect(try await kept.answer().isComplete, "an idle connection that is kept is no request that is late")
         }
@@ -25,11 +26,9 @@ import Testing
 
     @Test("A request that has arrived is answered however long no worker looks at it")
     func limitsNoArrived() async throws {
-        try await withServer {
+        try await withServer(time: ManualTime()) {
             $0.threads = 1
             $0.maximumThreads = 1
-            // It holds for the time that this test takes to send, too, on whatever machine.
-            $0.receiveLimit = .seconds(9)
         } _: { server in
             let blocking = try server.connect()
             try await blocking.send(Wire.get("/hello"))
@@ -39,7 +38,7 @@ import Testing
             try await blocking.send(Wire.get("/block"))
             #expect(await server.probe.wait(for: "began /block"))
             try await client.send(Wire.get("/hello"))
-            blockingSleep(for: .seconds(10))
+            server.pass(.seconds(60))
             server.probe.openGate()
             #expect(try await client.answer().body == "Hello world!\n")
         }
@@ -47,10 +46,9 @@ import Testing
 
     @Test("A client that has taken all there is is not cut, however long no worker gives it more")
     func limitsNoneThatTookAll() async throws {
-        try await withServer {
+        try await withServer(time: ManualTime()) {
             $0.threads = 1
             $0.maximumThreads = 1
-            $0.writeLimit = .seconds(5)
         } _: { server in
             let client = try server.connect()
             try await client.send(Wire.get("/large"))
@@ -58,7 +56,10 @@ import Testing
             let blocking = try server.connect()
             try await blocking.send(Wire.get("/block"))
             #expect(await server.probe.wait(for: "began /block"))
-            try await client.readWhatComes(pause: .seconds(7))
+            while Socket.isReady(client.descriptor, for: Int16(POLLIN), milliseconds: 0) {
+                try await client.receiveWhatIsThere()
+            }
+            server.pass(.seconds(120))
             server.probe.openGate()
             let answer = try await client.answer()
             let (isComplete, count) = (answer.isComplete, answer.bodyCount)
@@ -69,11 +70,13 @@ import Testing
 
     @Test("A client that takes nothing for too long is cut visibly")
     func limitsWriting() async throws {
-        try await withServer {
-            $0.writeLimit = .milliseconds(50)
-        } _: { server in
+        try await withServer(time: ManualTime()) { server in
             let client = try server.connect()
             try await client.send(Wire.get("/endless"))
+            #expect(await eventually { server.status.slowest.first?.phase == .writing })
+            server.pass(.seconds(59))
+            #expect(!server.probe.has("ended /endless"))
+            server.pass(.seconds(4))
             #expect(await server.probe.wait(for: "ended /endless"))
             let answer = try await client.answer()
             #expect(!answer.isComplete)
@@ -119,16 +122,16 @@ import Testing
 
     @Test("A client that takes a little at a time is not cut, however long it takes until there is room")
     func limitsWritingByProgress() async throws {
-        try await withServer {
+        try await withServer(time: ManualTime()) {
             $0.writeLimit = .seconds(5)
         } _: { server in
             let client = try server.connect()
             try await client.send(Wire.get("/bytes/600000"))
-            // The kernel tells of room on a unix socket when some 150 KB are read: at 20 KB/s that is later than the limit.
-            let start = ContinuousClock.now
-            while ContinuousClock.now - start < .seconds(10) {
-                try await client.receive(upTo: Int((ContinuousClock.now - start) / .seconds(1) * 20_000))
-                blockingSleep(for: .milliseconds(20))
+            #expect(await eventually { server.status.slowest.first?.phase == .writing })
+            // The kernel reports room on a unix socket when some 150 KB are read: at 20 KB a second that is later than the limit.
+            for second in 1...20 {
+                try await client.receive(upTo: second * 20_000)
+                server.pass(.seconds(1))
             }
             let answer = try await client.answer()
             let (isComplete, count) = (answer.isComplete, answer.bodyCount)
@@ -160,7 +163,9 @@ import Testing
                 _ = try await client.output(upTo: "before\n")
                 clients.append(client)
             }
-            #expect(try await server.get("/hello").text.hasPrefix("Status: 503 "))
+            let refusal = try await server.get("/hello")
+            #expect(refusal.text.hasPrefix("Status: 503 "))
+            #expect(refusal.text.contains("\r\nRetry-After: 5\r\n"))
             server.probe.openGate()
             for client in clients { #expect(try await client.answer().isComplete) }
             #expect(try await server.get("/hello").text.hasPrefix("Status: 200 "))
@@ -196,9 +201,7 @@ import Testing
 
     @Test("A kept connection whose web server has taken its request back waits for the next like any other")
     func waitsAfterAbort() async throws {
-        try await withServer {
-            $0.receiveLimit = .milliseconds(300)
-        } _: { server in
+        try await withServer(time: ManualTime()) { server in
             let client = try server.connect()
             try await client.send(Wire.get("/hello"))
             _ = try await client.answer()
@@ -206,7 +209,7 @@ import Testing
             #expect(await eventually { Socket.unsentBytes(client.descriptor) == 0 })
             try await client.send(Wire.record(2))
             #expect(try await client.answer().isComplete)
-            blockingSleep(for: .milliseconds(900))
+            server.pass(.seconds(60))
             try? await client.send(Wire.get("/hello"))
             #expect(try await client.answer().body == "Hello world!\n")
             #expect(server.server.status.totals.timedOut == 0)

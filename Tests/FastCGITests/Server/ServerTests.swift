@@ -176,12 +176,11 @@ import Testing
 
     @Test("A request that came behind another is answered although the first answer fills the socket for long")
     func answersBehindUnread() async throws {
-        try await withServer {
-            $0.receiveLimit = .milliseconds(200)
-        } _: { server in
+        try await withServer(time: ManualTime()) { server in
             let client = try server.connect()
             try await client.send(Wire.get("/bytes/150000") + Wire.get("/hello", id: 2))
-            blockingSleep(for: .milliseconds(600))
+            #expect(await server.probe.wait(for: "ended /bytes/150000"))
+            server.pass(.seconds(60))
             #expect(try await client.answer().bodyCount == 150_000)
             #expect(try await client.answer().body == "Hello world!\n")
         }
@@ -189,13 +188,13 @@ import Testing
 
     @Test("Nothing comes behind the end of a response that is cut while its end waits for the client")
     func cutsBehindNoEnd() async throws {
-        try await withServer {
-            $0.writeLimit = .milliseconds(100)
-        } _: { server in
+        try await withServer(time: ManualTime()) { server in
             // Some of them are all written and do not all fit into the socket.
             let clients = try stride(from: 100_000, to: 500_000, by: 8000).map { ($0, try server.connect()) }
             for (count, client) in clients { try await client.send(Wire.get("/bytes/\(count)")) }
-            blockingSleep(for: .milliseconds(400))
+            #expect(await eventually { clients.allSatisfy { server.probe.has("began /bytes/\($0.0)") } })
+            #expect(await eventually { server.status.slowest.allSatisfy { $0.phase == .writing } })
+            server.pass(.seconds(70))
             var wholeCount = 0
             for (count, client) in clients {
                 let answer = try await client.answer()

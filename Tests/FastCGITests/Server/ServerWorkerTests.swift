@@ -20,29 +20,53 @@ import Testing
         }
     }
 
-    @Test("Generators that compute for clients that are always quicker leave others their turn, without more workers")
+    @Test("Generators that compute for clients that are always quicker leave others their turn, on one worker")
     func sharesWorkers() async throws {
-        var workers = 0
-        // On a machine that is busy itself a worker may seem blocked for once.
-        for _ in 0..<3 where workers != 1 {
-            try await withServer {
-                $0.threads = 1
-            } _: { server in
-                var readers: [Task<Answer, any Error>] = []
-                for _ in 0..<3 {
-                    let client = try server.connect()
-                    try await client.send(Wire.get("/compute"))
-                    readers.append(Task { try await client.answer() })
-                }
-                #expect(await server.probe.wait(for: "began /compute", times: 3))
-                for _ in 0..<20 { #expect(try await server.get("/hello").isComplete) }
-                workers = server.server.status.workers
-                #expect(!server.probe.has("ended /compute"))
-                server.probe.openGate()
-                for reader in readers { #expect(try await reader.value.isComplete) }
+        try await withServer {
+            $0.threads = 1
+            $0.maximumThreads = 1
+        } _: { server in
+            var readers: [OwnThread] = []
+            let clients = try (0..<3).map { _ in try server.connect() }
+            for client in clients {
+                try await client.send(Wire.get("/compute", flags: 0))
+                readers.append(try client.readAllOnOwnThread())
             }
+            #expect(await server.probe.wait(for: "began /compute", times: 3))
+            for _ in 0..<20 { #expect(try await server.get("/hello").isComplete) }
+            #expect(!server.probe.has("ended /compute"))
+            server.probe.openGate()
+            #expect(await server.probe.wait(for: "ended /compute", times: 3))
+            #expect(await eventually { server.status.totals.served == 23 })
+            for reader in readers { reader.join() }
         }
-        #expect(workers == 1)
+    }
+
+    @Test("A short request waits for one turn of the long ones that came before it, not for all they have to give")
+    func putsFirstTurnsFirst() async throws {
+        try await withServer {
+            $0.threads = 1
+            $0.maximumThreads = 1
+        } _: { server in
+            // Until all wait for the one worker.
+            let blocking = try server.connect()
+            try await blocking.send(Wire.get("/block"))
+            #expect(await server.probe.wait(for: "began /block"))
+            // Each fits into the socket, so that nothing but the order makes it wait.
+            var clients: [TestClient] = []
+            for _ in 0..<100 {
+                let client = try server.connect()
+                try await client.send(Wire.get("/slow-pieces", flags: 0))
+                clients.append(client)
+            }
+            let short = try server.connect()
+            try await short.send(Wire.get("/hello", flags: 0))
+            server.probe.openGate()
+            #expect(try await short.answer().isComplete)
+            for client in clients { #expect(try await client.answer().bodyCount == 40_000) }
+            let before = server.probe.countBefore("ended /hello", of: "ended /slow-pieces")
+            #expect(before < 50, "\(before) long ones were through before it")
+        }
     }
 
     @Test("Workers that were added for views that block are as many as these need, at once")

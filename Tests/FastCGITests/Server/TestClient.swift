@@ -80,9 +80,28 @@ final class TestClient {
         }
     }
 
+    /// Reads and drops all that comes, on a thread of its own, until the connection ends.
+    func readAllOnOwnThread() throws -> OwnThread {
+        let descriptor = descriptor
+        return try OwnThread {
+            var chunk = [UInt8](repeating: 0, count: 65_536)
+            while unsafe recv(descriptor, &chunk, chunk.count, 0) > 0 {}
+        }
+    }
+
     /// Reads until the buffer has so many bytes, of which no record was taken yet.
     func receive(upTo count: Int) async throws {
         while buffer.count < count, try await fill(count - buffer.count) {}
+    }
+
+    /// Reads and drops all that comes until the connection ends.
+    func readToEnd() async throws {
+        repeat { buffer = [] } while try await fill()
+    }
+
+    /// Reads what has come.
+    func receiveWhatIsThere() async throws {
+        _ = try await fill()
     }
 
     /// Reads once more into the buffer; false at the end of the connection.

@@ -16,31 +16,29 @@ import Testing
     func countsEnds() throws {
         let statistics = Statistics(metrics: metrics)
         let tally = statistics.takeTally()
-        let ends: [((any Error)?, Cancellation?)] = [
-            (nil, nil), (nil, nil), (CancellationError(), nil), (CancellationError(), .clientLeft),
-            (CancellationError(), .writeTimedOut), (CancellationError(), .requestTimedOut),
-            (CancellationError(), .serverStopped),
-        ]
-        for (failure, cancellation) in ends {
+        let ends: [RequestOutcome] = [.served, .served, .failed, .aborted, .timedOut, .timedOut, .failed, .evicted]
+        for outcome in ends {
+            let isOnWorker = outcome == .served
             statistics.requestEnded(
                 bytes: 10,
                 milliseconds: 3,
-                failure: failure,
-                cancellation: cancellation,
-                countedIn: cancellation == nil ? tally : nil
+                outcome: outcome,
+                countedIn: isOnWorker ? tally : nil
             )
         }
         #expect(statistics.totals.served == 2)
-        #expect(statistics.totals.bytes == 70)
+        #expect(statistics.totals.bytes == 80)
         statistics.receiveTimedOut()
         let requests = "downloadview_requests"
         #expect(try count(requests, [("outcome", "served")]) == 2)
         #expect(try count(requests, [("outcome", "failed")]) == 2)
         #expect(try count(requests, [("outcome", "aborted")]) == 1)
         #expect(try count(requests, [("outcome", "timed_out")]) == 3)
-        #expect(try count("downloadview_content_bytes") == 70)
+        #expect(try count(requests, [("outcome", "evicted")]) == 1)
+        #expect(statistics.totals.evicted == 1)
+        #expect(try count("downloadview_content_bytes") == 80)
         #expect(
-            try metrics.expectTimer("downloadview_request_duration").values == Array(repeating: 3_000_000, count: 7)
+            try metrics.expectTimer("downloadview_request_duration").values == Array(repeating: 3_000_000, count: 8)
         )
     }
 
@@ -57,7 +55,7 @@ import Testing
         let statistics = Statistics()
         for _ in 0..<3 {
             let tally = statistics.takeTally()
-            statistics.requestEnded(bytes: 5, milliseconds: 0, failure: nil, cancellation: nil, countedIn: tally)
+            statistics.requestEnded(bytes: 5, milliseconds: 0, outcome: .served, countedIn: tally)
             statistics.giveBack(tally)
         }
         #expect(statistics.totals.served == 3)

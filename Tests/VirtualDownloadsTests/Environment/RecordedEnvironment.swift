@@ -54,7 +54,7 @@ struct RecordedEnvironment: Decodable, Sendable {
             + [1, 4, 0, 1, 0, 0, 0, 0] + [1, 5, 0, 1, 0, 0, 0, 0]
         var buffer = [UInt8](repeating: 0, count: request.count)
         var handover = Handover()
-        guard Engine.libraryStatus == 0 else { return nil }
+        guard LibFCGI.initStatus == 0 else { return nil }
         return try unsafe request.withUnsafeBytes { request in
             try unsafe buffer.withUnsafeMutableBytes { buffer in
                 let excerpt = unsafe RequestExcerpt.make(of: request, in: buffer)

@@ -1,5 +1,5 @@
 /// The bytes of a request that did not come all at once, or came with more behind it.
-struct Intake {
+struct ReceiveBuffer {
     /// Bytes received and not yet handed on.
     private var bytes: [UInt8] = []
     private var requestGuard: RequestGuard
@@ -38,7 +38,7 @@ struct Intake {
         return verdict
     }
 
-    /// A request came that needed no intake: what was counted before it does not count for the next.
+    /// A request came that was not buffered: what was counted before it does not count for the next.
     mutating func passRequest() {
         guard hasCounted else { return }
         requestGuard.reset()

@@ -1,0 +1,141 @@
+internal import DownloadCore
+internal import DownloadSystem
+internal import Glibc
+internal import Logging
+
+/// How a request reaches the server.
+extension Engine {
+    /// Receives what a connection has; serves it when it is a whole request. The caller owns the connection.
+    func receive(from connection: Connection) {
+        guard let worker = Worker.current else { return close(connection) }
+        do {
+            if connection.receiveBuffer.isEmpty, !connection.receiveBuffer.discards,
+                try receiveAtOnce(from: connection, by: worker)
+            {
+                return
+            }
+            try receiveInParts(from: connection, by: worker)
+        } catch {
+            close(connection)
+        }
+    }
+
+    /// The usual case: one whole request waits, nothing before it and nothing behind.
+    ///
+    /// - Returns: False if it is not so; then nothing was taken.
+    private func receiveAtOnce(from connection: Connection, by worker: Worker) throws -> Bool {
+        guard
+            let received = try unsafe Socket.receive(into: worker.scratch, from: connection.descriptor, peeking: true)
+        else {
+            waitForRequest(on: connection)
+            return true
+        }
+        guard unsafe !received.isEmpty else {
+            close(connection)
+            return true
+        }
+        var requestGuard = self.requestGuard
+        guard case .request(let shape) = requestGuard.examine(unsafe received.assumingMemoryBound(to: UInt8.self).span),
+            shape.length == received.count, shape.isCanonical
+        else { return false }
+        connection.receiveBuffer.passRequest()
+        connection.leavePeeked(shape.length)
+        // As many bytes as were looked for: the next request may wait behind them.
+        if unsafe received.count == worker.scratch.count { connection.noteMissedEvent() }
+        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: worker.scratch[received.count...])
+        try unsafe serve(RequestExcerpt.make(of: received, in: rest), of: connection, by: worker)
+        return true
+    }
+
+    /// The rare case: a request that comes in parts, or with the next one behind it, or in a form that libfcgi can't read.
+    private func receiveInParts(from connection: Connection, by worker: Worker) throws {
+        let scratch = unsafe worker.scratch
+        while true {
+            if !connection.receiveBuffer.isEmpty {
+                let verdict = connection.receiveBuffer.examine()
+                // The last part of a request stays unread, as a whole one does. All else makes way for what comes.
+                if !verdict.isRequest(of: connection.receiveBuffer.count),
+                    unsafe !connection.consumePeeked(into: scratch)
+                {
+                    return close(connection)
+                }
+                switch verdict {
+                case .incomplete: break
+                case .request(let shape):
+                    let request = connection.receiveBuffer.takeRequest(shape)
+                    return try unsafe request.withUnsafeBytes { try unsafe serve($0, of: connection, by: worker) }
+                case .reply(let reply):
+                    try send(reply.bytes, on: connection)
+                    if reply.closes { return close(connection) }
+                    connection.receiveBuffer.drop(reply.consumed)
+                    continue
+                case .tooLarge(let request):
+                    statistics.requestRefused("too-large-\(request.part)")
+                    logRefusal("too large: its \(request.part)")
+                    try send(request.answer, on: connection)
+                    shutdown(connection.descriptor, Int32(SHUT_WR))
+                    connection.receiveBuffer.discardAll()
+                case .refuse(let reason):
+                    statistics.requestRefused(reason.rawValue)
+                    logRefusal("\(reason)")
+                    return close(connection)
+                }
+            }
+            guard let received = try unsafe Socket.receive(into: scratch, from: connection.descriptor, peeking: true)
+            else {
+                connection.countHeld()
+                freeHeldBytes()
+                if !connection.receiveBuffer.isEmpty, buffers.heldBytes > configuration.maximumHeldBytes {
+                    statistics.requestRefused("overloaded")
+                    logRefusal("too much would be held")
+                    return close(connection)
+                }
+                return waitForRequest(on: connection)
+            }
+            if received.count == scratch.count { connection.noteMissedEvent() }
+            unsafe connection.receiveBuffer.append(received)
+            connection.leavePeeked(received.count)
+            let isTaken = unsafe !connection.receiveBuffer.discards || connection.consumePeeked(into: scratch)
+            if unsafe received.isEmpty || !isTaken || connection.receiveBuffer.hasDiscardedTooMuch {
+                return close(connection)
+            }
+        }
+    }
+
+    func logRefusal(_ reason: String) {
+        refusalLog.atMostOnceASecond { logger.notice("refused a request", metadata: ["reason": "\(reason)"]) }
+    }
+
+    /// Lets libfcgi read one whole request, and answers it.
+    private func serve(_ bytes: UnsafeRawBufferPointer, of connection: Connection, by worker: Worker) throws {
+        let id = statistics.nextRequestID(countedIn: worker.tally(of: statistics))
+        let received: RequestReader.Received?
+        do {
+            received = try unsafe worker.handover.give(bytes) { RequestReader.read(from: $0, id: id) }
+        } catch {
+            do {
+                received = try unsafe reserve.give(bytes) { RequestReader.read(from: $0, id: id) }
+            } catch {
+                logRefusal("\(error)")
+                throw error
+            }
+        }
+        guard let received else {
+            // The guard and libfcgi disagree, which their tests say can't be.
+            logRefusal("libfcgi can't read it")
+            return close(connection)
+        }
+        respond(to: received, on: connection, by: worker)
+    }
+
+    /// Sends a short answer of the protocol's own. A peer that does not even take that is not waited for.
+    func send(_ bytes: [UInt8], on connection: Connection) throws {
+        guard !bytes.isEmpty else { return }
+        let outcome = unsafe bytes.withUnsafeBytes { unsafe Socket.send($0, to: connection.descriptor) }
+        guard case .sent(bytes.count) = outcome else { throw SystemError(call: "send", code: EAGAIN) }
+    }
+
+    private func waitForRequest(on connection: Connection) {
+        connection.waitForRequest(afterRequest: false)
+    }
+}

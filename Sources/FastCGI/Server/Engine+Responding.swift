@@ -1,0 +1,109 @@
+internal import DownloadCore
+internal import DownloadSystem
+internal import HTTPTypes
+internal import Logging
+internal import Synchronization
+
+/// How a request is answered.
+extension Engine {
+    /// Starts the request's task as the next thing that this worker does.
+    ///
+    /// The connection knows the task before its first instruction, so that the task can be cancelled even if it never suspends.
+    func respond(to received: RequestReader.Received, on connection: Connection, by worker: Worker) {
+        // Its status is most wanted of a server that has too much to do.
+        guard admitsRequest() || ownAnswer(to: received.request) != nil else {
+            return turnAway(received, on: connection)
+        }
+        statistics.active.add(1, ordering: .relaxed)
+        worker.runNext {
+            let task = Task(executorPreference: pool) { await self.run(received, on: connection) }
+            connection.beginResponding(to: received.request, requestID: received.requestID, task: task)
+        }
+        worker.observeTurn(connection)
+    }
+
+    private func turnAway(_ received: RequestReader.Received, on connection: Connection) {
+        statistics.requestRefused("overloaded")
+        overloadLog.atMostOnceASecond {
+            logger.warning(
+                "answered 503: too many requests are under way",
+                metadata: ["active": "\(statistics.active.load(ordering: .relaxed))"]
+            )
+        }
+        do {
+            try send(ResponseRecords.answer(received.requestID, status: .serviceUnavailable), on: connection)
+            guard connection.consumePeeked(), received.keepsConnection else { return close(connection) }
+            connection.waitForRequest(afterRequest: true)
+        } catch {
+            close(connection)
+        }
+    }
+
+    private func run(_ received: RequestReader.Received, on connection: Connection) async {
+        var sink = RecordSink(connection)
+        var failure: (any Error)?
+        do {
+            if let own = ownAnswer(to: received.request) {
+                try await send(own, to: received.request, into: &sink)
+            } else {
+                try await handler(received.request, &sink)
+            }
+            if !sink.isFinished { try await sink.finish() }
+        } catch {
+            failure = error
+        }
+        // Before the client can know: one that has all it wants, or sees the failure, leaves at once, and has not left early.
+        let cancellation = sink.isFinished ? nil : connection.cancellation
+        var endsVisibly = sink.isFinished
+        if !endsVisibly, cancellation != .clientLeft, connection.beginFailing() { endsVisibly = await sink.fail() }
+        // The connection's end may be taken for that of the download; a reset is not. Broken off, not even a finished one has its own.
+        let isOpen = connection.output.isOpen
+        if !isOpen || !endsVisibly { connection.abandonPeeked() }
+        statistics.requestEnded(
+            bytes: sink.contentBytes,
+            milliseconds: connection.age(at: clock.now),
+            outcome: cancellation?.outcome ?? (failure == nil ? .served : .failed),
+            countedIn: Worker.current?.tally(of: statistics)
+        )
+        report(received.request, on: connection, sink, failure: failure, cancellation: cancellation)
+        let keeps = sink.isFinished && isOpen && received.keepsConnection && !draining.load(ordering: .relaxed)
+        let isFit = connection.endResponding()
+        if connection.isClosedBySupervisor { statistics.leftRunning.subtract(1, ordering: .relaxed) }
+        statistics.active.subtract(1, ordering: .relaxed)
+        if keeps, isFit {
+            connection.waitForRequest(afterRequest: true)
+        } else {
+            close(connection)
+        }
+    }
+
+    private func report(
+        _ request: DownloadRequest,
+        on connection: Connection,
+        _ sink: borrowing RecordSink,
+        failure: (any Error)?,
+        cancellation: Cancellation?
+    ) {
+        // The reason of a 4xx is looked for, and is no alarm.
+        let isAlarm = sink.noted.map { !DownloadError.isRefusal($0) } ?? false
+        guard failure != nil || isAlarm || logsServed else { return }
+        guard case .allowed(let leftOut) = failureLog.take(at: clock.now) else { return }
+        if leftOut > 0 { logger.warning("left out lines about requests", metadata: ["count": "\(leftOut)"]) }
+        var metadata: Logger.Metadata = [
+            "request": "\(request.id)", "target": "\(request.logTarget)", "route": "\(connection.route.excerpt())",
+            "status": "\(sink.status)", "bytes": "\(sink.contentBytes)",
+        ]
+        if let cancellation {
+            metadata["reason"] = "\(cancellation)"
+            logger.info("a download was cut", metadata: metadata)
+        } else if let failure {
+            metadata["error"] = "\(failure.logDescription)"
+            logger.error("a download failed", metadata: metadata)
+        } else if let error = sink.noted {
+            metadata["error"] = "\(error.logDescription)"
+            logger.log(level: isAlarm ? .error : .debug, isAlarm ? "a request failed" : "refused", metadata: metadata)
+        } else {
+            logger.debug("served", metadata: metadata)
+        }
+    }
+}
