@@ -31,7 +31,7 @@ public final class ZipChecksums: Sendable {
 
         /// Nil for a file without a strong tag or without a size, which is never remembered.
         init?(_ entry: PlannedEntry) {
-            guard let size = entry.size, let tag = entry.file?.entityTag, !tag.isWeak else { return nil }
+            guard let size = entry.size, let tag = entry.file?.entityTag.optionValue, !tag.isWeak else { return nil }
             bytes = Array("\(size) \(tag.value) ".utf8) + entry.path
         }
     }

@@ -3,7 +3,8 @@ import DownloadCore
 extension ZipEntry.Method {
     /// The method for a file of which it is not said: stored if its media type is compressed already.
     init(for file: any DownloadFile, at path: String) {
-        let type = file.contentType ?? MediaTypeTable.mediaType(forName: path) ?? ""
+        let type =
+            file.mimeType.optionValue ?? file.contentType.optionValue ?? MediaTypeTable.mediaType(forName: path) ?? ""
         self = Self.isCompressed(type) ? .stored : .deflated
     }
 

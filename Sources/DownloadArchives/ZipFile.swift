@@ -126,7 +126,7 @@ public struct ZipFile: DownloadFile {
     /// Whether each entry is repeatable or can start in the middle.
     public var isRepeatable: Bool {
         guard case .list(let entries, _) = source else { return false }
-        return entries.allSatisfy { $0.file == nil || $0.file?.isRepeatable == true || $0.isSeekable }
+        return entries.allSatisfy { $0.file == nil || $0.file?.isRepeatable.optionValue == true || $0.isSeekable }
     }
 
     /// Whether a range runs only the entries that it needs: if the size is known and the entries are repeatable.

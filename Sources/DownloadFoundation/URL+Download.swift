@@ -1,4 +1,5 @@
 public import DownloadCore
+public import HTTPTypes
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
@@ -8,7 +9,7 @@ public import Foundation
 
 extension DownloadRedirect {
     /// Creates a redirect to `url`, see ``/DownloadCore/DownloadRedirect``.
-    public init(_ code: Code = .found, to url: URL) {
-        self.init(code, to: url.absoluteString)
+    public init(_ status: HTTPResponse.Status = .found, to url: URL) {
+        self.init(status, to: url.absoluteString)
     }
 }

@@ -133,9 +133,9 @@ private func expect(
     at sourceLocation: SourceLocation
 ) async throws {
     let response = try await view.response(to: request)
-    record(differences(response), at: sourceLocation)
+    record(differences(response) + response.misspellings, at: sourceLocation)
     #expect(response.fileRequests == 1, "file(for:) is called once", sourceLocation: sourceLocation)
-    if view.methods.contains(.head) {
+    if view.methods.optionValue?.contains(.head) == true {
         var head = request
         head.http.method = .head
         let response = response.status == .ok ? response : try await view.response(to: request.unconditional)

@@ -6,17 +6,23 @@ extension VirtualDownloadView {
     ///
     ///     let response = try await TextDownloadView().response(to: .get("/virtual/text"))
     ///
+    /// - Parameter middleware: What is around the view, the outermost first; the default is none.
+    ///
     /// A media type that has to be guessed from the name is guessed by the built-in table, so that the test does not depend on the
     /// system it runs on.
     ///
     /// - Throws: What the view throws before its first byte and does not answer, which is cancellation alone. An error after
     ///   the first byte is ``RecordedResponse/failure``.
-    public func response(to request: DownloadRequest) async throws -> RecordedResponse {
+    public func response(
+        to request: DownloadRequest,
+        through middleware: [any DownloadMiddleware] = []
+    ) async throws -> RecordedResponse {
         let observations = Observations()
         let view = ObservedView(base: self, observations: observations)
         var response = try await Recording.response(to: request) { sink in
-            try await view.respond(to: request, into: &sink)
+            try await view.respond(to: request, into: &sink, through: middleware)
         }
+        response.misspellings = OptionSpelling.warnings(about: self) + observations.misspellings.withLock { $0 }
         response.fileRequests = observations.fileRequests.load(ordering: .relaxed)
         response.generatorRuns = observations.generatorRuns.load(ordering: .relaxed)
         return response

@@ -4,7 +4,9 @@ public import HTTPTypes
 public struct RecordedResponse: Sendable {
     /// The method of the request that was answered.
     public var method: HTTPRequest.Method = .get
+    /// The status that the client was told.
     public var status: HTTPResponse.Status = .internalServerError
+    /// The header fields that the client was told.
     public var headerFields: HTTPFields = [:]
     /// The content; of a download that failed, what came before.
     public var body: [UInt8] = []
@@ -17,6 +19,11 @@ public struct RecordedResponse: Sendable {
     public var generatorRuns = 0
     /// Whether the file's content was produced, or begun.
     public var ranGenerator: Bool { generatorRuns > 0 }
+
+    /// Properties of the view and its file that are probably misspelled options, each with the name that is meant.
+    ///
+    /// Of both only stored properties can be looked at.
+    public var misspellings: [String] = []
 
     /// Whether the response was ended properly.
     public var isFinished = false

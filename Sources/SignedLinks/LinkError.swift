@@ -1,4 +1,5 @@
 public import DownloadCore
+internal import HTTPTypes
 
 /// Why a request is not what a link was signed for.
 public struct LinkError: Error, Sendable, Hashable {

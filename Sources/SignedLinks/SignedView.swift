@@ -1,5 +1,5 @@
 public import DownloadCore
-public import HTTPTypes
+internal import HTTPTypes
 
 extension VirtualDownloadView {
     /// This view for those who have a link: a request without a good signature is answered 403, and `file(for:)` is
@@ -16,8 +16,9 @@ extension VirtualDownloadView {
 }
 
 /// A view like another, but for those who have a link; see ``DownloadCore/VirtualDownloadView/signed(by:)``.
-public struct SignedView<Base: VirtualDownloadView>: VirtualDownloadView {
-    private let base: Base
+public struct SignedView<Base: VirtualDownloadView>: WrappedDownloadView {
+    /// The view that a request with a good signature reaches.
+    public let base: Base
     private let signer: LinkSigner
 
     init(base: Base, signer: LinkSigner) {
@@ -35,36 +36,34 @@ public struct SignedView<Base: VirtualDownloadView>: VirtualDownloadView {
     }
 
     /// The response with the name of the link; the view's own hook, which comes after, has the last word.
-    public func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+    public func downloadResponse(
+        _ response: DownloadResponse,
+        for file: Base.File,
+        to request: DownloadRequest
+    ) -> DownloadResponse {
         var response = response
         // The request has been verified by now: there would be no file otherwise.
         if let name = (try? request.query)?[SignatureItem.name.rawValue] {
-            let kind: ContentDisposition.Kind = base.attachment ? .attachment : .inline
+            let isInline = response.headerFields[.contentDisposition]?.utf8.starts(with: "inline".utf8) == true
+            let kind: ContentDisposition.Kind = isInline ? .inline : .attachment
             response.headerFields[.contentDisposition] = ContentDisposition(kind, filename: name).description
         }
-        return base.downloadResponse(response, to: request.without(signer.ignored))
+        return base.downloadResponse(response, for: file, to: request.without(signer.ignored))
     }
 
-    public func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
-        base.notModifiedResponse(response, to: request.without(signer.ignored))
+    public func notModifiedResponse(
+        _ response: DownloadResponse,
+        for file: Base.File,
+        to request: DownloadRequest
+    ) -> DownloadResponse {
+        base.notModifiedResponse(response, for: file, to: request.without(signer.ignored))
     }
 
     public func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
         base.fileNotFoundResponse(response, to: request.without(signer.ignored))
     }
 
-    public func wasModified(_ file: Base.File, since value: String) -> Bool {
-        base.wasModified(file, since: value)
+    public func anyResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        base.anyResponse(response, to: request.without(signer.ignored))
     }
-
-    public var methods: [HTTPRequest.Method] { base.methods }
-    public var attachment: Bool { base.attachment }
-    public var basename: String? { base.basename }
-    public var mimeType: String? { base.mimeType }
-    public var encoding: String? { base.encoding }
-    public var charset: String? { base.charset }
-    public var cacheControl: String? { base.cacheControl }
-    public var expires: HTTPDate? { base.expires }
-    public var vary: [HTTPField.Name] { base.vary }
-    public var maximumSkippedBytes: Int64 { base.maximumSkippedBytes }
 }

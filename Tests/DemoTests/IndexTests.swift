@@ -13,7 +13,7 @@ import VirtualDownloads
     }
 
     private struct Refusing: VirtualDownloadView {
-        func file(for request: DownloadRequest) throws -> ContentFile { throw DownloadError.notFound }
+        func file(for request: DownloadRequest) throws -> ContentFile { throw DownloadError(.notFound) }
     }
 
     /// Fails if its generator runs.

@@ -95,7 +95,7 @@ import VirtualDownloads
         let notFound = try await view.response(to: .get(none))
         #expect(notFound.status == .notFound)
         #expect(notFound.headerFields[hook] == "not found")
-        #expect(view.methods == [.get, .head])
+        #expect(view.methods.optionValue == [.get, .head])
         #expect(view.maximumSkippedBytes == 7)
         #expect(try await view.response(to: .make(.options, link)).status == .methodNotAllowed)
         #expect(view.basename == "report.txt")
@@ -156,10 +156,18 @@ private struct ReportView: VirtualDownloadView {
 
     func wasModified(_ file: ContentFile, since value: String) -> Bool { value != "never" }
 
-    func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+    func downloadResponse(
+        _ response: DownloadResponse,
+        for file: ContentFile,
+        to request: DownloadRequest
+    ) -> DownloadResponse {
         response.with(hook, "download")
     }
-    func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+    func notModifiedResponse(
+        _ response: DownloadResponse,
+        for file: ContentFile,
+        to request: DownloadRequest
+    ) -> DownloadResponse {
         response.with(hook, "not modified")
     }
     func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {

@@ -31,13 +31,13 @@ struct UnauthorizedView: VirtualDownloadView {
 
 /// `/test/redirect?to=PLACE&status=STATUS`
 struct RedirectingView: VirtualDownloadView {
-    private static let codes: [Int: DownloadRedirect.Code] = [
+    private static let codes: [Int: HTTPResponse.Status] = [
         302: .found, 303: .seeOther, 307: .temporaryRedirect, 308: .permanentRedirect,
     ]
 
     func file(for request: DownloadRequest) throws -> ContentFile {
         let query = try request.query
-        guard let code = Self.codes[try query.integer("status") ?? 302] else { throw DownloadError.badRequest }
+        guard let code = Self.codes[try query.integer("status") ?? 302] else { throw DownloadError(.badRequest) }
         throw DownloadRedirect(code, to: query["to"] ?? "")
     }
 }

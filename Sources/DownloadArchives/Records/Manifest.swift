@@ -23,7 +23,7 @@ struct Manifest {
             append("\(entry.form) \(entry.size.map { "\($0)" } ?? "-") \(entry.isZip64)")
             guard let file = entry.file, entry.size != 0 else { continue }
             if let crc32 = entry.crc32 { append("\(crc32)") }
-            if let tag = file.entityTag, !tag.isWeak {
+            if let tag = file.entityTag.optionValue, !tag.isWeak {
                 append(tag.value)
             } else if entry.crc32 == nil {
                 return nil

@@ -50,7 +50,7 @@ struct PlannedEntry {
         comment = Array(entry.comment.utf8)
         guard comment.count <= 65_535 else { throw ZipError(.commentTooLong, path: path) }
         file = entry.file
-        time = EntryTime(entry.modificationDate ?? entry.file?.modificationDate)
+        time = EntryTime(entry.modificationDate ?? entry.file?.modificationDate.optionValue)
         crc32 = entry.crc32
         let permissions = entry.permissions & 0o7777
         guard let file = entry.file else {
@@ -60,7 +60,7 @@ struct PlannedEntry {
         }
         mode = 0o100000 | permissions
         // A negative size is a mistake of the file, and is taken for none.
-        let size = file.size.flatMap { $0 < 0 ? nil : $0 }
+        let size = file.size.optionValue.flatMap { $0 < 0 ? nil : $0 }
         self.size = size
         switch entry.method ?? ZipEntry.Method(for: file, at: entry.path) {
         case _ where size == 0: (form, crc32) = (.empty, 0)
@@ -95,7 +95,7 @@ struct PlannedEntry {
         let isFramed = options.unknownChecksum == .storedBlocks
         guard let size else { return .framedUnsized }
         if crc32 != nil || size <= collectedByteCount { return .plain }
-        if file.isSeekable && size <= firstRunByteCount { return .plain }
+        if file.isSeekable.optionValue == true && size <= firstRunByteCount { return .plain }
         return isFramed ? .framed : .trailed
     }
 

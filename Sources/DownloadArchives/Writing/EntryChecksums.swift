@@ -61,5 +61,5 @@ struct EntryChecksums {
 }
 
 extension PlannedEntry {
-    var isSeekable: Bool { file?.isSeekable == true }
+    var isSeekable: Bool { file?.isSeekable.optionValue == true }
 }

@@ -6,7 +6,7 @@ package import HTTPTypes
 /// and 416 send nothing of the file.
 ///
 /// There are ranges only if the file has a size, a strong entity tag, and is repeatable or is seekable. A content
-/// that is not seekable is produced once more and cut: bounded by ``VirtualDownloadView/maximumSkippedBytes``, and only
+/// that is not seekable is produced once more and cut: bounded by ``ViewOptions/maximumSkippedBytes``, and only
 /// if several ranges ascend; otherwise the answer is the whole file. So it is for more than 100 ranges, and for several ranges
 /// of a file with a content coding. Ranges that overlap or touch are sent as one.
 ///
@@ -48,8 +48,10 @@ package struct DownloadPlan: Sendable, Hashable {
         mediaTypes: @autoclosure () -> MediaTypeTable = .builtIn
     ) {
         let conditions = RequestConditions(request)
-        let tag = file.entityTag
-        let date = file.modificationDate
+        let own = file.statedOptions
+        let defaults = view.statedOptions
+        let tag = file.entityTag.optionValue
+        let date = file.modificationDate.optionValue
         let outcome = conditions.outcome(
             for: method,
             receivedAt: receivedAt,
@@ -65,14 +67,15 @@ package struct DownloadPlan: Sendable, Hashable {
             return
         case .notModified:
             // The tag says all that the date would (RFC 9110 §15.4.5).
-            fields.appendCaching(of: view, tag: tag, lastModified: tag == nil ? lastModified : nil)
+            fields.appendCaching(by: own, or: defaults, tag: tag, lastModified: tag == nil ? lastModified : nil)
+            fields.append(furtherFieldsOf: own, and: defaults)
             self.init(status: .notModified, fields)
             return
         case .proceed:
             break
         }
         // A negative size is a mistake of the view, and is taken for none.
-        let size = file.size.flatMap { $0 < 0 ? nil : $0 }
+        let size = file.size.optionValue.flatMap { $0 < 0 ? nil : $0 }
         let isRead = method == .get || method == .head
         let support = isRead ? RangeSupport(of: file, size: size, tag: tag, in: view) : .none
         var selection = RangeSelection.whole
@@ -81,7 +84,7 @@ package struct DownloadPlan: Sendable, Hashable {
             conditions.rangeApplies(to: tag, modified: date, receivedAt: receivedAt)
         {
             selection = RangeSelection(range, size: size, support: support)
-            if support == .seeks, selection.skippedBytes(by: file) > view.maximumSkippedBytes {
+            if support == .seeks, selection.skippedBytes(by: file) > view.maximumSkippedBytes.optionValue ?? 4 << 20 {
                 selection = .tooCostly
             }
             if selection == .unsatisfiable {
@@ -91,20 +94,23 @@ package struct DownloadPlan: Sendable, Hashable {
                 return
             }
         }
-        let name = DownloadName(view.basename.flatMap { $0.isEmpty ? nil : $0 } ?? file.name)
-        let type = view.contentType(of: file, named: name, by: mediaTypes)
-        let encoding = view.encoding.flatMap { Self.isIdentity($0) ? nil : $0 }
+        let name = DownloadName(own.basename.nonEmpty ?? defaults.basename.nonEmpty ?? file.name)
+        let type = Self.contentType(of: file, by: own, or: defaults, named: name, mediaTypes)
+        let encoding = (own.encoding ?? defaults.encoding)
+            .flatMap { Self.isIdentity($0) ? nil : $0 }
         let sent = SentContent(selection, of: type, encoding: encoding, size: size, tag: tag)
         if let range = sent.contentRange { fields.append(.contentRange, range) }
         fields.append(.contentType, sent.type)
         if let length = sent.extent.byteCount { fields.append(.contentLength, String(length)) }
         if let encoding { fields.append(.contentEncoding, encoding) }
         fields.append(.acceptRanges, support == .none || selection == .tooCostly ? "none" : "bytes")
-        fields.append(.contentDisposition, ContentDisposition.value(view.attachment ? .attachment : .inline, name))
-        fields.appendCaching(of: view, tag: tag, lastModified: lastModified)
-        if let digest = file.digest { fields.append(.reprDigest, digest.description) }
+        let isAttachment = own.attachment ?? defaults.attachment ?? true
+        fields.append(.contentDisposition, ContentDisposition.value(isAttachment ? .attachment : .inline, name))
+        fields.appendCaching(by: own, or: defaults, tag: tag, lastModified: lastModified)
+        if let digest = file.digest.optionValue { fields.append(.reprDigest, digest.description) }
         fields.append(FieldList.nosniff)
         fields.append(FieldList.unbuffered)
+        fields.append(furtherFieldsOf: own, and: defaults)
         let isHead = method == .head
         self.init(
             status: sent.status,
@@ -186,28 +192,66 @@ private struct FieldList {
     }
 
     /// Appends what a cache needs, which a 304 repeats (RFC 9110 §15.4.5).
-    mutating func appendCaching<View: VirtualDownloadView>(of view: View, tag: EntityTag?, lastModified: HTTPDate?) {
+    mutating func appendCaching(
+        by own: StatedOptions,
+        or defaults: StatedOptions,
+        tag: EntityTag?,
+        lastModified: HTTPDate?
+    ) {
         if let tag { append(.eTag, tag.description) }
         if let lastModified { append(.lastModified, lastModified.description) }
-        if let cacheControl = view.cacheControl { append(.cacheControl, cacheControl) }
-        if let expires = view.expires { append(.expires, expires.description) }
-        let vary = view.vary
+        if let cacheControl = own.cacheControl ?? defaults.cacheControl, !cacheControl.isEmpty {
+            append(.cacheControl, cacheControl)
+        }
+        if let expires = own.expires ?? defaults.expires { append(.expires, expires.description) }
+        var vary = defaults.vary ?? []
+        if let further = own.vary { vary += further.filter { !vary.contains($0) } }
         if !vary.isEmpty { append(.vary, vary.map(\.rawName).joined(separator: ", ")) }
+    }
+
+    /// Appends the option `headerFields`: the file's fields take the place of the view's, and both that of what is there.
+    mutating func append(furtherFieldsOf own: StatedOptions, and defaults: StatedOptions) {
+        if let further = defaults.headerFields { replace(by: further) }
+        if let further = own.headerFields { replace(by: further) }
+    }
+
+    private mutating func replace(by further: HTTPFields) {
+        guard !further.isEmpty else { return }
+        let own = further.filter { !Self.isDecidedHere($0.name) }
+        for field in own where field.name != .vary { headerFields[field.name] = nil }
+        for field in own { headerFields.append(field) }
+    }
+
+    /// Whether a field says what of the file is sent, which depends on the request.
+    private static func isDecidedHere(_ name: HTTPField.Name) -> Bool {
+        name == .contentLength || name == .contentRange || name == .contentType
     }
 }
 
-extension VirtualDownloadView {
-    /// The value of Content-Type: the view's media type, or the file's, or one guessed from the name, with the charset of a text.
-    fileprivate func contentType(
-        of file: File,
+extension DownloadPlan {
+    /// The value of Content-Type: the option of the file or the view, or the file's type, or one guessed from the name, with
+    /// the charset of a text.
+    fileprivate static func contentType(
+        of file: some DownloadFile,
+        by own: StatedOptions,
+        or defaults: StatedOptions,
         named name: DownloadName?,
-        by mediaTypes: () -> MediaTypeTable
+        _ mediaTypes: () -> MediaTypeTable
     ) -> String {
-        guard let type = mimeType ?? file.contentType else {
+        let charset = (own.charset ?? defaults.charset).nonEmpty
+        guard let type = own.mimeType.nonEmpty ?? defaults.mimeType.nonEmpty ?? file.contentType.optionValue else {
             // By the name as the client is told it: blanks and what is not seen are not part of its ending.
             let guess = name.flatMap { mediaTypes().mediaType(forName: $0.text) }
             return MediaType.contentType(known: guess ?? MediaType.unknown, charset: charset)
         }
         return MediaType.contentType(type, charset: charset)
+    }
+}
+
+extension String? {
+    /// The text that is said; nil for an empty one, too.
+    fileprivate var nonEmpty: String? {
+        guard let self, !self.isEmpty else { return nil }
+        return self
     }
 }

@@ -14,8 +14,8 @@ enum RangeSupport: Equatable {
             return
         }
         self =
-            if file.isSeekable { .seeks } else if file.isRepeatable {
-                .skips(atMost: view.maximumSkippedBytes)
+            if file.isSeekable.optionValue == true { .seeks } else if file.isRepeatable.optionValue == true {
+                .skips(atMost: view.maximumSkippedBytes.optionValue ?? 4 << 20)
             } else { .none }
     }
 }

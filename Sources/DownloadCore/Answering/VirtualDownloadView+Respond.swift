@@ -6,68 +6,98 @@ extension VirtualDownloadView {
     /// Errors before the first piece of content become a response; ``ResponseSink/log(_:)`` is told of them, but for a
     /// ``DownloadError`` of the client's that gives no reason.
     ///
-    /// - Parameter mediaTypes: What guesses the media type from the name; evaluated only if it has to be guessed. The default is
-    ///   the table that is built in.
+    /// - Parameters:
+    ///   - mediaTypes: What guesses the media type from the name; evaluated only if it has to be guessed. The default is the
+    ///     table that is built in.
+    ///   - middleware: What is around the view, the outermost first.
     /// - Throws: What the content or the sink threw after the response was committed; whatever came out of a cancelled
     ///   task, at any time.
     public func respond(
         to request: DownloadRequest,
         into sink: inout some ResponseSink & ~Copyable,
-        mediaTypes: @autoclosure () -> MediaTypeTable = .builtIn
+        mediaTypes: @autoclosure () -> MediaTypeTable = .builtIn,
+        through middleware: [any DownloadMiddleware] = []
+    ) async throws {
+        guard !middleware.isEmpty else {
+            return try await answer(request, into: &sink, mediaTypes: mediaTypes(), through: [])
+        }
+        try await sink.respond(to: request, through: middleware) { request, sink in
+            try await answer(request, into: &sink, mediaTypes: mediaTypes(), through: middleware)
+        }
+    }
+
+    private func answer(
+        _ request: DownloadRequest,
+        into sink: inout some ResponseSink & ~Copyable,
+        mediaTypes: @autoclosure () -> MediaTypeTable,
+        through middleware: [any DownloadMiddleware]
     ) async throws {
         if let response = responseWithoutFile(to: request) {
-            return try await sink.send(response, for: request.method)
+            let last = finalResponse(response, to: request, through: middleware)
+            return try await sink.send(last, for: request.method)
         }
         do {
             let file = try await file(for: request)
-            var plan = DownloadPlan(
+            try await send(file, to: request, into: &sink, mediaTypes: mediaTypes(), through: middleware)
+        } catch {
+            // A `CancellationError` of a task that is not cancelled is a mistake of the view, and an error like any other.
+            guard !sink.isCommitted, !Task.isCancelled else { throw error }
+            let response = refusal(of: request, after: error, loggedBy: &sink)
+            try await sink.send(finalResponse(response, to: request, through: middleware), for: request.method)
+        }
+    }
+
+    private func send(
+        _ file: File,
+        to request: DownloadRequest,
+        into sink: inout some ResponseSink & ~Copyable,
+        mediaTypes: @autoclosure () -> MediaTypeTable,
+        through middleware: [any DownloadMiddleware]
+    ) async throws {
+        var plan = DownloadPlan(
+            method: request.method,
+            headerFields: request.headerFields,
+            receivedAt: request.receivedAt,
+            file: file,
+            view: self,
+            mediaTypes: mediaTypes()
+        )
+        let handOver = plan.handOver(of: file, for: request)
+        if handOver != nil, plan.status == .partialContent {
+            // The web server cuts out what the client has asked for.
+            plan = DownloadPlan(
                 method: request.method,
-                headerFields: request.headerFields,
+                headerFields: request.headerFields.forWholeFile,
                 receivedAt: request.receivedAt,
                 file: file,
                 view: self,
                 mediaTypes: mediaTypes()
             )
-            let handOver = plan.handOver(of: file, for: request)
-            if handOver != nil, plan.status == .partialContent {
-                // The web server cuts out what the client has asked for.
-                plan = DownloadPlan(
-                    method: request.method,
-                    headerFields: request.headerFields.forWholeFile,
-                    receivedAt: request.receivedAt,
-                    file: file,
-                    view: self,
-                    mediaTypes: mediaTypes()
-                )
-            }
-            let response = response(by: plan, to: request)
-            if plan.status == .notModified, response.carriesFile {
-                // A hook has made a download of a 304.
-                let whole = DownloadPlan(
-                    method: request.method,
-                    headerFields: request.headerFields.forWholeFile,
-                    receivedAt: request.receivedAt,
-                    file: file,
-                    view: self,
-                    mediaTypes: mediaTypes()
-                )
-                let changed = self.response(by: whole, to: request).with(response, changedFrom: plan)
-                try await send(file, by: whole, as: changed, for: request.method, into: &sink)
-            } else if let handOver, response.carriesFile, response.status == .ok {
-                try await sink.send(response.handedOver(by: handOver))
-            } else {
-                try await send(file, by: plan, as: response, for: request.method, into: &sink)
-            }
-        } catch {
-            // A `CancellationError` of a task that is not cancelled is a mistake of the view, and an error like any other.
-            guard !sink.isCommitted, !Task.isCancelled else { throw error }
-            try await sink.send(refusal(of: request, after: error, noting: &sink), for: request.method)
         }
+        let response = response(for: file, by: plan, to: request, through: middleware)
+        guard plan.status == .notModified, response.carriesFile else {
+            if let handOver, response.carriesFile, response.status == .ok {
+                return try await sink.send(response.handedOver(by: handOver))
+            }
+            return try await send(file, by: plan, as: response, for: request.method, into: &sink)
+        }
+        // A hook has made a download of a 304.
+        let whole = DownloadPlan(
+            method: request.method,
+            headerFields: request.headerFields.forWholeFile,
+            receivedAt: request.receivedAt,
+            file: file,
+            view: self,
+            mediaTypes: mediaTypes()
+        )
+        let changed = self.response(for: file, by: whole, to: request, through: middleware)
+            .with(response, changedFrom: plan)
+        try await send(file, by: whole, as: changed, for: request.method, into: &sink)
     }
 
     /// The response to a method that asks for no file; nil for one that does.
     private func responseWithoutFile(to request: DownloadRequest) -> DownloadResponse? {
-        let methods = methods
+        let methods = methods.optionValue ?? []
         guard methods.contains(request.method) else {
             return DownloadError.methodNotAllowed(allow: methods).response(to: request)
         }
@@ -79,36 +109,34 @@ extension VirtualDownloadView {
     private func refusal(
         of request: DownloadRequest,
         after error: any Error,
-        noting sink: inout some ResponseSink & ~Copyable
+        loggedBy sink: inout some ResponseSink & ~Copyable
     ) -> DownloadResponse {
-        switch error {
-        case is FileNotFound:
-            sink.log(error)
-            return fileNotFoundResponse(response(of: .notFound, to: request), to: request)
-        case var error as DownloadError:
-            if error.status.kind == .serverError || !error.reason.isEmpty { sink.log(error) }
-            // A 405 must have it (RFC 9110 §15.5.6).
-            if error.code == .methodNotAllowed, !error.headerFields.contains(.allow) {
-                error.headerFields[.allow] = methods.filter { $0 != request.method }.allowFieldValue
-            }
-            return response(of: error, to: request)
-        case let redirect as DownloadRedirect where !redirect.location.isEmpty:
-            return varying(redirect.response)
-        default:
-            sink.log(error)
-            return response(of: .internalServerError, to: request)
+        var error = error
+        // A 405 must have it (RFC 9110 §15.5.6).
+        if var own = error as? DownloadError, own.status == .methodNotAllowed, !own.headerFields.contains(.allow) {
+            own.headerFields[.allow] = (methods.optionValue ?? []).filter { $0 != request.method }.allowFieldValue
+            error = own
         }
+        let response = varying(Refusal(of: request, after: error).response(loggedBy: &sink))
+        return error is FileNotFound ? fileNotFoundResponse(response, to: request) : response
     }
 
-    private func response(of error: DownloadError, to request: DownloadRequest) -> DownloadResponse {
-        varying(error.response(to: request))
+    /// What the hooks that are called with each response make of it.
+    private func finalResponse(
+        _ response: DownloadResponse,
+        to request: DownloadRequest,
+        through middleware: [any DownloadMiddleware]
+    ) -> DownloadResponse {
+        let response = anyResponse(response, to: request)
+        return middleware.isEmpty ? response : middleware.response(response, to: request)
     }
 
-    /// A response in the place of the file, which depends on the fields that the file depends on too: in one language there may be none.
+    /// A response in the place of the file, which depends on the fields that the file depends on too: in one language there
+    /// may be none.
     private func varying(_ response: DownloadResponse) -> DownloadResponse {
         var response = response
         let named = response.headerFields[values: .vary].map(\.lowercasedASCII.wire)
-        let names = vary.filter { !named.contains($0.canonicalName.wire) }
+        let names = (vary.optionValue ?? []).filter { !named.contains($0.canonicalName.wire) }
         if !names.isEmpty {
             response.headerFields.append(
                 HTTPField(name: .vary, value: names.map(\.rawName).joined(separator: ", "))
@@ -117,19 +145,28 @@ extension VirtualDownloadView {
         return response
     }
 
-    /// What the plan and then the view's hooks make of the request.
-    private func response(by plan: DownloadPlan, to request: DownloadRequest) -> DownloadResponse {
-        let response = DownloadResponse(status: plan.status, headerFields: plan.headerFields, content: .file)
+    /// What the plan, then the view's hooks and then middleware make of the request.
+    private func response(
+        for file: File,
+        by plan: DownloadPlan,
+        to request: DownloadRequest,
+        through middleware: [any DownloadMiddleware]
+    ) -> DownloadResponse {
+        let planned = DownloadResponse(status: plan.status, headerFields: plan.headerFields, content: .file)
         switch plan.status.kind {
         case .successful:
-            let changed = downloadResponse(response, to: request)
-            return changed.content == .file ? changed : changed.whole(insteadOf: plan)
+            let hooked = downloadResponse(planned, for: file, to: request)
+            let response = finalResponse(hooked, to: request, through: middleware)
+            return response.content == .file ? response : response.whole(insteadOf: plan)
         case .redirection:
-            return notModifiedResponse(response, to: request)
+            return finalResponse(
+                notModifiedResponse(planned, for: file, to: request),
+                to: request,
+                through: middleware
+            )
         default:
-            var error: DownloadError = plan.status == .preconditionFailed ? .preconditionFailed : .rangeNotSatisfiable
-            error.headerFields = plan.headerFields
-            return self.response(of: error, to: request)
+            let error = DownloadError(plan.status, headerFields: plan.headerFields)
+            return finalResponse(varying(error.response(to: request)), to: request, through: middleware)
         }
     }
 
@@ -140,18 +177,13 @@ extension VirtualDownloadView {
         for method: HTTPRequest.Method,
         into sink: inout some ResponseSink & ~Copyable
     ) async throws {
-        // A hook may have made it a status that has no content (RFC 9110 §6.4.1), or has changed one that has nothing of the file.
+        // A hook may have made it a status that has no content (RFC 9110 §6.4.1), or has changed one that has nothing of the
+        // file.
         guard plan.status.kind == .successful, response.content == .file, response.status.allowsContent else {
             return try await sink.send(response, for: method)
         }
         let head = HTTPResponse(status: response.status, headerFields: response.headerFields)
         try await sink.send(file, by: plan, after: head)
-    }
-
-    public func wasModified(_ file: File, since value: String) -> Bool {
-        if let answer = file.wasModified(since: value) { return answer }
-        guard let date = file.modificationDate, let since = HTTPDate(value) else { return true }
-        return date > since
     }
 }
 
@@ -182,7 +214,8 @@ extension DownloadResponse {
         return response
     }
 
-    /// The response of a hook that has put another content in the place of what was planned: the file or a part of it, which it is not.
+    /// The response of a hook that has put another content in the place of what was planned: the file or a part of it, which
+    /// it is not.
     fileprivate func whole(insteadOf plan: DownloadPlan) -> DownloadResponse {
         var whole = self
         // By the digest of the file a client would take it for damaged.

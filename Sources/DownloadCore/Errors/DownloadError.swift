@@ -2,94 +2,53 @@ public import HTTPTypes
 
 /// An error that a view throws before its first byte to have the client answered with its status.
 ///
-///     guard let order = orders[id] else { throw DownloadError.gone }
+///     guard let order = orders[id] else { throw DownloadError(.gone) }
 ///
 /// To send the client elsewhere, throw a ``DownloadRedirect``.
 ///
-/// The client is told the status, and ``detail`` if there is one; ``reason`` goes to the log: at the level `error` for a 5xx, else
-/// at `debug`.
+/// The client is told the status, and ``detail`` if there is one; ``reason`` goes to the log: at the level `error` for a 5xx,
+/// `warning` for an upstream's, else at `debug`.
 public struct DownloadError: Error, Sendable, Hashable {
-    /// What went wrong, as a well-known value; more may be added.
-    public struct Code: Sendable, Hashable {
-        let status: HTTPResponse.Status
-
-        public static var badRequest: Code { Code(status: .badRequest) }
-        /// For ``DownloadError/unauthorized(challenge:)`` alone: a 401 has to say how to authenticate.
-        static var unauthorized: Code { Code(status: .unauthorized) }
-        public static var forbidden: Code { Code(status: .forbidden) }
-        public static var notFound: Code { Code(status: .notFound) }
-        public static var methodNotAllowed: Code { Code(status: .methodNotAllowed) }
-        public static var notAcceptable: Code { Code(status: .notAcceptable) }
-        public static var requestTimeout: Code { Code(status: .requestTimeout) }
-        public static var conflict: Code { Code(status: .conflict) }
-        public static var gone: Code { Code(status: .gone) }
-        public static var preconditionFailed: Code { Code(status: .preconditionFailed) }
-        public static var contentTooLarge: Code { Code(status: .contentTooLarge) }
-        public static var uriTooLong: Code { Code(status: .uriTooLong) }
-        public static var unsupportedMediaType: Code { Code(status: .unsupportedMediaType) }
-        public static var rangeNotSatisfiable: Code { Code(status: .rangeNotSatisfiable) }
-        public static var unprocessableContent: Code { Code(status: .unprocessableContent) }
-        public static var tooManyRequests: Code { Code(status: .tooManyRequests) }
-        public static var internalServerError: Code { Code(status: .internalServerError) }
-        public static var notImplemented: Code { Code(status: .notImplemented) }
-        public static var serviceUnavailable: Code { Code(status: .serviceUnavailable) }
-    }
-
-    /// Which error it is.
-    public var code: Code
+    /// The status of the answer: any 4xx or 5xx. With any other the answer is 500, and the log says why.
+    public var status: HTTPResponse.Status
     /// Why, for the log; never sent to the client.
     public var reason: String
-    /// What the client is told besides the status, if anything.
+    /// What the client is told besides the status; nil for nothing.
     public var detail: String?
     /// What the answer carries besides its content, for instance `Retry-After` or `Allow`.
     public var headerFields: HTTPFields
+    /// The name of what this view has asked in vain, for the log; nil if the error is the view's own. See
+    /// ``upstream(_:_:reason:detail:headerFields:)``.
+    public var upstream: String?
 
     /// Creates an error.
     ///
+    ///     DownloadError(.paymentRequired)
+    ///     DownloadError(507, reason: "the volume of the reports is full")
+    ///
     /// - Parameters:
+    ///   - status: A 4xx or 5xx, by name or number.
     ///   - reason: Why, for the log; never sent to the client.
     ///   - detail: What the client is told besides the status; nil, the default, for nothing.
-    public init(_ code: Code, reason: String = "", detail: String? = nil, headerFields: HTTPFields = [:]) {
-        self.code = code
+    ///   - headerFields: What the answer carries besides its content.
+    public init(
+        _ status: HTTPResponse.Status,
+        reason: String = "",
+        detail: String? = nil,
+        headerFields: HTTPFields = [:]
+    ) {
+        self.status = status.named
         self.reason = reason
         self.detail = detail
         self.headerFields = headerFields
     }
-
-    /// The status of the answer.
-    public var status: HTTPResponse.Status { code.status }
 }
 
 extension DownloadError {
-    /// 400: the request is malformed (RFC 9110 §15.5.1).
-    public static var badRequest: DownloadError { DownloadError(.badRequest) }
-    /// 403: the client may not have it (RFC 9110 §15.5.4).
-    public static var forbidden: DownloadError { DownloadError(.forbidden) }
-    /// 404: there is no such thing (RFC 9110 §15.5.5).
-    public static var notFound: DownloadError { DownloadError(.notFound) }
-    /// 406: nothing that the client accepts (RFC 9110 §15.5.7).
-    public static var notAcceptable: DownloadError { DownloadError(.notAcceptable) }
-    /// 409: the state of the resource forbids it (RFC 9110 §15.5.10).
-    public static var conflict: DownloadError { DownloadError(.conflict) }
-    /// 410: it was there, and will not come back (RFC 9110 §15.5.11).
-    public static var gone: DownloadError { DownloadError(.gone) }
-    /// 412: a condition of the request is false (RFC 9110 §15.5.13).
-    public static var preconditionFailed: DownloadError { DownloadError(.preconditionFailed) }
-    /// 413: the content of the request is over the limit (RFC 9110 §15.5.14).
-    public static var contentTooLarge: DownloadError { DownloadError(.contentTooLarge) }
-    /// 416: none of the ranges exists (RFC 9110 §15.5.17).
-    public static var rangeNotSatisfiable: DownloadError { DownloadError(.rangeNotSatisfiable) }
-    /// 429: too many requests (RFC 6585 §4).
-    public static var tooManyRequests: DownloadError { DownloadError(.tooManyRequests) }
-    /// 500: something went wrong here (RFC 9110 §15.6.1).
-    public static var internalServerError: DownloadError { DownloadError(.internalServerError) }
-    /// 503: not now (RFC 9110 §15.6.4).
-    public static var serviceUnavailable: DownloadError { DownloadError(.serviceUnavailable) }
-
     /// 401: only for who is authenticated (RFC 9110 §15.5.2).
     ///
-    /// - Parameter challenge: How to authenticate (RFC 9110 §11.3), for instance `Basic realm="Downloads"`: a browser asks its user for
-    ///   a name and a password then, and sends them in `Authorization`.
+    /// - Parameter challenge: How to authenticate (RFC 9110 §11.3), for instance `Basic realm="Downloads"`: a browser asks its
+    ///   user for a name and a password then, and sends them in `Authorization`.
     public static func unauthorized(challenge: String) -> DownloadError {
         DownloadError(.unauthorized, headerFields: [.wwwAuthenticate: HeaderValue.sanitized(challenge)])
     }
@@ -99,27 +58,71 @@ extension DownloadError {
         DownloadError(.methodNotAllowed, headerFields: [.allow: methods.allowFieldValue])
     }
 
-    /// 429: too many requests (RFC 6585 §4); the client may ask again after so many seconds.
+    /// 429: too many requests (RFC 6585 §4); the client may ask again after this many seconds.
     public static func tooManyRequests(retryAfter seconds: Int) -> DownloadError {
         DownloadError(.tooManyRequests, headerFields: [.retryAfter: String(max(0, seconds))])
     }
 
-    /// 503: not now (RFC 9110 §15.6.4); the client may ask again after so many seconds.
+    /// 503: not now (RFC 9110 §15.6.4); the client may ask again after this many seconds.
     public static func serviceUnavailable(retryAfter seconds: Int) -> DownloadError {
         DownloadError(.serviceUnavailable, headerFields: [.retryAfter: String(max(0, seconds))])
+    }
+
+    /// An error of something that the view depends on: another service, a database.
+    ///
+    ///     do { rows = try await database.query(…) } catch { throw DownloadError.upstream("orders database", reason: "\(error)") }
+    ///
+    /// The log names it, at the level `warning`, so that it is told from an error of the view's own.
+    ///
+    /// - Parameters:
+    ///   - name: What was asked, for the log.
+    ///   - status: 502 (RFC 9110 §15.6.3), the default, if its answer was of no use; 504 if it came too late; 503, or any
+    ///     other that the client is to see.
+    ///   - reason: Why, for the log; never sent to the client.
+    ///   - detail: What the client is told besides the status; nil, the default, for nothing.
+    ///   - headerFields: What the answer carries besides its content, for instance `Retry-After`.
+    public static func upstream(
+        _ name: String,
+        _ status: HTTPResponse.Status = .badGateway,
+        reason: String = "",
+        detail: String? = nil,
+        headerFields: HTTPFields = [:]
+    ) -> DownloadError {
+        var error = DownloadError(status, reason: reason, detail: detail, headerFields: headerFields)
+        error.upstream = name
+        return error
+    }
+}
+
+extension DownloadError {
+    /// Whether it can be sent: an error's status, and for a 401 how to authenticate (RFC 9110 §15.5.2).
+    var isAnswerable: Bool {
+        switch status.kind {
+        case .clientError: status != .unauthorized || headerFields[.wwwAuthenticate] != nil
+        case .serverError: true
+        default: false
+        }
     }
 }
 
 extension DownloadError {
     /// Whether `error` is an answer like any other, a 4xx that a view gave: every client can cause one, so it is no alarm.
     package static func isRefusal(_ error: any Error) -> Bool {
-        error is FileNotFound || (error as? DownloadError)?.status.kind == .clientError
+        guard let error = error as? DownloadError else { return error is FileNotFound }
+        return error.isAnswerable && error.status.kind == .clientError
     }
 }
 
 extension DownloadError: CustomStringConvertible {
     public var description: String {
-        reason.isEmpty ? "\(status)" : "\(status): \(reason)"
+        let subject = upstream.map { "\(status) from \($0)" } ?? "\(status)"
+        let problem =
+            isAnswerable
+            ? reason
+            : status == .unauthorized
+                ? "a 401 has to say how to authenticate: throw DownloadError.unauthorized(challenge:)"
+                : "a DownloadError has a status from 400 to 599; to send the client elsewhere, throw a DownloadRedirect"
+        return problem.isEmpty ? subject : "\(subject): \(problem)"
     }
 }
 

@@ -7,22 +7,10 @@ public import HTTPTypes
 ///
 /// It is no failure, and the log says nothing of it. The client finds out by itself what is there.
 public struct DownloadRedirect: Error, Sendable, Hashable {
-    /// How the client is to go on, as a well-known value; more may be added.
-    public struct Code: Sendable, Hashable {
-        let status: HTTPResponse.Status
-
-        /// 302: asks there, this time; after a POST by GET, as browsers do it.
-        public static var found: Code { Code(status: .found) }
-        /// 303: asks there by GET, whatever the method was: after a POST.
-        public static var seeOther: Code { Code(status: .seeOther) }
-        /// 307: asks there, this time, by the same method and with the same content.
-        public static var temporaryRedirect: Code { Code(status: .temporaryRedirect) }
-        /// 308: asks there from now on, by the same method and with the same content. Caches keep it, for everybody.
-        public static var permanentRedirect: Code { Code(status: .permanentRedirect) }
-    }
-
-    /// Which redirect it is.
-    public var code: Code
+    /// How the client is to go on. 302, the default: it asks there, this time; after a POST by GET, as browsers do it. 303: by
+    /// GET, whatever the method was. 307: this time, by the same method and with the same content. 308: the same from now on,
+    /// and caches keep it, for everybody. With a status that is not a redirect's the answer is 500, and the log says why.
+    public var status: HTTPResponse.Status
     /// Where to: a URI reference in ASCII (RFC 3986 §4.1), the value of `Location`.
     public let location: String
     /// What the answer carries besides, for instance `Cache-Control` or `Set-Cookie`.
@@ -31,18 +19,16 @@ public struct DownloadRedirect: Error, Sendable, Hashable {
     /// Creates a redirect.
     ///
     /// - Parameters:
+    ///   - status: A 3xx other than 304, by name or number.
     ///   - location: Where to, as the client is to ask for it: a URL, or a path with the mount prefix. What can't stand in a URI is
     ///     percent-encoded, such as spaces, line breaks, backslashes and all that is not ASCII; the rest stays as it is, and so does what
     ///     is encoded already. A place that the request names may be on any host: see whether it is one of yours. If it is empty, the
     ///     answer is 500.
-    public init(_ code: Code = .found, to location: String, headerFields: HTTPFields = [:]) {
-        self.code = code
+    public init(_ status: HTTPResponse.Status = .found, to location: String, headerFields: HTTPFields = [:]) {
+        self.status = status.named
         self.location = location.encodedAsURIReference
         self.headerFields = headerFields
     }
-
-    /// The status of the answer.
-    public var status: HTTPResponse.Status { code.status }
 
     /// The answer: the place as a field, and in a line of text for whoever does not follow it.
     public var response: DownloadResponse {
@@ -54,9 +40,16 @@ public struct DownloadRedirect: Error, Sendable, Hashable {
     }
 }
 
+extension DownloadRedirect {
+    /// Whether it can be sent: to somewhere, with the status of a redirect.
+    var isAnswerable: Bool { !location.isEmpty && status.kind == .redirection && status != .notModified }
+}
+
 extension DownloadRedirect: CustomStringConvertible {
     public var description: String {
-        "\(status.code) \(status.reasonPhrase): \(location.isEmpty ? "to nowhere" : location)"
+        let line = "\(status.code) \(status.reasonPhrase): \(location.isEmpty ? "to nowhere" : location)"
+        return location.isEmpty || isAnswerable
+            ? line : "\(line): a DownloadRedirect has a status from 300 to 399, not 304"
     }
 }
 

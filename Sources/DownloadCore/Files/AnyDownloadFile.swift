@@ -1,3 +1,5 @@
+public import HTTPTypes
+
 /// A file of any type: for a view that returns one of several.
 ///
 ///     func file(for request: DownloadRequest) async throws -> AnyDownloadFile {
@@ -18,17 +20,26 @@ public struct AnyDownloadFile: DownloadFile {
     }
 
     public var name: String { base.name }
-    public var contentType: String? { base.contentType }
-    public var entityTag: EntityTag? { base.entityTag }
-    public var modificationDate: HTTPDate? { base.modificationDate }
-    public var digest: ContentDigest? { base.digest }
-    public var size: Int64? { base.size }
-    public var isRepeatable: Bool { base.isRepeatable }
-    public var isSeekable: Bool { base.isSeekable }
+    public var attachment: Bool? { base.attachment.optionValue }
+    public var basename: String? { base.basename.optionValue }
+    public var mimeType: String? { base.mimeType.optionValue }
+    public var charset: String? { base.charset.optionValue }
+    public var encoding: String? { base.encoding.optionValue }
+    public var cacheControl: String? { base.cacheControl.optionValue }
+    public var expires: HTTPDate? { base.expires.optionValue }
+    public var vary: [HTTPField.Name]? { base.vary.optionValue }
+    public var headerFields: HTTPFields? { base.headerFields.optionValue }
+    public var contentType: String? { base.contentType.optionValue }
+    public var entityTag: EntityTag? { base.entityTag.optionValue }
+    public var modificationDate: HTTPDate? { base.modificationDate.optionValue }
+    public var digest: ContentDigest? { base.digest.optionValue }
+    public var size: Int64? { base.size.optionValue }
+    public var isRepeatable: Bool? { base.isRepeatable.optionValue }
+    public var isSeekable: Bool? { base.isSeekable.optionValue }
 
     public func skippedBytes(for range: Range<Int64>) -> Int64 { base.skippedBytes(for: range) }
 
-    public func wasModified(since value: String) -> Bool? { base.wasModified(since: value) }
+    public func wasModified(since value: String) -> Bool? { base.wasModified(since: value).optionValue }
     public func storedPath() -> String? { base.storedPath() }
 
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {

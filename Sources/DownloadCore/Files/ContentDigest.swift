@@ -11,11 +11,12 @@ public struct ContentDigest: Sendable, Hashable, CustomStringConvertible {
         public static var sha512: Algorithm { Algorithm(name: "sha-512", byteCount: 64) }
     }
 
+    /// Which algorithm made it.
     public let algorithm: Algorithm
     /// The digest itself, not its hexadecimal form.
     public let bytes: [UInt8]
 
-    /// Creates a digest; nil if `bytes` has not the length that the algorithm gives.
+    /// Creates a digest; nil if `bytes` does not have the length that the algorithm gives.
     public init?(_ algorithm: Algorithm, bytes: some Sequence<UInt8>) {
         self.algorithm = algorithm
         self.bytes = Array(bytes)
@@ -23,18 +24,5 @@ public struct ContentDigest: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The member of a Structured Fields dictionary (RFC 9651 §3.2, §3.3.5).
-    public var description: String { "\(algorithm.name)=:\(base64):" }
-
-    private var base64: String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var output: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for place in 0..<4 {
-                output.append(place <= group.count ? alphabet[bits >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: output, as: UTF8.self)
-    }
+    public var description: String { "\(algorithm.name)=:\(Base64.encoded(bytes)):" }
 }

@@ -1,10 +1,37 @@
+public import HTTPTypes
+
 /// A file whose whole content is a text or bytes in memory: Django's `ContentFile`.
 public struct ContentFile: DownloadFile, Sendable {
+    /// The name that the client saves it under, unless an option says another.
     public var name: String
+    /// The media type; nil for what the name stands for.
     public var contentType: String?
+    /// The validator of exactly these bytes; nil for none, and then there are no ranges.
     public var entityTag: EntityTag?
+    /// When the content last changed; nil if that is unknown.
     public var modificationDate: HTTPDate?
+    /// A digest of the whole content; nil if none is known beforehand.
     public var digest: ContentDigest?
+
+    /// Whether the client is asked to save the file (true) or to show it; nil leaves it to the view.
+    public var attachment: Bool?
+    /// The name that the client saves the file under; nil leaves it to the view.
+    public var basename: String?
+    /// The media type in the place of the view's option; nil leaves it to the view.
+    public var mimeType: String?
+    /// The charset that is declared for text types, an empty text for none; nil leaves it to the view.
+    public var charset: String?
+    /// The content coding that the bytes are in, an empty text for none; nil leaves it to the view.
+    public var encoding: String?
+    /// Who may keep the response, and for how long, an empty text to claim nothing; nil leaves it to the view.
+    public var cacheControl: String?
+    /// When the response becomes stale; nil leaves it to the view.
+    public var expires: HTTPDate?
+    /// The request fields that the content depends on, besides those of the view.
+    public var vary: [HTTPField.Name] = []
+    /// Further header fields, besides those of the view and in the place of its fields of the same name.
+    public var headerFields: HTTPFields = [:]
+
     private let bytes: [UInt8]
 
     /// Wraps a text; its size is that of its UTF-8 encoding.

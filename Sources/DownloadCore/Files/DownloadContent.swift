@@ -1,7 +1,33 @@
+/// What a content may say about itself; see ``DownloadContent``.
+///
+/// The associated types let a member be declared with another type than the default's; they are never written.
+public protocol ContentProperties {
+    associatedtype SizeOption
+    associatedtype RepeatableOption
+    associatedtype SeekableOption
+
+    /// The size in bytes, if it is known without running the content, an `Int` or `Int64`. The default is nil: unknown.
+    var size: SizeOption { get }
+
+    /// Whether ``DownloadContent/write(to:)`` may be called again on a new file and gives the same bytes, a `Bool`. The
+    /// default is false.
+    var isRepeatable: RepeatableOption { get }
+
+    /// Whether ``DownloadContent/write(_:to:)`` writes a range without producing what is before it, a `Bool`. The default
+    /// is false.
+    var isSeekable: SeekableOption { get }
+}
+
 /// Something that can write its bytes into a sink: the content of a virtual file.
 ///
-/// One requirement has no default: ``write(to:)``.
-public protocol DownloadContent {
+/// One requirement has no default: ``write(to:)``. The others are those of ``ContentProperties``, for instance
+/// `let size = 13`.
+public protocol DownloadContent: ContentProperties
+where
+    SizeOption: IntegerOption,
+    RepeatableOption: BooleanOption,
+    SeekableOption: BooleanOption
+{
     /// Writes the whole content, from its first byte to its last.
     ///
     /// Called at most once for a request, and not at all when the answer needs no content (HEAD, 304). Returning means that
@@ -20,31 +46,22 @@ public protocol DownloadContent {
     ///   ``ContentLengthMismatch`` if the content ends before it.
     func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws
 
-    /// The size in bytes, if it is known without running the content. The default is nil: unknown.
-    var size: Int64? { get }
-
-    /// Whether ``write(to:)`` may be called again on a new file and gives the same bytes. The default is false.
-    var isRepeatable: Bool { get }
-
-    /// Whether ``write(_:to:)`` writes a range without producing what is before it. The default is false.
-    var isSeekable: Bool { get }
-
     /// How many bytes a seekable content produces in vain to write a range of it. The default is 0.
     ///
-    /// For a content whose parts depend on others: an archive's directory has the checksums of all entries. A range that costs more
-    /// than the view allows is answered with the whole file.
+    /// For a content whose parts depend on others: an archive's directory has the checksums of all entries. A range that
+    /// costs more than the view allows is answered with the whole file.
     func skippedBytes(for range: Range<Int64>) -> Int64
 }
 
 extension DownloadContent {
-    public var size: Int64? { nil }
-    public var isRepeatable: Bool { false }
-    public var isSeekable: Bool { false }
+    @inlinable public var size: DefaultOption<Int64> { .init() }
+    @inlinable public var isRepeatable: DefaultOption<Bool> { .init(false) }
+    @inlinable public var isSeekable: DefaultOption<Bool> { .init(false) }
 
     public func skippedBytes(for range: Range<Int64>) -> Int64 { 0 }
 
     public func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
         guard !range.isEmpty else { return }
-        try await sink.write(range, from: 0, ofSize: size) { try await write(to: &$0) }
+        try await sink.write(range, from: 0, ofSize: size.optionValue) { try await write(to: &$0) }
     }
 }

@@ -1,3 +1,5 @@
+public import HTTPTypes
+
 /// A file that exists nowhere: a name around content that is in memory or is generated while it is downloaded.
 ///
 ///     VirtualFile(StringIO("Hello world!\n"), name: "hello-world.txt")
@@ -12,12 +14,38 @@
 public struct VirtualFile<Content: DownloadContent>: DownloadFile {
     /// What the file contains.
     public let content: Content
+    /// The name that the client saves it under, unless an option says another.
     public var name: String
+    /// The exact size in bytes; nil if it is unknown, and then the response has no Content-Length.
     public var size: Int64?
+    /// The media type; nil for what the name stands for.
     public var contentType: String?
+    /// The validator of exactly these bytes; nil for none, and then there are no ranges.
     public var entityTag: EntityTag?
+    /// When the content last changed; nil if that is unknown.
     public var modificationDate: HTTPDate?
+    /// A digest of the whole content; nil if none is known beforehand.
     public var digest: ContentDigest?
+
+    /// Whether the client is asked to save the file (true) or to show it; nil leaves it to the view.
+    public var attachment: Bool?
+    /// The name that the client saves the file under; nil leaves it to the view.
+    public var basename: String?
+    /// The media type in the place of the view's option; nil leaves it to the view.
+    public var mimeType: String?
+    /// The charset that is declared for text types, an empty text for none; nil leaves it to the view.
+    public var charset: String?
+    /// The content coding that the bytes are in, an empty text for none; nil leaves it to the view.
+    public var encoding: String?
+    /// Who may keep the response, and for how long, an empty text to claim nothing; nil leaves it to the view.
+    public var cacheControl: String?
+    /// When the response becomes stale; nil leaves it to the view.
+    public var expires: HTTPDate?
+    /// The request fields that the content depends on, besides those of the view.
+    public var vary: [HTTPField.Name] = []
+    /// Further header fields, besides those of the view and in the place of its fields of the same name.
+    public var headerFields: HTTPFields = [:]
+
     private var modificationTest: (@Sendable (String) -> Bool)?
 
     /// Wraps content.
@@ -28,7 +56,7 @@ public struct VirtualFile<Content: DownloadContent>: DownloadFile {
     public init(_ content: Content, name: String, size: Int64? = nil) {
         self.content = content
         self.name = name
-        self.size = size ?? content.size
+        self.size = size ?? content.size.optionValue
     }
 
     /// Wraps a closure that writes the content.
@@ -64,8 +92,8 @@ public struct VirtualFile<Content: DownloadContent>: DownloadFile {
     }
 
     public func wasModified(since value: String) -> Bool? { modificationTest?(value) }
-    public var isRepeatable: Bool { content.isRepeatable }
-    public var isSeekable: Bool { content.isSeekable }
+    public var isRepeatable: Bool { content.isRepeatable.optionValue ?? false }
+    public var isSeekable: Bool { content.isSeekable.optionValue ?? false }
 
     public func skippedBytes(for range: Range<Int64>) -> Int64 { content.skippedBytes(for: range) }
 

@@ -3,8 +3,7 @@ import HTTPTypes
 extension DownloadRequest {
     /// The one of `offers` that Accept prefers (RFC 9110 §12.5.1), the first of equals; nil if the client accepts none.
     ///
-    /// A view that uses it names Accept in ``VirtualDownloadView/vary``, and throws ``DownloadError/notAcceptable`` for
-    /// nil.
+    /// A view that uses it names Accept in ``DownloadOptions/vary``, and throws ``DownloadError`` 406 for nil.
     ///
     /// - Parameter offers: Media types without parameters, in lower case, best first.
     public func preferredMediaType(of offers: [String]) -> String? {

@@ -5,8 +5,7 @@ extension DownloadRequest {
     ///
     ///     let rows = try request.query.integer("rows", in: 0...1_000_000) ?? 100
     ///
-    /// - Throws: ``DownloadError/badRequest`` for an invalid percent-encoding and for what is not UTF-8. A view lets it
-    ///   pass.
+    /// - Throws: ``DownloadError`` 400 for an invalid percent-encoding and for what is not UTF-8. A view lets it pass.
     public var query: QueryItems {
         get throws(DownloadError) {
             let beforeFragment = target.utf8.prefix { $0 != UInt8(ascii: "#") }

@@ -17,7 +17,7 @@ public struct DownloadRequest: Sendable {
     ///
     /// It is what the web server says, and never from a header field. nginx says whatever name a client claims to have,
     /// unless its `auth_basic` is in force. A content that depends on it wants `private` in
-    /// ``VirtualDownloadView/cacheControl``.
+    /// ``DownloadOptions/cacheControl``.
     ///
     /// Compare it by its octets, as the web server has (``WireText``): `request.user?.wire == "kim"`.
     public var user: String?

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// The query of a request, as `name=value` pairs in their order.
 ///
 /// By the rules of `application/x-www-form-urlencoded`: pairs are separated by `&`, `+` is a space, `%XX` a byte of
@@ -26,8 +28,7 @@ public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
 
     /// Decodes a query, without its `?`.
     ///
-    /// - Throws: ``DownloadError/badRequest`` for a `%` that two hexadecimal digits do not follow, and for what is not
-    ///   UTF-8.
+    /// - Throws: ``DownloadError`` 400 for a `%` that two hexadecimal digits do not follow, and for what is not UTF-8.
     public init(_ query: some StringProtocol) throws(DownloadError) {
         for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
             let name = pair.prefix { $0 != UInt8(ascii: "=") }
@@ -49,7 +50,7 @@ public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
     /// The first value of `name` as a decimal number, which is digits alone, with a `-` before them if it is negative;
     /// nil if the name is not there.
     ///
-    /// - Throws: ``DownloadError/badRequest`` for a value that is not a number in `range`.
+    /// - Throws: ``DownloadError`` 400 for a value that is no number in `range`.
     public func integer<Number: FixedWidthInteger>(
         _ name: String,
         in range: ClosedRange<Number> = .min ... .max

@@ -9,65 +9,34 @@ public import HTTPTypes
 ///     }
 ///
 /// One requirement has no default: ``file(for:)``. The others are the options and hooks of django-downloadview's
-/// `DownloadMixin`.
-///
-/// An option is declared with its type, or it is a property of your own that nobody asks for, and no compiler warns of it:
-/// `let basename: String? = "report.csv"`, not `let basename = "report.csv"`, which is a `String`.
-public protocol VirtualDownloadView: Sendable {
+/// `DownloadMixin`. The options are those of ``DownloadOptions``, which a file has too and then decides, and of
+/// ``ViewOptions``; for instance `let basename = "report.csv"`.
+public protocol VirtualDownloadView: ViewOptions, Sendable
+where
+    AttachmentOption: BooleanOption,
+    BasenameOption: TextOption,
+    MIMETypeOption: TextOption,
+    CharsetOption: TextOption,
+    EncodingOption: TextOption,
+    CacheControlOption: TextOption,
+    ExpiresOption: DateOption,
+    VaryOption: FieldNamesOption,
+    HeaderFieldsOption: FieldsOption,
+    MethodsOption: RequestMethodsOption,
+    MaximumSkippedBytesOption: IntegerOption
+{
     /// The type of the file wrapper.
     associatedtype File: DownloadFile
 
     /// The file to download.
     ///
-    /// Called exactly once for each request by one of ``methods`` but OPTIONS, before conditions are looked at. It should be
-    /// cheap: the content belongs into the file's ``DownloadContent/write(to:)``, which HEAD and a 304 never call.
+    /// Called exactly once for each request by one of ``ViewOptions/methods`` but OPTIONS, before conditions are looked at.
+    /// It should be cheap: the content belongs into the file's ``DownloadContent/write(to:)``, which HEAD and a 304 never
+    /// call.
     ///
-    /// - Throws: ``FileNotFound`` for 404; ``DownloadError`` for the status of its code; ``DownloadRedirect`` for
-    ///   another place. Any other error becomes a 500, and is logged, not shown.
+    /// - Throws: ``FileNotFound`` for 404; ``DownloadError`` for its status; ``DownloadRedirect`` for another place. Any
+    ///   other error becomes a 500, and is logged, not shown.
     func file(for request: DownloadRequest) async throws -> File
-
-    /// The methods that the view answers; any other gets 405 with these in `Allow`. The default is GET, HEAD and OPTIONS.
-    ///
-    /// A view that adds POST finds the content of the request in ``DownloadRequest/body``.
-    var methods: [HTTPRequest.Method] { get }
-
-    /// Whether the client is asked to save the file (true, the default) or to show it (false: `inline`).
-    var attachment: Bool { get }
-
-    /// The name that the client saves the file under. The default is nil: the file's name, which an empty text stands for, too.
-    var basename: String? { get }
-
-    /// The media type. The default is nil: the file's, or else guessed from the basename, or else `application/octet-stream`.
-    var mimeType: String? { get }
-
-    /// The content coding that the bytes are in (`Content-Encoding`). The default is nil: none, as are `identity` and an empty
-    /// text. A `.gz` file is not declared as encoded, since the client would unpack it.
-    var encoding: String? { get }
-
-    /// The charset declared for text types. The default is `utf-8`; nil declares none.
-    var charset: String? { get }
-
-    /// Who may keep the response, and for how long (RFC 9111 §5.2), for instance `private, max-age=60`. The default is nil:
-    /// nothing is claimed, and a cache that finds a validator uses its own judgement.
-    var cacheControl: String? { get }
-
-    /// When the response becomes stale (RFC 9111 §5.3). The default is nil. `max-age` in ``cacheControl`` is the better way to
-    /// say it.
-    var expires: HTTPDate? { get }
-
-    /// The request fields that the content depends on (RFC 9110 §12.5.5). The default is empty.
-    var vary: [HTTPField.Name] { get }
-
-    /// How many bytes, at most, a range may cost that are produced and dropped. The default is 4 MiB.
-    ///
-    /// It counts for content that is repeatable and not seekable: the bytes before the range, and between ranges. A range
-    /// that costs more is answered with the whole file, as if the client had not asked for a part.
-    ///
-    /// Whoever can send a request can ask for the last byte, by 145 bytes, as often as they like, so this is what a stranger
-    /// may spend of your processor: 4 MiB take some 30 ms if the content comes in pieces of 8 bytes. Raise it where producing
-    /// is cheap, where only users whom you know may ask, or where large downloads have to be resumed; best make the content
-    /// seekable (``DownloadContent/isSeekable``).
-    var maximumSkippedBytes: Int64 { get }
 
     /// Whether `file` has changed since the value of an `If-Modified-Since` field, as the client sent it.
     ///
@@ -75,41 +44,110 @@ public protocol VirtualDownloadView: Sendable {
     /// modification date decides; without one the file counts as modified. Size and content are never touched to find out.
     func wasModified(_ file: File, since value: String) -> Bool
 
-    /// Called with the response that carries the file (200 or 206). The default returns it unchanged. Another content, put in the
-    /// place of the file, is sent as a whole: with the status 200, if it was 206, and without the file's digest.
+    /// Called with the response that carries the file (200 or 206). The default returns it unchanged. Another content, put
+    /// in the place of the file, is sent as a whole: with the status 200, if it was 206, and without the file's digest.
     ///
-    /// The Content-Type of several ranges says how they are told apart, and has to stay: ``mimeType`` is the way to change the type.
+    /// The Content-Type of several ranges says how they are told apart, and has to stay: the option
+    /// ``DownloadOptions/mimeType`` is the way to change the type.
+    func downloadResponse(_ response: DownloadResponse, for file: File, to request: DownloadRequest) -> DownloadResponse
+
+    /// The short form of ``downloadResponse(_:for:to:)``, for a hook that needs nothing of the file: called by the default of
+    /// that. The default returns the response unchanged.
     func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
 
     /// Called with the 304 response. The default returns it unchanged.
     ///
-    /// With a 2xx status in the place of 304 the whole file is sent, as if the client had nothing of it yet; ``downloadResponse(_:to:)``
-    /// is called for that. Another content, put in the place of the file, is sent as it is.
+    /// With a 2xx status in the place of 304 the whole file is sent, as if the client had nothing of it yet;
+    /// ``downloadResponse(_:for:to:)`` is called for that. Another content, put in the place of the file, is sent as it is.
+    func notModifiedResponse(
+        _ response: DownloadResponse,
+        for file: File,
+        to request: DownloadRequest
+    ) -> DownloadResponse
+
+    /// The short form of ``notModifiedResponse(_:for:to:)``, for a hook that needs nothing of the file: called by the default
+    /// of that. The default returns the response unchanged.
     func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
 
     /// Called with the 404 response after ``FileNotFound`` was thrown. The default returns it unchanged.
     func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
+
+    /// Called last with each response of the view, whatever it is: the file, 304, 404, 405, 412, 416, the answer to OPTIONS,
+    /// other errors and redirects. The default returns it unchanged.
+    ///
+    /// It is called anew if the content fails before its first byte, with the error's response. What the content of the
+    /// file may become is told at ``downloadResponse(_:for:to:)``. For something around several views see
+    /// ``DownloadMiddleware``.
+    func anyResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
+
+    /// What the members of ``DownloadOptions`` say. The default collects them, and there is no reason for another: it is a
+    /// requirement so that it is compiled for each view, which an answer reads faster than nine members.
+    var statedOptions: StatedOptions { get }
 }
 
 extension VirtualDownloadView {
-    public var methods: [HTTPRequest.Method] { [.get, .head, .options] }
-    public var attachment: Bool { true }
-    public var basename: String? { nil }
-    public var mimeType: String? { nil }
-    public var encoding: String? { nil }
-    public var charset: String? { "utf-8" }
-    public var cacheControl: String? { nil }
-    public var expires: HTTPDate? { nil }
-    public var vary: [HTTPField.Name] { [] }
-    public var maximumSkippedBytes: Int64 { 4 << 20 }
+    @inlinable public var methods: DefaultOption<[HTTPRequest.Method]> { .init([.get, .head, .options]) }
+    @inlinable public var attachment: DefaultOption<Bool> { .init(true) }
+    @inlinable public var basename: DefaultOption<String> { .init() }
+    @inlinable public var mimeType: DefaultOption<String> { .init() }
+    @inlinable public var encoding: DefaultOption<String> { .init() }
+    @inlinable public var charset: DefaultOption<String> { .init("utf-8") }
+    @inlinable public var cacheControl: DefaultOption<String> { .init() }
+    @inlinable public var expires: DefaultOption<HTTPDate> { .init() }
+    @inlinable public var vary: DefaultOption<[HTTPField.Name]> { .init() }
+    @inlinable public var headerFields: DefaultOption<HTTPFields> { .init() }
+    @inlinable public var maximumSkippedBytes: DefaultOption<Int64> { .init(4 << 20) }
+
+    @inlinable
+    public var statedOptions: StatedOptions {
+        StatedOptions(
+            attachment: attachment.optionValue,
+            basename: basename.optionValue,
+            mimeType: mimeType.optionValue,
+            charset: charset.optionValue,
+            encoding: encoding.optionValue,
+            cacheControl: cacheControl.optionValue,
+            expires: expires.optionValue,
+            vary: vary.optionValue,
+            headerFields: headerFields.optionValue
+        )
+    }
+
+    public func wasModified(_ file: File, since value: String) -> Bool {
+        if let answer = file.wasModified(since: value).optionValue { return answer }
+        guard let date = file.modificationDate.optionValue, let since = HTTPDate(value) else { return true }
+        return date > since
+    }
+
+    public func downloadResponse(
+        _ response: DownloadResponse,
+        for file: File,
+        to request: DownloadRequest
+    ) -> DownloadResponse {
+        downloadResponse(response, to: request)
+    }
 
     public func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
         response
     }
+
+    public func notModifiedResponse(
+        _ response: DownloadResponse,
+        for file: File,
+        to request: DownloadRequest
+    ) -> DownloadResponse {
+        notModifiedResponse(response, to: request)
+    }
+
     public func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
         response
     }
+
     public func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+        response
+    }
+
+    public func anyResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
         response
     }
 }

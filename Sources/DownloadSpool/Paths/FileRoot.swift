@@ -1,5 +1,6 @@
 internal import DownloadCore
 internal import DownloadSystem
+internal import HTTPTypes
 
 /// A folder whose files may be downloaded, and nothing outside of it.
 ///

@@ -1,5 +1,6 @@
 public import DownloadCore
 internal import DownloadSystem
+public import HTTPTypes
 
 /// A file whose content is generated once, and had by all who ask for it meanwhile and afterwards; see ``Spool``.
 ///
@@ -85,6 +86,15 @@ public struct SpooledFile<Base: DownloadFile>: DownloadFile {
     public var name: String { properties.name }
     public var contentType: String? { properties.contentType }
     public var modificationDate: HTTPDate? { properties.modificationDate }
+    public var attachment: Bool? { properties.attachment }
+    public var basename: String? { properties.basename }
+    public var mimeType: String? { properties.mimeType }
+    public var charset: String? { properties.charset }
+    public var encoding: String? { properties.encoding }
+    public var cacheControl: String? { properties.cacheControl }
+    public var expires: HTTPDate? { properties.expires }
+    public var vary: [HTTPField.Name]? { properties.vary }
+    public var headerFields: HTTPFields? { properties.headerFields }
     public var isRepeatable: Bool { plain == nil ? true : properties.isRepeatable }
     public var isSeekable: Bool { plain == nil ? size != nil : properties.isSeekable }
 
@@ -144,7 +154,8 @@ public struct SpooledFile<Base: DownloadFile>: DownloadFile {
     }
 
     public func wasModified(since value: String) -> Bool? {
-        (plain.map { $0.wasModified(since: value) } ?? base.look { $0.wasModified(since: value) }) ?? nil
+        if let plain { return plain.wasModified(since: value).optionValue }
+        return base.look { $0.wasModified(since: value).optionValue } ?? nil
     }
 }
 
@@ -186,18 +197,36 @@ private struct KnownProperties {
     var modificationDate: HTTPDate?
     var digest: ContentDigest?
     var size: Int64?
+    var attachment: Bool?
+    var basename: String?
+    var mimeType: String?
+    var charset: String?
+    var encoding: String?
+    var cacheControl: String?
+    var expires: HTTPDate?
+    var vary: [HTTPField.Name]?
+    var headerFields: HTTPFields?
     var isRepeatable: Bool
     var isSeekable: Bool
 
     init(of file: some DownloadFile) {
         name = file.name
-        contentType = file.contentType
-        entityTag = file.entityTag
-        modificationDate = file.modificationDate
-        digest = file.digest
-        size = file.size
-        isRepeatable = file.isRepeatable
-        isSeekable = file.isSeekable
+        contentType = file.contentType.optionValue
+        entityTag = file.entityTag.optionValue
+        modificationDate = file.modificationDate.optionValue
+        digest = file.digest.optionValue
+        size = file.size.optionValue
+        isRepeatable = file.isRepeatable.optionValue == true
+        isSeekable = file.isSeekable.optionValue == true
+        attachment = file.attachment.optionValue
+        basename = file.basename.optionValue
+        mimeType = file.mimeType.optionValue
+        charset = file.charset.optionValue
+        encoding = file.encoding.optionValue
+        cacheControl = file.cacheControl.optionValue
+        expires = file.expires.optionValue
+        vary = file.vary.optionValue
+        headerFields = file.headerFields.optionValue
     }
 
     /// Whether another run of the generator gives equal bytes.

@@ -105,11 +105,11 @@ public enum CGIProgram {
     private static func readBody(length: Int?) throws(DownloadError) -> [UInt8] {
         // Without a length only an upload has content, and a terminal or an idle pipe would be waited for without end.
         if length == nil, ProcessEnvironment.value("HTTP_TRANSFER_ENCODING") == nil { return [] }
-        if let length, length > maximumBodySize { throw .contentTooLarge }
+        if let length, length > maximumBodySize { throw DownloadError(.contentTooLarge) }
         // What can't be read has come to its end too early.
         let body = (try? Descriptor.standardInput.readAll(upTo: length ?? maximumBodySize + 1)) ?? []
-        if let length, body.count < length { throw .badRequest }
-        if body.count > maximumBodySize { throw .contentTooLarge }
+        if let length, body.count < length { throw DownloadError(.badRequest) }
+        if body.count > maximumBodySize { throw DownloadError(.contentTooLarge) }
         return body
     }
 }

@@ -15,7 +15,8 @@ struct RoutesCommand<Application: DownloadApplication>: ParsableCommand {
         let rows = router.registered.map { route in
             (
                 path: router.mountPath + route.pattern.description,
-                methods: route.view.methods.map(\.rawValue).joined(separator: ", "), view: "\(type(of: route.view))"
+                methods: (route.view.methods.optionValue ?? []).map(\.rawValue).joined(separator: ", "),
+                view: "\(type(of: route.view))"
             )
         }
         let pathWidth = rows.map(\.path.count).max() ?? 0

@@ -54,8 +54,8 @@ struct SignCommand<Application: DownloadApplication>: ParsableCommand {
             let options = mount.prefix.map { " --mount \($0)" } ?? ""
             throw ValidationError("No view is registered at “\(path)”; see \(Application.name) routes\(options).")
         }
-        guard view.methods.contains(method) else {
-            let methods = view.methods.map(\.rawValue).joined(separator: ", ")
+        guard view.methods.optionValue?.contains(method) == true else {
+            let methods = (view.methods.optionValue ?? []).map(\.rawValue).joined(separator: ", ")
             throw ValidationError("The view at “\(path)” does not answer \(method); it answers \(methods).")
         }
         print(link)

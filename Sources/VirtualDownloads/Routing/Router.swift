@@ -127,10 +127,10 @@ public struct Router: RequestHandler {
     ) async throws {
         let target = request.http.path ?? "/"
         guard !target.withoutQuery.utf8.wasRepaired, let path = RequestPath(target: target) else {
-            return try await sink.send(DownloadError.badRequest.response(to: request), for: request.method)
+            return try await sink.send(DownloadError(.badRequest).response(to: request), for: request.method)
         }
         guard let (pattern, view) = match(path) else {
-            return try await sink.send(DownloadError.notFound.response(to: request), for: request.method)
+            return try await sink.send(DownloadError(.notFound).response(to: request), for: request.method)
         }
         var request = request
         let own = path.segments[mountPrefix.count...]

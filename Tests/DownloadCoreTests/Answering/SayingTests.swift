@@ -7,8 +7,9 @@ import Testing
 /// What is said although it goes without saying, since a web server, a cache or a client would guess otherwise.
 @Suite struct SayingTests {
     static let errors: [DownloadError] = [
-        .badRequest, .forbidden, .notFound, .conflict, .gone, .tooManyRequests, .internalServerError,
-        .serviceUnavailable,
+        DownloadError(.badRequest), DownloadError(.forbidden), DownloadError(.notFound), DownloadError(.conflict),
+        DownloadError(.gone), DownloadError(.tooManyRequests), DownloadError(.internalServerError),
+        DownloadError(.serviceUnavailable),
         .unauthorized(challenge: "Basic"), .methodNotAllowed(allow: [.get]),
     ]
 

@@ -5,19 +5,27 @@ import Testing
 
 @Suite struct DownloadErrorTests {
     static let errors: [(DownloadError, Int, String)] = [
-        (.badRequest, 400, "Bad Request"),
-        (.forbidden, 403, "Forbidden"),
-        (.notFound, 404, "Not Found"),
+        (DownloadError(.badRequest), 400, "Bad Request"),
+        (DownloadError(.paymentRequired), 402, "Payment Required"),
+        (DownloadError(402), 402, "Payment Required"),
+        (DownloadError(.forbidden), 403, "Forbidden"),
+        (DownloadError(404), 404, "Not Found"),
         (.methodNotAllowed(allow: [.get]), 405, "Method Not Allowed"),
-        (.notAcceptable, 406, "Not Acceptable"),
-        (.conflict, 409, "Conflict"),
-        (.gone, 410, "Gone"),
-        (.preconditionFailed, 412, "Precondition Failed"),
-        (.contentTooLarge, 413, "Content Too Large"),
-        (.rangeNotSatisfiable, 416, "Range Not Satisfiable"),
-        (.tooManyRequests, 429, "Too Many Requests"),
-        (.internalServerError, 500, "Internal Server Error"),
-        (.serviceUnavailable, 503, "Service Unavailable"),
+        (DownloadError(.notAcceptable), 406, "Not Acceptable"),
+        (DownloadError(.conflict), 409, "Conflict"),
+        (DownloadError(.gone), 410, "Gone"),
+        (DownloadError(.preconditionFailed), 412, "Precondition Failed"),
+        (DownloadError(.contentTooLarge), 413, "Content Too Large"),
+        (DownloadError(.rangeNotSatisfiable), 416, "Range Not Satisfiable"),
+        (DownloadError(.locked), 423, "Locked"),
+        (DownloadError(.tooManyRequests), 429, "Too Many Requests"),
+        (DownloadError(451), 451, "Unavailable For Legal Reasons"),
+        (DownloadError(.internalServerError), 500, "Internal Server Error"),
+        (DownloadError(.badGateway), 502, "Bad Gateway"),
+        (DownloadError(.serviceUnavailable), 503, "Service Unavailable"),
+        (DownloadError(504), 504, "Gateway Timeout"),
+        (DownloadError(.insufficientStorage), 507, "Insufficient Storage"),
+        (DownloadError(HTTPResponse.Status(code: 499, reasonPhrase: "Left")), 499, "Left"),
         (DownloadError(.requestTimeout), 408, "Request Timeout"),
         (DownloadError(.uriTooLong), 414, "URI Too Long"),
         (DownloadError(.unsupportedMediaType), 415, "Unsupported Media Type"),
@@ -27,7 +35,7 @@ import Testing
 
     @Test("An error that a view throws is answered by its status and no internal text", arguments: errors)
     func answersError(error: DownloadError, code: Int, title: String) async throws {
-        let thrown = DownloadError(error.code, reason: "secret", headerFields: error.headerFields)
+        let thrown = DownloadError(error.status, reason: "secret", headerFields: error.headerFields)
         let view = FileView<ContentFile> { throw thrown }
         let text = try await view.response(to: .get())
         #expect(text.status.code == code)
@@ -56,7 +64,7 @@ import Testing
 
     @Test("The form of the answer follows Accept", arguments: accepts)
     func negotiates(accept: String, isJSON: Bool) {
-        let response = DownloadError.notFound.response(to: .get(headerFields: [.accept: accept]))
+        let response = DownloadError(.notFound).response(to: .get(headerFields: [.accept: accept]))
         #expect((response.headerFields[.contentType] == "application/problem+json") == isJSON)
     }
 
@@ -79,6 +87,28 @@ import Testing
         }
         let split = DownloadError.unauthorized(challenge: "Basic\r\nSet-Cookie: a=b")
         #expect(split.headerFields[.wwwAuthenticate] == "BasicSet-Cookie: a=b")
+    }
+
+    @Test(
+        "What is not an error's status, or a 401 that does not say how to authenticate, is answered 500, and the log says why",
+        arguments: [200, 304, 302, 100, 999, 401] as [HTTPResponse.Status]
+    )
+    func refusesOtherStatuses(status: HTTPResponse.Status) async throws {
+        let response = try await FileView<ContentFile> { throw DownloadError(status) }.response(to: .get())
+        #expect(response.status == .internalServerError && response.text == "500 Internal Server Error\n")
+        let note = try #require(response.notes.first.map { "\($0)" })
+        #expect(note.contains("\(status.code)") && note.contains(status == 401 ? "challenge" : "400 to 599"))
+        #expect(!DownloadError.isRefusal(DownloadError(status)))
+    }
+
+    @Test("An error of an upstream's is told from one of the view's own")
+    func namesUpstream() async throws {
+        let error = DownloadError.upstream("orders database", .gatewayTimeout, reason: "no answer after 5 s")
+        #expect(error.description == "504 Gateway Timeout from orders database: no answer after 5 s")
+        #expect(error.upstream == "orders database" && DownloadError(.badGateway).upstream == nil)
+        let response = try await FileView<ContentFile> { throw error }.response(to: .get())
+        #expect(response.text == "504 Gateway Timeout\n" && response.notes as? [DownloadError] == [error])
+        #expect(DownloadError.upstream("x").status == .badGateway)
     }
 
     @Test("A view that refuses a method itself still says which it has")
@@ -130,23 +160,23 @@ import Testing
 
     @Test("The log is told of an error of the server's even if it gives no reason, and of a client's only if it does")
     func notesWithoutReason() async throws {
-        let broken = FileView<ContentFile> { throw DownloadError.serviceUnavailable }
-        #expect(try await broken.response(to: .get()).notes as? [DownloadError] == [.serviceUnavailable])
-        let gone = FileView<ContentFile> { throw DownloadError.gone }
+        let broken = FileView<ContentFile> { throw DownloadError(.serviceUnavailable) }
+        #expect(try await broken.response(to: .get()).notes as? [DownloadError] == [DownloadError(.serviceUnavailable)])
+        let gone = FileView<ContentFile> { throw DownloadError(.gone) }
         #expect(try await gone.response(to: .get()).notes.isEmpty)
     }
 
     @Test("A refusal is an answer of the client's kind, and no alarm")
     func tellsRefusals() {
-        let refusals: [any Error] = [FileNotFound(), DownloadError.gone, DownloadError(.forbidden, reason: "secret")]
+        let refusals: [any Error] = [FileNotFound(), DownloadError(.gone), DownloadError(.forbidden, reason: "secret")]
         for error in refusals { #expect(DownloadError.isRefusal(error), "\(error)") }
-        let alarms: [any Error] = [DownloadError.serviceUnavailable, Unexpected(), CancellationError()]
+        let alarms: [any Error] = [DownloadError(.serviceUnavailable), Unexpected(), CancellationError()]
         for error in alarms { #expect(!DownloadError.isRefusal(error), "\(error)") }
     }
 
     @Test("An error of a generator before its first byte is answered as if the view had thrown it")
     func answersErrorOfGenerator() async throws {
-        let view = FileView { VirtualFile(name: "x.txt", size: 3) { _ in throw DownloadError.gone } }
+        let view = FileView { VirtualFile(name: "x.txt", size: 3) { _ in throw DownloadError(.gone) } }
         let response = try await view.response(to: .get())
         #expect(response.status == .gone)
         #expect(response.headerFields[.contentDisposition] == nil)

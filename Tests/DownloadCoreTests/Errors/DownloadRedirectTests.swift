@@ -4,13 +4,13 @@ import HTTPTypes
 import Testing
 
 @Suite struct DownloadRedirectTests {
-    static let codes: [(DownloadRedirect.Code, Int, String)] = [
+    static let codes: [(HTTPResponse.Status, Int, String)] = [
         (.found, 302, "Found"), (.seeOther, 303, "See Other"), (.temporaryRedirect, 307, "Temporary Redirect"),
-        (.permanentRedirect, 308, "Permanent Redirect"),
+        (.permanentRedirect, 308, "Permanent Redirect"), (301, 301, "Moved Permanently"),
     ]
 
     @Test("A view sends the client elsewhere, with nothing of a download, and tells the log nothing", arguments: codes)
-    func redirects(code: DownloadRedirect.Code, number: Int, title: String) async throws {
+    func redirects(code: HTTPResponse.Status, number: Int, title: String) async throws {
         let view = FileView<ContentFile> {
             throw DownloadRedirect(code, to: "/login", headerFields: [.cacheControl: "no-store", .location: "/other"])
         }
@@ -58,6 +58,21 @@ import Testing
         #expect(response.status == .internalServerError && response.headerFields[.location] == nil)
         #expect(response.notes as? [DownloadRedirect] == [DownloadRedirect(to: "")])
         #expect("\(DownloadRedirect(to: ""))" == "302 Found: to nowhere")
+    }
+
+    @Test(
+        "A redirect with another status is a mistake of the view's: 500, and the log is told",
+        arguments: [.notModified, .ok, .notFound] as [HTTPResponse.Status]
+    )
+    func refusesOtherStatuses(status: HTTPResponse.Status) async throws {
+        let redirect = DownloadRedirect(status, to: "/a")
+        let response = try await FileView<ContentFile> { throw redirect }.response(to: .get())
+        #expect(response.status == .internalServerError && response.headerFields[.location] == nil)
+        #expect(
+            response.notes.map { "\($0)" } == [
+                "\(status): /a: a DownloadRedirect has a status from 300 to 399, not 304"
+            ]
+        )
     }
 
     @Test("A generator can send the client elsewhere before its first byte")

@@ -66,6 +66,7 @@ struct FileView<File: DownloadFile>: VirtualDownloadView {
     var cacheControl: String?
     var expires: HTTPDate?
     var vary: [HTTPField.Name] = []
+    var headerFields: HTTPFields = [:]
     var maximumSkippedBytes: Int64 = 1 << 30
     var make: @Sendable () async throws -> File
 

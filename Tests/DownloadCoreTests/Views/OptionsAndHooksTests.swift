@@ -142,9 +142,9 @@ import Testing
     @Test("A view that says nothing is read only, and is an attachment in UTF-8")
     func hasDefaults() {
         let view = HookedView()
-        #expect(view.methods == [.get, .head, .options])
-        #expect(view.attachment && view.charset == "utf-8")
-        #expect(view.maximumSkippedBytes == 4_194_304)
+        #expect(view.methods.optionValue == [.get, .head, .options])
+        #expect(view.attachment.optionValue == true && view.charset.optionValue == "utf-8")
+        #expect(view.maximumSkippedBytes.optionValue == 4_194_304)
     }
 
     @Test("A 304 of a file without a tag carries its date")
@@ -306,7 +306,11 @@ private struct EmptiedView: VirtualDownloadView {
 
     func file(for request: DownloadRequest) -> StubFile { StubFile() }
 
-    func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+    func downloadResponse(
+        _ response: DownloadResponse,
+        for file: StubFile,
+        to request: DownloadRequest
+    ) -> DownloadResponse {
         var response = response
         response.status = status
         return response
@@ -321,7 +325,11 @@ private struct ReplacingView: VirtualDownloadView {
 
     func file(for request: DownloadRequest) -> StubFile { StubFile().with { $0.digest = digest } }
 
-    func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+    func downloadResponse(
+        _ response: DownloadResponse,
+        for file: StubFile,
+        to request: DownloadRequest
+    ) -> DownloadResponse {
         var response = response
         response.content = content
         if let ownDigest { response.headerFields[.reprDigest] = ownDigest }
@@ -337,7 +345,11 @@ private struct HookedView: VirtualDownloadView {
 
     func wasModified(_ file: StubFile, since value: String) -> Bool { value != "never" }
 
-    func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+    func downloadResponse(
+        _ response: DownloadResponse,
+        for file: StubFile,
+        to request: DownloadRequest
+    ) -> DownloadResponse {
         var response = response
         response.headerFields[.server] = "download"
         switch request.path {
@@ -357,7 +369,11 @@ private struct HookedView: VirtualDownloadView {
         return response
     }
 
-    func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+    func notModifiedResponse(
+        _ response: DownloadResponse,
+        for file: StubFile,
+        to request: DownloadRequest
+    ) -> DownloadResponse {
         var response = response
         response.headerFields[.server] = "not modified"
         switch request.path {

@@ -19,11 +19,15 @@ private struct OrdersView: VirtualDownloadView {
     let vary: [HTTPField.Name] = [.cookie]
 
     func file(for request: DownloadRequest) throws -> ContentFile {
-        guard request.method == .post, request.headerFields[.cookie] != nil else { throw DownloadError.forbidden }
+        guard request.method == .post, request.headerFields[.cookie] != nil else { throw DownloadError(.forbidden) }
         return ContentFile("order\n", name: "orders.csv")
     }
 
-    func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+    func downloadResponse(
+        _ response: DownloadResponse,
+        for file: ContentFile,
+        to request: DownloadRequest
+    ) -> DownloadResponse {
         var response = response
         response.headerFields[.contentLanguage] = "de"
         return response
