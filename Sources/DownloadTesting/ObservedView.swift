@@ -5,6 +5,7 @@ import Synchronization
 final class Observations: Sendable {
     let fileRequests = Atomic(0)
     let generatorRuns = Atomic(0)
+    let generatedBytes = Atomic<Int64>(0)
     let misspellings = Mutex<[String]>([])
 }
 
@@ -27,12 +28,27 @@ struct ObservedFile<Base: DownloadFile>: WrappedDownloadFile {
     let observations: Observations
 
     func write(to sink: inout some ByteSink & ~Copyable) async throws {
-        observations.generatorRuns.add(1, ordering: .relaxed)
-        try await base.write(to: &sink)
+        try await observed(&sink) { sink in try await base.write(to: &sink) }
     }
 
     func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
+        try await observed(&sink) { sink in try await base.write(range, to: &sink) }
+    }
+
+    private func observed<Sink: ByteSink & ~Copyable>(
+        _ sink: inout Sink,
+        _ write: (inout CountingSink<Sink>) async throws -> Void
+    ) async throws {
         observations.generatorRuns.add(1, ordering: .relaxed)
-        try await base.write(range, to: &sink)
+        var counting = CountingSink(sink) { [observations] count in
+            observations.generatedBytes.add(Int64(count), ordering: .relaxed)
+        }
+        do {
+            try await write(&counting)
+        } catch {
+            sink = counting.finish()
+            throw error
+        }
+        sink = counting.finish()
     }
 }

@@ -24,3 +24,18 @@ import Testing
     #expect(account.text == "The account of anna\n")
 }
 // end
+
+// sample: client
+@Test func stopsWhenTheClientLeaves() async throws {
+    let response = try await NumbersView().response(to: .get("/?count=1000000"), by: .leaving(after: 1000))
+    #expect(response.clientHasLeft)
+    #expect(response.generatedBytes < 2000)
+}
+
+@Test func givesTheSameToASlowClient() async throws {
+    let expected = (0..<1000).map { number in Array("\(number)\n".utf8) }
+    let response = try await NumbersView().response(to: .get("/"), by: .slow(taking: 10).comparing(with: expected))
+    #expect(response.firstDifference == nil)
+    #expect(response.contentBytes == 3890)
+}
+// end
