@@ -167,14 +167,16 @@ public struct ZipFile: DownloadFile {
 
     public func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
         guard !range.isEmpty else { return }
-        var cut = RangeSink(sink, range: 0..<range.upperBound - range.lowerBound)
+        // Without a layout the whole archive runs, and is cut.
+        let start = layout == nil ? 0 : range.lowerBound
+        var cut = RangeSink(sink, range: range.lowerBound - start..<range.upperBound - start)
         var outcome: Result<Void, any Error> = .success(())
         do {
             if case .list(let entries, let layout?) = source {
                 var writer = RangeWriter(range, of: entries, layout: layout, memory: memory)
                 try await writer.write(to: &cut)
             } else {
-                throw DownloadError(.internalServerError, reason: "the archive has no parts: its size is unknown")
+                try await write(to: &cut)
             }
         } catch {
             outcome = .failure(error)
