@@ -9,8 +9,8 @@ public import Testing
 ///     let response = try await TextDownloadView().response(to: .get())
 ///     expectDownload(response, content: "Hello world!\n", basename: "hello-world.txt", attachment: true)
 ///
-/// Each of ``RecordedResponse/differences(content:basename:mimeType:contentType:attachment:size:)`` becomes an issue of the
-/// running test; under another testing library, compare those with an empty array.
+/// Each of ``RecordedResponse/differences(content:basename:mimeType:contentType:attachment:size:)`` becomes an issue of
+/// the running test; under another testing library, compare those with an empty array.
 public func expectDownload(
     _ response: RecordedResponse,
     content: String? = nil,
@@ -61,8 +61,8 @@ private func record(_ differences: [String], at sourceLocation: SourceLocation) 
     for difference in differences { Issue.record("\(difference)", sourceLocation: sourceLocation) }
 }
 
-/// Downloads from a view and expects this; then expects that HEAD has the same head, that a matching If-None-Match gives 304, and
-/// that neither these nor a 304 to If-Modified-Since run the generator. What is nil is not compared.
+/// Downloads from a view and expects this; then expects that HEAD has the same head, that a matching If-None-Match
+/// gives 304, and that neither these nor a 304 to If-Modified-Since run the generator. What is nil is not compared.
 ///
 ///     try await expectDownload(from: TextDownloadView(), content: "Hello world!\n", size: 13)
 ///

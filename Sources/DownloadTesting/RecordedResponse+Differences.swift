@@ -4,13 +4,16 @@ import HTTPTypes
 extension RecordedResponse {
     /// Compares the response with a download; what is nil is not compared.
     ///
-    /// The counterpart of django-downloadview's `assert_download_response`. Whatever is expected, the response must have ended
-    /// properly, with as many bytes as its Content-Length says, and without running the generator for HEAD, 304, 412 and 416.
+    /// The counterpart of django-downloadview's `assert_download_response`. Whatever is expected, the response must
+    /// have ended properly, with as many bytes as its Content-Length says, and without running the generator for HEAD,
+    /// 304, 412 and 416.
     ///
     /// - Parameters:
-    ///   - content: The bytes that the client receives; of a response to HEAD, those that GET would give, which are only counted.
+    ///   - content: The bytes that the client receives; of a response to HEAD, those that GET would give, which are
+    ///     only counted.
     ///   - basename: The name that the client saves the file under, as `filename*` or else `filename` tells it.
-    ///   - mimeType: The media type of Content-Type, in any case of letters; with parameters, if they are to be compared.
+    ///   - mimeType: The media type of Content-Type, in any case of letters; with parameters, if they are to be
+    ///     compared.
     ///   - contentType: All of Content-Type, letter by letter.
     ///   - attachment: Whether the client is asked to save the file (true) or to show it.
     ///   - size: The value of Content-Length, in bytes.
@@ -76,7 +79,8 @@ extension RecordedResponse {
         }
         if !hasNoContent, let length = headerFields[.contentLength], length.wire != String(body.count).wire {
             differences.append(
-                "Content-Length is \(length), but \(String(counting: body.count, "byte")) \(body.count == 1 ? "was" : "were") sent"
+                "Content-Length is \(length), but \(String(counting: body.count, "byte"))"
+                    + " \(body.count == 1 ? "was" : "were") sent"
             )
         }
         if ranGenerator && (hasNoContent || status == .preconditionFailed || status == .rangeNotSatisfiable) {

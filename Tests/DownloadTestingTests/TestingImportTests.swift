@@ -1,7 +1,8 @@
 import DownloadTesting
 import Testing
 
-/// This file imports what README has a test import, beside the program under test: that it compiles is a part of the test.
+/// This file imports what README has a test import, beside the program under test: that it compiles is a part of the
+/// test.
 @Suite struct TestingImportTests {
     @Test("A test builds requests and compares header fields with the imports that README has")
     func namesRequests() async throws {

@@ -2,16 +2,16 @@ package import HTTPTypes
 
 /// What answers one request for a file: decided from values alone, before any content is produced.
 ///
-/// The preconditions are looked at in the order of RFC 9110 §13.2.2, then Range and If-Range by its section 14. HEAD, 304, 412
-/// and 416 send nothing of the file.
+/// The preconditions are looked at in the order of RFC 9110 §13.2.2, then Range and If-Range by its section 14. HEAD,
+/// 304, 412 and 416 send nothing of the file.
 ///
 /// There are ranges only if the file has a size, a strong entity tag, and is repeatable or is seekable. A content
 /// that is not seekable is produced once more and cut: bounded by ``ViewOptions/maximumSkippedBytes``, and only
-/// if several ranges ascend; otherwise the answer is the whole file. So it is for more than 100 ranges, and for several ranges
-/// of a file with a content coding. Ranges that overlap or touch are sent as one.
+/// if several ranges ascend; otherwise the answer is the whole file. So it is for more than 100 ranges, and for several
+/// ranges of a file with a content coding. Ranges that overlap or touch are sent as one.
 ///
-/// Every 200 says whether there are ranges (RFC 9110 §14.3). Where it says nothing, web servers (lighttpd) cut a range out
-/// of the answer themselves, and a client joins the parts of two different contents.
+/// Every 200 says whether there are ranges (RFC 9110 §14.3). Where it says nothing, web servers (lighttpd) cut a range
+/// out of the answer themselves, and a client joins the parts of two different contents.
 package struct DownloadPlan: Sendable, Hashable {
     /// What of the file follows the head.
     package enum Body: Sendable, Hashable {
@@ -37,7 +37,8 @@ package struct DownloadPlan: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - request: The header fields of the request.
-    ///   - receivedAt: When the request came; `Last-Modified` is no later (RFC 9110 §8.8.2.1). Nil leaves it as the file has it.
+    ///   - receivedAt: When the request came; `Last-Modified` is no later (RFC 9110 §8.8.2.1). Nil leaves it as the
+    ///     file has it.
     ///   - mediaTypes: Evaluated only if neither the view nor the file says the media type.
     package init<View: VirtualDownloadView>(
         method: HTTPRequest.Method,
@@ -209,7 +210,8 @@ private struct FieldList {
         if !vary.isEmpty { append(.vary, vary.map(\.rawName).joined(separator: ", ")) }
     }
 
-    /// Appends the option `headerFields`: the file's fields take the place of the view's, and both that of what is there.
+    /// Appends the option `headerFields`: the file's fields take the place of the view's, and both that of what is
+    /// there.
     mutating func append(furtherFieldsOf own: StatedOptions, and defaults: StatedOptions) {
         if let further = defaults.headerFields { replace(by: further) }
         if let further = own.headerFields { replace(by: further) }
@@ -229,8 +231,8 @@ private struct FieldList {
 }
 
 extension DownloadPlan {
-    /// The value of Content-Type: the option of the file or the view, or the file's type, or one guessed from the name, with
-    /// the charset of a text.
+    /// The value of Content-Type: the option of the file or the view, or the file's type, or one guessed from the name,
+    /// with the charset of a text.
     fileprivate static func contentType(
         of file: some DownloadFile,
         by own: StatedOptions,

@@ -4,13 +4,15 @@ import HTTPTypes
 ///
 /// Reflection shows stored properties alone: a computed one, a static one and a misspelled hook stay unseen.
 package enum OptionSpelling {
-    /// A sentence for each property of `view`, and of the views that it is made of, that is probably a misspelled option.
+    /// A sentence for each property of `view`, and of the views that it is made of, that is probably a misspelled
+    /// option.
     package static func warnings(about view: any VirtualDownloadView) -> [String] {
         let inner = (view as? any WrappedDownloadView).map { warnings(about: $0.base) } ?? []
         return warnings(about: view, options: sharedOptions + viewOptions) + inner
     }
 
-    /// A sentence for each property of `file`, and of the files that it is made of, that is probably a misspelled option.
+    /// A sentence for each property of `file`, and of the files that it is made of, that is probably a misspelled
+    /// option.
     package static func warnings(about file: any DownloadFile) -> [String] {
         let inner = (file as? any WrappedDownloadFile).map { warnings(about: $0.base) } ?? []
         return warnings(about: file, options: sharedOptions + fileOptions) + inner
@@ -32,8 +34,8 @@ package enum OptionSpelling {
         let name: String
         let accepts: @Sendable (Any) -> Bool
 
-        /// Whether a property is probably this option: it is written like it but for case and underscores, or it takes the
-        /// same values and one letter in eight is wrong.
+        /// Whether a property is probably this option: it is written like it but for case and underscores, or it takes
+        /// the same values and one letter in eight is wrong.
         func isMeant(by property: String, value: Any) -> Bool {
             let (own, other) = (Self.letters(of: name), Self.letters(of: property))
             if own == other { return true }

@@ -7,7 +7,8 @@ extension VirtualDownloadView {
     /// ``DownloadError`` of the client's that gives no reason.
     ///
     /// - Parameters:
-    ///   - mediaTypes: What guesses the media type from the name; evaluated only if it has to be guessed. The default is the
+    ///   - mediaTypes: What guesses the media type from the name; evaluated only if it has to be guessed. The default
+    ///     is the
     ///     table that is built in.
     ///   - middleware: What is around the view, the outermost first.
     /// - Throws: What the content or the sink threw after the response was committed; whatever came out of a cancelled
@@ -40,7 +41,8 @@ extension VirtualDownloadView {
             let file = try await file(for: request)
             try await send(file, to: request, into: &sink, mediaTypes: mediaTypes(), through: middleware)
         } catch {
-            // A `CancellationError` of a task that is not cancelled is a mistake of the view, and an error like any other.
+            // A `CancellationError` of a task that is not cancelled is a mistake of the view, and an error like any
+            // other.
             guard !sink.isCommitted, !Task.isCancelled else { throw error }
             let response = refusal(of: request, after: error, loggedBy: &sink)
             try await sink.send(finalResponse(response, to: request, through: middleware), for: request.method)
@@ -131,8 +133,8 @@ extension VirtualDownloadView {
         return middleware.isEmpty ? response : middleware.response(response, to: request)
     }
 
-    /// A response in the place of the file, which depends on the fields that the file depends on too: in one language there
-    /// may be none.
+    /// A response in the place of the file, which depends on the fields that the file depends on too: in one language
+    /// there may be none.
     private func varying(_ response: DownloadResponse) -> DownloadResponse {
         var response = response
         let named = response.headerFields[values: .vary].map(\.lowercasedASCII.wire)
@@ -177,8 +179,8 @@ extension VirtualDownloadView {
         for method: HTTPRequest.Method,
         into sink: inout some ResponseSink & ~Copyable
     ) async throws {
-        // A hook may have made it a status that has no content (RFC 9110 §6.4.1), or has changed one that has nothing of the
-        // file.
+        // A hook may have made it a status that has no content (RFC 9110 §6.4.1), or has changed one that has nothing
+        // of the file.
         guard plan.status.kind == .successful, response.content == .file, response.status.allowsContent else {
             return try await sink.send(response, for: method)
         }
@@ -214,8 +216,8 @@ extension DownloadResponse {
         return response
     }
 
-    /// The response of a hook that has put another content in the place of what was planned: the file or a part of it, which
-    /// it is not.
+    /// The response of a hook that has put another content in the place of what was planned: the file or a part of it,
+    /// which it is not.
     fileprivate func whole(insteadOf plan: DownloadPlan) -> DownloadResponse {
         var whole = self
         // By the digest of the file a client would take it for damaged.

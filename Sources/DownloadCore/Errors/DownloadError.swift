@@ -6,8 +6,8 @@ public import HTTPTypes
 ///
 /// To send the client elsewhere, throw a ``DownloadRedirect``.
 ///
-/// The client is told the status, and ``detail`` if there is one; ``reason`` goes to the log: at the level `error` for a 5xx,
-/// `warning` for an upstream's, else at `debug`.
+/// The client is told the status, and ``detail`` if there is one; ``reason`` goes to the log: at the level `error` for
+/// a 5xx, `warning` for an upstream's, else at `debug`.
 public struct DownloadError: Error, Sendable, Hashable {
     /// The status of the answer: any 4xx or 5xx. With any other the answer is 500, and the log says why.
     public var status: HTTPResponse.Status
@@ -47,8 +47,8 @@ public struct DownloadError: Error, Sendable, Hashable {
 extension DownloadError {
     /// 401: only for who is authenticated (RFC 9110 §15.5.2).
     ///
-    /// - Parameter challenge: How to authenticate (RFC 9110 §11.3), for instance `Basic realm="Downloads"`: a browser asks its
-    ///   user for a name and a password then, and sends them in `Authorization`.
+    /// - Parameter challenge: How to authenticate (RFC 9110 §11.3), for instance `Basic realm="Downloads"`: a browser
+    ///   asks its user for a name and a password then, and sends them in `Authorization`.
     public static func unauthorized(challenge: String) -> DownloadError {
         DownloadError(.unauthorized, headerFields: [.wwwAuthenticate: HeaderValue.sanitized(challenge)])
     }
@@ -70,13 +70,15 @@ extension DownloadError {
 
     /// An error of something that the view depends on: another service, a database.
     ///
-    ///     do { rows = try await database.query(…) } catch { throw DownloadError.upstream("orders database", reason: "\(error)") }
+    ///     do { rows = try await database.query(…) } catch { throw DownloadError.upstream("orders database", reason:
+    ///     "\(error)") }
     ///
     /// The log names it, at the level `warning`, so that it is told from an error of the view's own.
     ///
     /// - Parameters:
     ///   - name: What was asked, for the log.
-    ///   - status: 502 (RFC 9110 §15.6.3), the default, if its answer was of no use; 504 if it came too late; 503, or any
+    ///   - status: 502 (RFC 9110 §15.6.3), the default, if its answer was of no use; 504 if it came too late; 503, or
+    ///     any
     ///     other that the client is to see.
     ///   - reason: Why, for the log; never sent to the client.
     ///   - detail: What the client is told besides the status; nil, the default, for nothing.
@@ -106,7 +108,8 @@ extension DownloadError {
 }
 
 extension DownloadError {
-    /// Whether `error` is an answer like any other, a 4xx that a view gave: every client can cause one, so it is no alarm.
+    /// Whether `error` is an answer like any other, a 4xx that a view gave: every client can cause one, so it is no
+    /// alarm.
     package static func isRefusal(_ error: any Error) -> Bool {
         guard let error = error as? DownloadError else { return error is FileNotFound }
         return error.isAnswerable && error.status.kind == .clientError

@@ -1,15 +1,16 @@
 public import HTTPTypes
 
-/// Thrown by a view before its first byte to send the client elsewhere (RFC 9110 §15.4): to a page where users log in, or to a file that
-/// is ready in another place.
+/// Thrown by a view before its first byte to send the client elsewhere (RFC 9110 §15.4): to a page where users log in,
+/// or to a file that is ready in another place.
 ///
 ///     guard let user = request.user else { throw DownloadRedirect(to: "/login?next=/orders.csv") }
 ///
 /// It is no failure, and the log says nothing of it. The client finds out by itself what is there.
 public struct DownloadRedirect: Error, Sendable, Hashable {
-    /// How the client is to go on. 302, the default: it asks there, this time; after a POST by GET, as browsers do it. 303: by
-    /// GET, whatever the method was. 307: this time, by the same method and with the same content. 308: the same from now on,
-    /// and caches keep it, for everybody. With a status that is not a redirect's the answer is 500, and the log says why.
+    /// How the client is to go on. 302, the default: it asks there, this time; after a POST by GET, as browsers do it.
+    /// 303: by GET, whatever the method was. 307: this time, by the same method and with the same content. 308: the
+    /// same from now on, and caches keep it, for everybody. With a status that is not a redirect's the answer is 500,
+    /// and the log says why.
     public var status: HTTPResponse.Status
     /// Where to: a URI reference in ASCII (RFC 3986 §4.1), the value of `Location`.
     public let location: String
@@ -20,9 +21,12 @@ public struct DownloadRedirect: Error, Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - status: A 3xx other than 304, by name or number.
-    ///   - location: Where to, as the client is to ask for it: a URL, or a path with the mount prefix. What can't stand in a URI is
-    ///     percent-encoded, such as spaces, line breaks, backslashes and all that is not ASCII; the rest stays as it is, and so does what
-    ///     is encoded already. A place that the request names may be on any host: see whether it is one of yours. If it is empty, the
+    ///   - location: Where to, as the client is to ask for it: a URL, or a path with the mount prefix. What can't stand
+    ///     in a URI is
+    ///     percent-encoded, such as spaces, line breaks, backslashes and all that is not ASCII; the rest stays as it
+    ///     is, and so does what
+    ///     is encoded already. A place that the request names may be on any host: see whether it is one of yours. If it
+    ///     is empty, the
     ///     answer is 500.
     public init(_ status: HTTPResponse.Status = .found, to location: String, headerFields: HTTPFields = [:]) {
         self.status = status.named

@@ -1,7 +1,7 @@
 /// Text or bytes that an asynchronous sequence generates: rows of a database cursor, chunks of an upstream response.
 ///
-/// The counterpart of ``TextIteratorIO`` and ``BytesIteratorIO`` for an `AsyncSequence`. When the client leaves, the task that
-/// awaits the next piece is cancelled.
+/// The counterpart of ``TextIteratorIO`` and ``BytesIteratorIO`` for an `AsyncSequence`. When the client leaves, the
+/// task that awaits the next piece is cancelled.
 public struct AsyncIteratorIO<Pieces: AsyncSequence>: DownloadContent where Pieces.Element: ContentPiece {
     @usableFromInline let pieces: Pieces
     public let isRepeatable: Bool

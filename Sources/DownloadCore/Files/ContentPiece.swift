@@ -1,6 +1,7 @@
 /// What a generator yields: a text, or some bytes.
 ///
-/// Strings, arrays of bytes and parts of them are pieces. Another type becomes one by a line, for instance Foundation's `Data`:
+/// Strings, arrays of bytes and parts of them are pieces. Another type becomes one by a line, for instance Foundation's
+/// `Data`:
 ///
 ///     extension Data: @retroactive BytesPiece {
 ///         public func write(to sink: inout some ByteSink & ~Copyable) async throws { try await sink.write(bytes) }
@@ -9,7 +10,8 @@ public protocol ContentPiece {
     /// Writes the piece into a sink in one call.
     func write(to sink: inout some ByteSink & ~Copyable) async throws
 
-    /// Writes the piece if that is possible here and now; false if not, and then nothing was written. The default is false.
+    /// Writes the piece if that is possible here and now; false if not, and then nothing was written. The default is
+    /// false.
     ///
     /// See ``ByteSink/writeAtOnce(_:)``.
     func writeAtOnce(to sink: inout some ByteSink & ~Copyable) -> Bool

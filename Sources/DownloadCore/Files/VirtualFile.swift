@@ -9,8 +9,8 @@ public import HTTPTypes
 ///         for n in 1...1_000_000 { try await sink.write("\(n)\n") }
 ///     }
 ///
-/// The size is never found out by running the content: it is what ``init(_:name:size:)`` was told, or else what the content
-/// knows of itself, or else unknown, and then the response has no Content-Length.
+/// The size is never found out by running the content: it is what ``init(_:name:size:)`` was told, or else what the
+/// content knows of itself, or else unknown, and then the response has no Content-Length.
 public struct VirtualFile<Content: DownloadContent>: DownloadFile {
     /// What the file contains.
     public let content: Content
@@ -52,7 +52,8 @@ public struct VirtualFile<Content: DownloadContent>: DownloadFile {
     ///
     /// - Parameters:
     ///   - name: The name that the client saves it under.
-    ///   - size: The exact size in bytes. The download is made to fail visibly if the content turns out longer or shorter.
+    ///   - size: The exact size in bytes. The download is made to fail visibly if the content turns out longer or
+    ///     shorter.
     public init(_ content: Content, name: String, size: Int64? = nil) {
         self.content = content
         self.name = name

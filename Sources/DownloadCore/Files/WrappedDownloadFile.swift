@@ -5,8 +5,8 @@
 ///         let cacheControl = "private"
 ///     }
 ///
-/// One requirement has no default: ``base``. A file that changes the bytes implements ``DownloadContent/write(to:)`` and
-/// ``DownloadContent/write(_:to:)``, and says what no longer
+/// One requirement has no default: ``base``. A file that changes the bytes implements ``DownloadContent/write(to:)``
+/// and ``DownloadContent/write(_:to:)``, and says what no longer
 /// holds of them: `let size: Int64? = nil`, and ``DownloadFile/storedPath()`` and ``FileProperties/digest``, too.
 public protocol WrappedDownloadFile: DownloadFile {
     /// The type of the file inside.

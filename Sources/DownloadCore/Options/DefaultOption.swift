@@ -2,8 +2,8 @@ public import HTTPTypes
 
 /// What an option is that a view or a file does not declare: the default's value, or nil.
 ///
-/// A type of its own, so that code for any view or file reads what each of them says: with a default that is a `Bool`, say,
-/// it could name the default itself by mistake.
+/// A type of its own, so that code for any view or file reads what each of them says: with a default that is a `Bool`,
+/// say, it could name the default itself by mistake.
 public struct DefaultOption<Declared> {
     /// The default; nil for none.
     public let optionValue: Declared?

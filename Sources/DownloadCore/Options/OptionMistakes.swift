@@ -1,7 +1,7 @@
 public import HTTPTypes
 
-// What a newcomer declares an option with and what is not one: each is a conformance that does not exist, so that the compiler
-// says at the view, with the name of the option, what to write instead. `Tests/Mistakes` has them all.
+// What a newcomer declares an option with and what is not one: each is a conformance that does not exist, so that the
+// compiler says at the view, with the name of the option, what to write instead. `Tests/Mistakes` has them all.
 
 @available(*, unavailable, message: "this option is a text: write a String or a String?")
 extension Int: TextOption {}
@@ -27,10 +27,10 @@ extension Double: IntegerOption {}
 @available(*, unavailable, message: "this option is a whole number: write an Int or an Int64?")
 extension String: IntegerOption {}
 
-@available(*, unavailable, message: "this option is a date: write HTTPDate(secondsSince1970: …), HTTPDate.now or HTTPDate(\"Sun, 06 Nov 1994 08:49:37 GMT\")")
+@available(*, unavailable, message: "this option is a date: write HTTPDate(secondsSince1970: …) or HTTPDate.now")
 extension String: DateOption {}
 
-@available(*, unavailable, message: "this option is a date: write HTTPDate(secondsSince1970: …), HTTPDate.now or HTTPDate(\"Sun, 06 Nov 1994 08:49:37 GMT\")")
+@available(*, unavailable, message: "this option is a date: write HTTPDate(secondsSince1970: …) or HTTPDate.now")
 extension Int: DateOption {}
 
 @available(*, unavailable, message: "this option is a list of names: write [.accept] as [HTTPField.Name]")

@@ -1,8 +1,8 @@
 public import HTTPTypes
 
-// The types that an option of a view or a file may be declared with: that of its value, or of an optional one, where nil says
-// nothing. So `let basename = "a.csv"`, `var basename: String?` and `let attachment: Bool? = false` all count. What else is
-// tried does not compile, and `OptionMistakes.swift` has the message.
+// The types that an option of a view or a file may be declared with: that of its value, or of an optional one, where
+// nil says nothing. So `let basename = "a.csv"`, `var basename: String?` and `let attachment: Bool? = false` all count.
+// What else is tried does not compile, and `OptionMistakes.swift` has the message.
 
 /// An option that is a text: `String` or `String?`.
 public protocol TextOption {

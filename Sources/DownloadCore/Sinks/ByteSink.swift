@@ -1,26 +1,26 @@
 /// Somewhere bytes can be written: the client of a download, or a filter on the way to it.
 ///
-/// A file writes itself into a sink piece by piece. Sinks compose without allocation: `RangeSink` forwards only the wanted
-/// bytes, others count or hash. A sink is not copyable, so the order of the bytes is the order of the calls.
+/// A file writes itself into a sink piece by piece. Sinks compose without allocation: `RangeSink` forwards only the
+/// wanted bytes, others count or hash. A sink is not copyable, so the order of the bytes is the order of the calls.
 ///
-/// A function of your own takes it as `inout some ByteSink & ~Copyable`, and is `nonisolated(nonsending)` if it is asynchronous, as
-/// all are with the upcoming feature `NonisolatedNonsendingByDefault`: otherwise the compiler says that sending the sink risks data
-/// races.
+/// A function of your own takes it as `inout some ByteSink & ~Copyable`, and is `nonisolated(nonsending)` if it is
+/// asynchronous, as all are with the upcoming feature `NonisolatedNonsendingByDefault`: otherwise the compiler says
+/// that sending the sink risks data races.
 public protocol ByteSink: ~Copyable {
     /// Accepts the next bytes of the content, in order, and returns when the sink can take more.
     ///
-    /// A slow client suspends the caller here; that is all the back-pressure there is, and all that is needed. The bytes
-    /// are copied or sent before the call returns. An empty span is allowed and does nothing.
+    /// A slow client suspends the caller here; that is all the back-pressure there is, and all that is needed. The
+    /// bytes are copied or sent before the call returns. An empty span is allowed and does nothing.
     ///
     /// - Throws: When the bytes can no longer be delivered or are no longer wanted. The generator should let the error
     ///   pass: whoever called it knows what it means.
     mutating func write(_ bytes: RawSpan) async throws
 
-    /// Accepts the next bytes if that is possible here and now, without suspending or failing; false if not, and then nothing
-    /// was accepted.
+    /// Accepts the next bytes if that is possible here and now, without suspending or failing; false if not, and then
+    /// nothing was accepted.
     ///
-    /// A fast path for small pieces, which the texts and arrays below try first: an asynchronous call costs several times what
-    /// copying a line does. The default is false: ``write(_:)`` then does it all.
+    /// A fast path for small pieces, which the texts and arrays below try first: an asynchronous call costs several
+    /// times what copying a line does. The default is false: ``write(_:)`` then does it all.
     mutating func writeAtOnce(_ bytes: RawSpan) -> Bool
 }
 
@@ -60,8 +60,8 @@ extension ByteSink where Self: ~Copyable {
 }
 
 extension StringProtocol {
-    /// Writes the UTF-8 encoding at once, see ``ByteSink/writeAtOnce(_:)``. By way of the storage, which takes fewer instructions than the
-    /// text's span does.
+    /// Writes the UTF-8 encoding at once, see ``ByteSink/writeAtOnce(_:)``. By way of the storage, which takes fewer
+    /// instructions than the text's span does.
     @inlinable @inline(__always)
     func writeUTF8AtOnce(to sink: inout some ByteSink & ~Copyable) -> Bool {
         let isWritten = utf8.withContiguousStorageIfAvailable { bytes in

@@ -14,7 +14,8 @@ public struct ContentAccount: Sendable {
 
     /// Begins anew, with a new head.
     ///
-    /// - Returns: False if content was accepted already. Then ``add(_:)`` and ``finish()`` throw ``ResponseOrderError/headAfterContent``.
+    /// - Returns: False if content was accepted already. Then ``add(_:)`` and ``finish()`` throw
+    ///   ``ResponseOrderError/headAfterContent``.
     public mutating func begin(_ extent: ContentExtent) -> Bool {
         guard !isCommitted else {
             failure = ResponseOrderError.headAfterContent
@@ -31,14 +32,15 @@ public struct ContentAccount: Sendable {
         return true
     }
 
-    /// Whether all of an announced size was accepted. The sink keeps the last byte back then, until it is certain that the
-    /// content ends: a server cuts what is too long, and the client would take it for whole.
+    /// Whether all of an announced size was accepted. The sink keeps the last byte back then, until it is certain that
+    /// the content ends: a server cuts what is too long, and the client would take it for whole.
     public var isFull: Bool { isCommitted && remaining == 0 }
 
     /// Accepts the next `bytes`, at least 1.
     ///
-    /// - Throws: ``ContentLengthMismatch`` when they exceed what was announced; ``finish()`` throws it then too, so that a
-    ///   generator which swallows the error can't make a whole download of it. ``ResponseOrderError`` when they are out of order.
+    /// - Throws: ``ContentLengthMismatch`` when they exceed what was announced; ``finish()`` throws it then too, so
+    ///   that a generator which swallows the error can't make a whole download of it. ``ResponseOrderError`` when they
+    ///   are out of order.
     public mutating func add(_ bytes: Int) throws {
         guard hasBegun else { throw ResponseOrderError.headMissing }
         guard Int64(bytes) <= remaining else {
@@ -54,7 +56,8 @@ public struct ContentAccount: Sendable {
         remaining -= Int64(bytes)
     }
 
-    /// Accepts the next `bytes`, at least 1, if the announced size has room for them; false if not, and then nothing changes.
+    /// Accepts the next `bytes`, at least 1, if the announced size has room for them; false if not, and then nothing
+    /// changes.
     public mutating func addIfFitting(_ bytes: Int) -> Bool {
         guard Int64(bytes) <= remaining else { return false }
         isCommitted = true
@@ -65,8 +68,8 @@ public struct ContentAccount: Sendable {
 
     /// Accepts the end.
     ///
-    /// - Throws: ``ContentLengthMismatch`` when the content is shorter or longer than announced; ``ResponseOrderError`` when there
-    ///   was no head, or a second one behind content.
+    /// - Throws: ``ContentLengthMismatch`` when the content is shorter or longer than announced; ``ResponseOrderError``
+    ///   when there was no head, or a second one behind content.
     public mutating func finish() throws {
         guard hasBegun else { throw ResponseOrderError.headMissing }
         if let failure { throw failure }

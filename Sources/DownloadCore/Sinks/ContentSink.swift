@@ -1,7 +1,8 @@
 /// The sink that a closure writes its content into.
 ///
 /// It hides which sink stands behind it, so that a closure need not be generic. A file that implements
-/// ``DownloadContent/write(to:)`` itself saves the indirection. How to hand it to a function of your own is told at ``ByteSink``.
+/// ``DownloadContent/write(to:)`` itself saves the indirection. How to hand it to a function of your own is told at
+/// ``ByteSink``.
 public struct ContentSink: ByteSink, ~Copyable {
     private let target: ErasedSink
 

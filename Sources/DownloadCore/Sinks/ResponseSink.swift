@@ -2,10 +2,11 @@ public import HTTPTypes
 
 /// The sink of one response: its head first, then its content.
 ///
-/// The web server's side implements it. The contract that makes a failed download look failed: the head is held back until
-/// the first piece of content (or the end) is there, and a response that is not finished is never ended properly.
+/// The web server's side implements it. The contract that makes a failed download look failed: the head is held back
+/// until the first piece of content (or the end) is there, and a response that is not finished is never ended properly.
 public protocol ResponseSink: ByteSink, ~Copyable {
-    /// Whether a piece of content was accepted. Until then ``begin(_:extent:)`` may be called again, and replaces the head.
+    /// Whether a piece of content was accepted. Until then ``begin(_:extent:)`` may be called again, and replaces the
+    /// head.
     var isCommitted: Bool { get }
 
     /// Sets the head of the response. Nothing is sent yet, and what was refused under a head before is forgotten.
@@ -15,8 +16,9 @@ public protocol ResponseSink: ByteSink, ~Copyable {
 
     /// Ends the response properly.
     ///
-    /// - Throws: ``ContentLengthMismatch`` when fewer bytes were written than announced; whatever sending throws; what a
-    ///   write has thrown since ``begin(_:extent:)``, since a generator may have swallowed it; ``ResponseOrderError`` without a head.
+    /// - Throws: ``ContentLengthMismatch`` when fewer bytes were written than announced; whatever sending throws; what
+    ///   a write has thrown since ``begin(_:extent:)``, since a generator may have swallowed it; ``ResponseOrderError``
+    ///   without a head.
     mutating func finish() async throws
 
     /// Tells whoever keeps the log about an error that is answered by a response instead of being thrown.
@@ -24,7 +26,8 @@ public protocol ResponseSink: ByteSink, ~Copyable {
     /// Nothing of it reaches the client. The default does nothing.
     mutating func log(_ error: any Error)
 
-    /// Tells whoever keeps the log and the status which route the request has taken, by its pattern. The default does nothing.
+    /// Tells whoever keeps the log and the status which route the request has taken, by its pattern. The default does
+    /// nothing.
     mutating func didMatch(route pattern: String)
 }
 

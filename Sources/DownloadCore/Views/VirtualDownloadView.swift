@@ -30,58 +30,61 @@ where
 
     /// The file to download.
     ///
-    /// Called exactly once for each request by one of ``ViewOptions/methods`` but OPTIONS, before conditions are looked at.
-    /// It should be cheap: the content belongs into the file's ``DownloadContent/write(to:)``, which HEAD and a 304 never
-    /// call.
+    /// Called exactly once for each request by one of ``ViewOptions/methods`` but OPTIONS, before conditions are looked
+    /// at. It should be cheap: the content belongs into the file's ``DownloadContent/write(to:)``, which HEAD and a 304
+    /// never call.
     ///
-    /// - Throws: ``FileNotFound`` for 404; ``DownloadError`` for its status; ``DownloadRedirect`` for another place. Any
-    ///   other error becomes a 500, and is logged, not shown.
+    /// - Throws: ``FileNotFound`` for 404; ``DownloadError`` for its status; ``DownloadRedirect`` for another place.
+    ///   Any other error becomes a 500, and is logged, not shown.
     func file(for request: DownloadRequest) async throws -> File
 
     /// Whether `file` has changed since the value of an `If-Modified-Since` field, as the client sent it.
     ///
-    /// The default asks the file wrapper (``DownloadFile/wasModified(since:)``); if it does not implement the question, its
-    /// modification date decides; without one the file counts as modified. Size and content are never touched to find out.
+    /// The default asks the file wrapper (``DownloadFile/wasModified(since:)``); if it does not implement the question,
+    /// its modification date decides; without one the file counts as modified. Size and content are never touched to
+    /// find out.
     func wasModified(_ file: File, since value: String) -> Bool
 
-    /// Called with the response that carries the file (200 or 206). The default returns it unchanged. Another content, put
-    /// in the place of the file, is sent as a whole: with the status 200, if it was 206, and without the file's digest.
+    /// Called with the response that carries the file (200 or 206). The default returns it unchanged. Another content,
+    /// put in the place of the file, is sent as a whole: with the status 200, if it was 206, and without the file's
+    /// digest.
     ///
     /// The Content-Type of several ranges says how they are told apart, and has to stay: the option
     /// ``DownloadOptions/mimeType`` is the way to change the type.
     func downloadResponse(_ response: DownloadResponse, for file: File, to request: DownloadRequest) -> DownloadResponse
 
-    /// The short form of ``downloadResponse(_:for:to:)``, for a hook that needs nothing of the file: called by the default of
-    /// that. The default returns the response unchanged.
+    /// The short form of ``downloadResponse(_:for:to:)``, for a hook that needs nothing of the file: called by the
+    /// default of that. The default returns the response unchanged.
     func downloadResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
 
     /// Called with the 304 response. The default returns it unchanged.
     ///
     /// With a 2xx status in the place of 304 the whole file is sent, as if the client had nothing of it yet;
-    /// ``downloadResponse(_:for:to:)`` is called for that. Another content, put in the place of the file, is sent as it is.
+    /// ``downloadResponse(_:for:to:)`` is called for that. Another content, put in the place of the file, is sent as it
+    /// is.
     func notModifiedResponse(
         _ response: DownloadResponse,
         for file: File,
         to request: DownloadRequest
     ) -> DownloadResponse
 
-    /// The short form of ``notModifiedResponse(_:for:to:)``, for a hook that needs nothing of the file: called by the default
-    /// of that. The default returns the response unchanged.
+    /// The short form of ``notModifiedResponse(_:for:to:)``, for a hook that needs nothing of the file: called by the
+    /// default of that. The default returns the response unchanged.
     func notModifiedResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
 
     /// Called with the 404 response after ``FileNotFound`` was thrown. The default returns it unchanged.
     func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
 
-    /// Called last with each response of the view, whatever it is: the file, 304, 404, 405, 412, 416, the answer to OPTIONS,
-    /// other errors and redirects. The default returns it unchanged.
+    /// Called last with each response of the view, whatever it is: the file, 304, 404, 405, 412, 416, the answer to
+    /// OPTIONS, other errors and redirects. The default returns it unchanged.
     ///
     /// It is called anew if the content fails before its first byte, with the error's response. What the content of the
     /// file may become is told at ``downloadResponse(_:for:to:)``. For something around several views see
     /// ``DownloadMiddleware``.
     func anyResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
 
-    /// What the members of ``DownloadOptions`` say. The default collects them, and there is no reason for another: it is a
-    /// requirement so that it is compiled for each view, which an answer reads faster than nine members.
+    /// What the members of ``DownloadOptions`` say. The default collects them, and there is no reason for another: it
+    /// is a requirement so that it is compiled for each view, which an answer reads faster than nine members.
     var statedOptions: StatedOptions { get }
 }
 

@@ -5,8 +5,9 @@
 ///         let cacheControl = "private, no-store"
 ///     }
 ///
-/// One requirement has no default: ``base``. The base's hooks are called after those of this view. A view that returns another file, which then is a ``WrappedDownloadFile`` of the
-/// base's, implements ``VirtualDownloadView/file(for:)``. For something around many views see ``DownloadMiddleware``.
+/// One requirement has no default: ``base``. The base's hooks are called after those of this view. A view that returns
+/// another file, which then is a ``WrappedDownloadFile`` of the base's, implements ``VirtualDownloadView/file(for:)``.
+/// For something around many views see ``DownloadMiddleware``.
 public protocol WrappedDownloadView: VirtualDownloadView {
     /// The type of the view inside.
     associatedtype Base: VirtualDownloadView

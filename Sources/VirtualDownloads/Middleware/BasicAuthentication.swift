@@ -31,7 +31,8 @@ public struct BasicAuthentication: DownloadMiddleware {
         self.verify = verify
     }
 
-    /// Creates it for a few users whose passwords are known to the program. How long the check takes tells nothing of them.
+    /// Creates it for a few users whose passwords are known to the program. How long the check takes tells nothing of
+    /// them.
     public init(realm: String, users: [(name: String, password: String)]) {
         self.init(realm: realm) { user, password in
             var isKnown = false

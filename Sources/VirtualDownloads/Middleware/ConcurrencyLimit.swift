@@ -5,8 +5,8 @@ internal import Synchronization
 ///
 ///     ConcurrencyLimit(4, by: .user)
 ///
-/// A download that is resumed in several parts at once, as `aria2c -x4` does, counts once for each part. It counts in this
-/// process alone.
+/// A download that is resumed in several parts at once, as `aria2c -x4` does, counts once for each part. It counts in
+/// this process alone.
 public struct ConcurrencyLimit: DownloadMiddleware {
     private let maximum: Int
     private let key: RequestKey

@@ -5,8 +5,9 @@ public import HTTPTypes
 ///
 ///     CrossOriginSharing(origins: ["https://app.example.com"])
 ///
-/// Every response carries the fields, errors and 304 too, and the preflight, an OPTIONS that a browser sends first, is answered
-/// here. So it comes before whatever else refuses requests. It keeps nobody out: programs other than browsers ignore it.
+/// Every response carries the fields, errors and 304 too, and the preflight, an OPTIONS that a browser sends first, is
+/// answered here. So it comes before whatever else refuses requests. It keeps nobody out: programs other than browsers
+/// ignore it.
 public struct CrossOriginSharing: DownloadMiddleware {
     private let origins: [String]?
     private let preflightFields: HTTPFields

@@ -16,7 +16,8 @@ public struct ErrorPages: DownloadMiddleware {
     ///
     /// - Parameters:
     ///   - contentType: The media type of the pages; the default is HTML.
-    ///   - page: The page for a 4xx or 5xx; nil leaves the response as it is. What of the request stands in it has to be
+    ///   - page: The page for a 4xx or 5xx; nil leaves the response as it is. What of the request stands in it has to
+    ///     be
     ///     escaped: it is what the client has sent.
     public init(
         contentType: String = "text/html; charset=utf-8",

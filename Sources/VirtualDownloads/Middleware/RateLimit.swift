@@ -5,7 +5,8 @@ internal import Synchronization
 ///
 ///     RateLimit(60, per: .seconds(60), by: .user)
 ///
-/// So many requests may come at once, and they are earned back evenly over the interval. It counts in this process alone.
+/// So many requests may come at once, and they are earned back evenly over the interval. It counts in this process
+/// alone.
 public struct RateLimit: DownloadMiddleware {
     private let counter: Counter
     private let key: RequestKey
@@ -17,7 +18,8 @@ public struct RateLimit: DownloadMiddleware {
     ///   - requests: How many requests are allowed in any `interval`, at least 1.
     ///   - interval: The time in which they are earned back.
     ///   - key: What they are counted by; the default is the client's address.
-    ///   - maximumKeys: How many keys are remembered at most, some 100 bytes each; then those are forgotten first that could ask
+    ///   - maximumKeys: How many keys are remembered at most, some 100 bytes each; then those are forgotten first that
+    ///     could ask
     ///     soonest.
     public init(
         _ requests: Int,
@@ -50,7 +52,8 @@ public struct RateLimit: DownloadMiddleware {
     }
 }
 
-/// When each key will have earned all of its requests back: the generic cell rate algorithm (ITU-T I.371), one number a key.
+/// When each key will have earned all of its requests back: the generic cell rate algorithm (ITU-T I.371), one number a
+/// key.
 private final class Counter: Sendable {
     private let cost: Duration
     private let burst: Duration

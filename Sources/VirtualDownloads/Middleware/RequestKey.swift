@@ -10,10 +10,11 @@ public struct RequestKey: Sendable {
         self.key = { request in key(request).map { WireText($0) } }
     }
 
-    /// By the client's address. One of IPv6 counts by its first 64 bits, which is what one customer is given (RFC 6177).
+    /// By the client's address. One of IPv6 counts by its first 64 bits, which is what one customer is given (RFC
+    /// 6177).
     ///
-    /// Behind a proxy that is not the web server, that has to hand on the address of the client. Without an address all count
-    /// as one.
+    /// Behind a proxy that is not the web server, that has to hand on the address of the client. Without an address all
+    /// count as one.
     public static var address: RequestKey {
         RequestKey { network(of: $0.client.host) }
     }
