@@ -23,16 +23,16 @@ struct RequestConditions {
         for index in 0..<fields.count {
             let field = fields[index]
             // A request has a dozen fields, and almost none of them begins with these letters.
-            guard let initial = field.name.canonicalName.utf8.first,
-                initial == UInt8(ascii: "i") || initial == UInt8(ascii: "r")
-            else { continue }
-            switch field.name {
-            case .ifMatch: Self.add(field.value, to: &ifMatch)
-            case .ifUnmodifiedSince: Self.add(field.value, to: &ifUnmodifiedSince)
-            case .ifNoneMatch: Self.add(field.value, to: &ifNoneMatch)
-            case .ifModifiedSince: Self.add(field.value, to: &ifModifiedSince)
-            case .ifRange: Self.add(field.value, to: &ifRange)
-            case .range: Self.add(field.value, to: &range)
+            let name = field.name.canonicalName
+            let bytes = name.utf8Span.span
+            guard !bytes.isEmpty, bytes[0] == UInt8(ascii: "i") || bytes[0] == UInt8(ascii: "r") else { continue }
+            switch name.wire {
+            case "range": Self.add(field.value, to: &range)
+            case "if-range": Self.add(field.value, to: &ifRange)
+            case "if-none-match": Self.add(field.value, to: &ifNoneMatch)
+            case "if-modified-since": Self.add(field.value, to: &ifModifiedSince)
+            case "if-match": Self.add(field.value, to: &ifMatch)
+            case "if-unmodified-since": Self.add(field.value, to: &ifUnmodifiedSince)
             default: break
             }
         }

@@ -32,8 +32,8 @@ struct DownloadName {
         let isASCII = bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x5C }
         let last = bytes[bytes.count - 1]
         let isClean =
-            isASCII && bytes[0] != 0x20 && last != 0x20 && last != UInt8(ascii: ".")
-            && bytes.count <= Self.maximumByteCount
+            (isASCII || name.unicodeScalars.allSatisfy(\.isSurelySeen)) && bytes[0] != 0x20 && last != 0x20
+            && last != UInt8(ascii: ".") && bytes.count <= Self.maximumByteCount
         if isClean {
             text = name
         } else {
@@ -162,6 +162,19 @@ extension DownloadName {
 }
 
 extension Unicode.Scalar {
+    /// Whether it is among those that most names are made of, and stays in them wherever it stands. Of the others the
+    /// Unicode database has to be asked, which takes long.
+    fileprivate var isSurelySeen: Bool {
+        switch value {
+        case 0x20...0x7E: value != 0x2F && value != 0x5C
+        // Latin, Greek, Cyrillic and Hebrew, with marks; dashes, quotes and the like; kana, ideographs, Hangul.
+        case 0xA1...0xAC, 0xAE...0x34E, 0x350...0x377, 0x384...0x5FF, 0x2010...0x2027, 0x3041...0x3096, 0x30A1...0x30FF,
+            0x4E00...0x9FFF, 0xAC00...0xD7A3:
+            true
+        default: false
+        }
+    }
+
     /// Whether it is left out of names: a control character, a separator of lines, or what is never seen.
     fileprivate var isRemovedFromNames: Bool {
         // The ASCII and Latin letters that names are mostly made of.

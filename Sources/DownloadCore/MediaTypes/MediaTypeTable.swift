@@ -73,15 +73,18 @@ public struct MediaTypeTable: Sendable {
     public func mediaType(forName name: String) -> String? {
         let bytes = name.utf8Span.span
         var best: String?
+        var isLowercase = true
         for index in (max(0, bytes.count - 1 - Self.maximumEndingLength)..<bytes.count).reversed() {
             let byte = bytes[index]
             if byte == 0x2f || byte == 0x5c { break }
             if byte == UInt8(ascii: ".") {
                 guard index > 0, bytes[index - 1] != 0x2f, bytes[index - 1] != 0x5c else { break }
                 let ending = name.utf8.index(name.startIndex, offsetBy: index + 1)
-                if let type = types[Self.key(name[ending...])] { best = type }
+                let key = isLowercase ? WireText(name[ending...]) : Self.key(name[ending...])
+                if let type = types[key] { best = type }
                 if !hasCompoundEndings { break }
             }
+            if byte >= 0x80 || byte.lowercased != byte { isLowercase = false }
         }
         return best
     }
