@@ -129,8 +129,10 @@ import Testing
     @Test(
         "A target that can't be signed is refused with the reason",
         arguments: [
-            ("export", "not a path"), ("", "no path"), ("https://example.org/a", "no path"), ("/a/../b", "no path"),
-            ("/%zz", "not a path"), ("/a%00", "no path"), ("/%ff", "no path"), ("/a?b=%f", "query"), ("/a?b=%ff", "query"),
+            ("export", "not a path"), ("", "not a path"), ("https://example.org/a", "not a path"),
+            ("/a/../b", "not a path"),
+            ("/%zz", "not a path"), ("/a%00", "not a path"), ("/%ff", "not a path"), ("/a?b=%f", "query"),
+            ("/a?b=%ff", "query"),
             ("/a#b", "fragment"), ("/a?link-key=x", "link-key"), ("/a?link-signature", "link-signature"),
         ]
     )
