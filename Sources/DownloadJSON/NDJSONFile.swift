@@ -66,6 +66,7 @@ public struct NDJSONFile: DownloadFile {
         let writer = JSONWriter(encoder, separator: "", terminator: "\n")
         let next = rows.begin()
         while try await next(writer) { try await writer.flush(to: &sink) }
+        // Unicode equality: one name alone.
         if let closingRow { try writer.append(row: [closingRow: writer.rowCount]) }
         try await writer.flush(to: &sink)
     }

@@ -31,6 +31,7 @@ public struct SpreadsheetFile: DownloadFile {
     /// - Throws: ``SpreadsheetError`` if two sheets have the same name, or there is none.
     public init(name: String, sheets: [SpreadsheetSheet]) throws {
         guard !sheets.isEmpty else { throw SpreadsheetError(.noSheet, sheet: name) }
+        // Unicode equality: so Excel compares the names of sheets.
         var names: Set<String> = []
         // Unicode equality: so Excel compares the names of sheets.
         for sheet in sheets where !names.insert(sheet.name.lowercased()).inserted {

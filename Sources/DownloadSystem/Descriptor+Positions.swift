@@ -134,6 +134,7 @@ extension Descriptor {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
+            // Unicode equality: nothing else is equivalent to dots.
             if name != ".", name != ".." { names.append(name) }
         }
         return names

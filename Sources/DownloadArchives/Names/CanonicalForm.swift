@@ -95,8 +95,11 @@ enum CanonicalForm {
         var tables = Tables()
         tables.decompositions.reserveCapacity(2100)
         tables.compositions.reserveCapacity(1000)
+        // Unicode equality: this file's own text, in ASCII.
         for entry in "\(entries)".split(whereSeparator: \.isWhitespace) {
+            // Unicode equality: this file's own text, in ASCII.
             let isExcluded = entry.first == "!"
+            // Unicode equality: this file's own text, in ASCII.
             let values = entry.dropFirst(isExcluded ? 1 : 0).split(separator: ".")
                 .compactMap { UInt32($0, radix: 16).flatMap(Unicode.Scalar.init) }
             guard values.count >= 2 else { continue }

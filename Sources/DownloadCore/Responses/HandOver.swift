@@ -24,7 +24,7 @@ public struct HandOver: Sendable, Hashable {
     /// Reads what the web server says; nil if it says nothing that is understood, and then nothing is handed over.
     public init?(_ text: String) {
         let words = text.utf8.split { $0 == 0x20 || $0 == 0x09 }
-        guard let first = words.first, let name = Self.fieldNames[String(decoding: first, as: UTF8.self).lowercased()]
+        guard let first = words.first, let name = Self.fieldNames[Substring(first).lowercasedASCII.wire]
         else { return nil }
         fieldName = name
         var rules: [Rule] = []
@@ -37,7 +37,7 @@ public struct HandOver: Sendable, Hashable {
         self.rules = rules.sorted { $0.folder.count > $1.folder.count }
     }
 
-    private static let fieldNames: [String: HTTPField.Name] = [
+    private static let fieldNames: [WireText: HTTPField.Name] = [
         "x-accel-redirect": .xAccelRedirect, "x-sendfile": .xSendfile,
     ]
 

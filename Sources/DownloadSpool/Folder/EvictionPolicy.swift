@@ -28,6 +28,7 @@ struct EvictionPolicy {
         let age = limits.age.components.seconds
         var victims: [Candidate] = []
         let removable = files.filter { $0.created != nil && !$0.isInUse && !isFresh($0, now) }
+            // Unicode equality: names of the spool's own, of digits.
             .sorted { ($0.lastUse, $0.name) < ($1.lastUse, $1.name) }
         func isTooOld(_ file: Candidate) -> Bool { now - (file.created ?? now) >= age }
         for file in removable where isTooOld(file) {

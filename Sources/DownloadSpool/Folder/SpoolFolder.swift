@@ -133,6 +133,7 @@ struct SpoolFolder: Sendable {
         }
         guard let key = names.first?.key else { return nil }
         let now = WallClock.seconds
+        // Unicode equality: names of the spool's own, of digits.
         for content in contents.sorted(by: { ($0.created, $0.id.digits) > ($1.created, $1.id.digits) }) {
             guard now - content.created < maximumAge else { continue }
             let name = SpoolName.whole(key, content).text

@@ -108,6 +108,7 @@ extension Spool {
 
     private func use(_ stored: SpoolFolder.StoredFile, under key: SpoolKey) -> Claim {
         table.withLock { table in
+            // Unicode equality: names of the spool's own, of digits.
             if table.entries[key]?.stored.name != stored.name {
                 table.insert(stored, under: key, now: MonotonicClock.now)
             }

@@ -158,6 +158,7 @@ public final class Spool: Sendable {
         let used = table.withLock { $0.namesInUse }
         return files.map { file in
             var file = file
+            // Unicode equality: names of the spool's own, of digits.
             file.isInUse = used.contains(file.name)
             return file
         }

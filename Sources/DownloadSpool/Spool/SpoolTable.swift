@@ -23,6 +23,7 @@ struct SpoolTable {
 
     /// The files that requests of this process send, with their folders.
     var namesInUse: Set<String> {
+        // Unicode equality: names of the spool's own, of digits.
         Set(entries.filter { $0.value.users > 0 }.map { "\($0.key.folder)/\($0.value.stored.name)" })
     }
 
