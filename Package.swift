@@ -149,7 +149,8 @@ let package = Package(
             name: "Manual",
             dependencies: [
                 // What its articles link to, too.
-                "DownloadBlocking", "DownloadCore", "DownloadTesting", "FastCGI", "SignedLinks", "VirtualDownloads",
+                "DownloadBlocking", "DownloadCore", "DownloadSpool", "DownloadTesting", "FastCGI", "SignedLinks",
+                "VirtualDownloads",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -258,7 +259,8 @@ let package = Package(
         .testTarget(
             name: "ManualTests",
             dependencies: [
-                "DownloadTesting", "FastCGI", "Manual", "SignedLinks", "TestSupport", "VirtualDownloads", "hello",
+                "DownloadSpool", "DownloadTesting", "FastCGI", "Manual", "SignedLinks", "TestSupport",
+                "VirtualDownloads", "hello",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -268,7 +270,8 @@ let package = Package(
         .testTarget(
             name: "DownloadSpoolTests",
             dependencies: [
-                "DownloadSpool", "DownloadCore", "DownloadSystem", "DownloadTesting", "CSHA256", "TestSupport",
+                "CSHA256", "DownloadCore", "DownloadSpool", "DownloadSystem", "DownloadTesting", "Randomness",
+                "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings

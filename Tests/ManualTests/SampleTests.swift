@@ -1,3 +1,4 @@
+import DownloadSpool
 import DownloadTesting
 import Foundation
 import HTTPTypes
@@ -47,6 +48,28 @@ import VirtualDownloads
         defer { try? FileManager.default.removeItem(atPath: path) }
         try await expectDownload(from: LogView(path: path), content: "a\r\nb\r\n", basename: "lines.txt")
         try await expectDownload(from: SquaresView(), content: "1,1\r\n2,4\r\n3,9\r\n", basename: "squares.csv")
+    }
+
+    @Test("Files on disk, and what is generated once")
+    func spooling() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "manual-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try "a report\n".write(toFile: folder + "/a.txt", atomically: true, encoding: .utf8)
+        let request = DownloadRequest.get(parameters: ["name": "a.txt"])
+        try await expectDownload(
+            from: ReportFileView(reports: FileRoot(folder)),
+            for: request,
+            content: "a report\n",
+            basename: "a.txt"
+        )
+        let view = YearView(version: 1).spooled(in: try Spool(folder + "/spool"))
+        let year = DownloadRequest.get("/years/2024", parameters: ["year": "2024"])
+        let first = try await view.response(to: year)
+        #expect(first.body.starts(with: Array("2024,1\r\n".utf8)))
+        #expect(try await view.response(to: year).body == first.body)
+        #expect(Array(Yearbook().routes).first?.pattern == "/years/{year}")
+        try await expectDownload(from: SummaryView(database: 1), for: .get("/?months=1"), content: "month 1\n")
     }
 
     @Test("A client that has the file is answered 304, by its tag, its file or its view")

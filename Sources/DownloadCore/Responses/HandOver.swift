@@ -24,7 +24,8 @@ public struct HandOver: Sendable, Hashable {
     /// Reads what the web server says; nil if it says nothing that is understood, and then nothing is handed over.
     public init?(_ text: String) {
         let words = text.utf8.split { $0 == 0x20 || $0 == 0x09 }
-        guard let first = words.first, let name = Self.fieldNames[Substring(first).lowercasedASCII.wire]
+        guard let first = words.first, let name = HTTPField.Name(String(decoding: first, as: UTF8.self)),
+            name == .xAccelRedirect || name == .xSendfile
         else { return nil }
         fieldName = name
         var rules: [Rule] = []
@@ -36,10 +37,6 @@ public struct HandOver: Sendable, Hashable {
         // The longest is the one that is meant.
         self.rules = rules.sorted { $0.folder.count > $1.folder.count }
     }
-
-    private static let fieldNames: [WireText: HTTPField.Name] = [
-        "x-accel-redirect": .xAccelRedirect, "x-sendfile": .xSendfile,
-    ]
 
     private static func rule(_ word: Substring.UTF8View) -> Rule? {
         let sides = word.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)

@@ -1,7 +1,9 @@
+internal import DownloadCore
+
 /// Which files of a spool have to go: decided from values alone.
 struct EvictionPolicy {
     /// A file of the spool.
-    struct Candidate: Hashable {
+    struct Candidate: Sendable {
         var name: String
         var size: Int64
         /// In seconds since 1970.
@@ -28,8 +30,7 @@ struct EvictionPolicy {
         let age = limits.age.components.seconds
         var victims: [Candidate] = []
         let removable = files.filter { $0.created != nil && !$0.isInUse && !isFresh($0, now) }
-            // Unicode equality: names of the spool's own, of digits.
-            .sorted { ($0.lastUse, $0.name) < ($1.lastUse, $1.name) }
+            .sorted { ($0.lastUse, WireText($0.name)) < ($1.lastUse, WireText($1.name)) }
         func isTooOld(_ file: Candidate) -> Bool { now - (file.created ?? now) >= age }
         for file in removable where isTooOld(file) {
             victims.append(file)

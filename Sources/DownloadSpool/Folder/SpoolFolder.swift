@@ -1,3 +1,4 @@
+internal import DownloadCore
 internal import DownloadSystem
 internal import Glibc
 
@@ -133,8 +134,9 @@ struct SpoolFolder: Sendable {
         }
         guard let key = names.first?.key else { return nil }
         let now = WallClock.seconds
-        // Unicode equality: names of the spool's own, of digits.
-        for content in contents.sorted(by: { ($0.created, $0.id.digits) > ($1.created, $1.id.digits) }) {
+        for content in contents.sorted(by: {
+            ($0.created, WireText($0.id.digits)) > ($1.created, WireText($1.id.digits))
+        }) {
             guard now - content.created < maximumAge else { continue }
             let name = SpoolName.whole(key, content).text
             guard let file = try? folder.descriptor.open(name, [.readOnly, .noFollow, .nonBlocking]) else { continue }

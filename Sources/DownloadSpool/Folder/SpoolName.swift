@@ -23,12 +23,12 @@ enum SpoolName: Hashable {
 
     /// Reads a name; nil for one that the spool has not made.
     init?(_ text: String) {
-        let suffix = ".part"
-        // Unicode equality: a name of the spool's own, of which every part is read strictly.
-        let isPartial = text.hasSuffix(suffix)
-        let parts = (isPartial ? text.dropLast(suffix.count) : text[...])
-            // Unicode equality: a name of the spool's own, of which every part is read strictly.
-            .split(separator: "-", omittingEmptySubsequences: false)
+        let suffix = ".part".utf8
+        let bytes = text.utf8
+        let isPartial = bytes.suffix(suffix.count).elementsEqual(suffix)
+        let parts = (isPartial ? bytes.dropLast(suffix.count) : bytes[...])
+            .split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
         guard parts.count == (isPartial ? 2 : 5), let key = SpoolKey(digits: parts[0]),
             let id = GenerationID(digits: parts[1])
         else { return nil }

@@ -108,8 +108,7 @@ extension Spool {
 
     private func use(_ stored: SpoolFolder.StoredFile, under key: SpoolKey) -> Claim {
         table.withLock { table in
-            // Unicode equality: names of the spool's own, of digits.
-            if table.entries[key]?.stored.name != stored.name {
+            if table.entries[key]?.stored.name.wire != stored.name.wire {
                 table.insert(stored, under: key, now: MonotonicClock.now)
             }
             table.addUser(of: key)

@@ -66,7 +66,7 @@ public final class Spool: Sendable {
     /// What it has done so far, and has.
     public var figures: SpoolFigures {
         var figures = counts.withLock { $0 }
-        (figures.bytes, figures.files) = account.withLock { ($0.total, $0.files) }
+        (figures.bytes, figures.files) = account.withLock { (max(0, $0.total + $0.reserved), $0.files) }
         return figures
     }
 
@@ -158,8 +158,7 @@ public final class Spool: Sendable {
         let used = table.withLock { $0.namesInUse }
         return files.map { file in
             var file = file
-            // Unicode equality: names of the spool's own, of digits.
-            file.isInUse = used.contains(file.name)
+            file.isInUse = used.contains(WireText(file.name))
             return file
         }
     }

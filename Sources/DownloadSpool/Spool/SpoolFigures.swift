@@ -16,7 +16,7 @@ public struct SpoolFigures: Sendable, Hashable {
     public var bypassed = 0
     /// Generations under way.
     public var running = 0
-    /// Bytes in the spool, those of other processes included, when it was last looked at.
+    /// Bytes in the spool: those of other processes when it was last looked at, and what was reserved here since.
     public var bytes: Int64 = 0
     /// Files in the spool, when it was last looked at.
     public var files = 0

@@ -1,3 +1,5 @@
+internal import DownloadCore
+
 /// What a process knows of its spool: the generations under way, and the whole files that were used of late.
 struct SpoolTable {
     struct Flight {
@@ -22,9 +24,8 @@ struct SpoolTable {
     private(set) var entries: [SpoolKey: Entry] = [:]
 
     /// The files that requests of this process send, with their folders.
-    var namesInUse: Set<String> {
-        // Unicode equality: names of the spool's own, of digits.
-        Set(entries.filter { $0.value.users > 0 }.map { "\($0.key.folder)/\($0.value.stored.name)" })
+    var namesInUse: Set<WireText> {
+        Set(entries.filter { $0.value.users > 0 }.map { WireText("\($0.key.folder)/\($0.value.stored.name)") })
     }
 
     mutating func insert(_ stored: SpoolFolder.StoredFile, under key: SpoolKey, now: Int64) {

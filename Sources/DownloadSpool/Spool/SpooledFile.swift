@@ -153,6 +153,12 @@ public struct SpooledFile<Base: DownloadFile>: DownloadFile {
         }
     }
 
+    /// What `body` makes of the file that this is made of; nil once a generation has it, which nobody asks any more.
+    func asBase<Result: Sendable>(_ body: (Base) -> Result) -> Result? {
+        if let plain { return body(plain) }
+        return base.look { body(copy $0) }
+    }
+
     public func wasModified(since value: String) -> Bool? {
         if let plain { return plain.wasModified(since: value).optionValue }
         return base.look { $0.wasModified(since: value).optionValue } ?? nil

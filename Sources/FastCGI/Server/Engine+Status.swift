@@ -23,7 +23,8 @@ extension Engine {
             active: statistics.active.load(ordering: .relaxed),
             slowest: Array(active.prefix(20)),
             totals: statistics.totals,
-            limits: configuration.limits
+            limits: configuration.limits,
+            furtherFigures: statistics.further.current
         )
     }
 

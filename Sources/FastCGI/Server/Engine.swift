@@ -70,6 +70,7 @@ final class Engine: @unchecked Sendable {
             listener.close()
             throw error
         }
+        statistics.further.use(configuration.furtherFigures)
         requestGuard = RequestGuard(
             limits: .init(parameterBytes: configuration.maximumHeadSize, bodyBytes: configuration.maximumBodySize),
             capacity: .init(connections: configuration.maximumRequests, requests: configuration.maximumRequests)

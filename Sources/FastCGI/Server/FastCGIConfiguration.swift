@@ -46,5 +46,9 @@ public struct FastCGIConfiguration: Sendable {
     /// The path that is answered without any view, for a load balancer's check. The default is nil: there is none.
     public var pingPath: String?
 
+    /// Figures of the application's own that the status page and the metrics show besides the server's: asked for at each
+    /// look at the status, and ten times a second where metrics are collected. The default is none.
+    public var furtherFigures: @Sendable () -> [StatusFigure] = { [] }
+
     public init() {}
 }

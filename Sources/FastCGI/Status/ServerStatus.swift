@@ -89,4 +89,6 @@ public struct ServerStatus: Sendable {
     public var totals: Totals
     /// The limits in force.
     public var limits: [Limit]
+    /// What others tell of themselves: ``FastCGIConfiguration/furtherFigures``.
+    public var furtherFigures: [StatusFigure] = []
 }

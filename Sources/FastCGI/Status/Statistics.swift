@@ -36,12 +36,15 @@ final class Statistics: Sendable {
     private let activeMetric: Gauge
     private let idleMetric: Gauge
     private let durationMetric: Timer
+    /// What others tell of themselves.
+    let further: FurtherFigures
 
     init(metrics: any MetricsFactory = MetricsSystem.factory) {
         func requests(_ outcome: String) -> Counter {
             Counter(label: "downloadview_requests", dimensions: [("outcome", outcome)], factory: metrics)
         }
         self.metrics = metrics
+        further = FurtherFigures(metrics: metrics)
         isCollected = !(metrics is NOOPMetricsHandler)
         acceptedMetric = Counter(label: "downloadview_connections_accepted", factory: metrics)
         pausesMetric = Counter(label: "downloadview_accepting_pauses", factory: metrics)
@@ -146,6 +149,7 @@ final class Statistics: Sendable {
         let active = active.load(ordering: .relaxed)
         activeMetric.record(active)
         idleMetric.record(max(0, open.load(ordering: .relaxed) - active))
+        if isCollected { further.record() }
     }
 
     /// The totals since the start.
@@ -167,8 +171,8 @@ final class Statistics: Sendable {
 
 /// What one worker has served.
 ///
-/// `@unchecked Sendable`: the counts are atomic; `nextID` is used by the one worker that has taken the tally, and passes from one to the
-/// next under the lock of ``Statistics``.
+/// `@unchecked Sendable`: the counts are atomic; `nextID` is used by the one worker that has taken the tally, and
+/// passes from one to the next under the lock of ``Statistics``.
 final class Tally: @unchecked Sendable {
     private let servedCount = Atomic<Int>(0)
     private let byteCount = Atomic<Int64>(0)

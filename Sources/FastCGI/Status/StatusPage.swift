@@ -16,7 +16,8 @@ enum StatusPage {
             }
         }
 
-        /// The format that a request for the page asks for: by the suffix of its path, else by `Accept`; nil for another path.
+        /// The format that a request for the page asks for: by the suffix of its path, else by `Accept`; nil for
+        /// another path.
         init?(path: some StringProtocol, statusPath: String, accept: String?) {
             guard path.hasOctetPrefix(statusPath) else { return nil }
             switch WireText(String(path.droppingOctets(statusPath.utf8.count))) {
@@ -79,7 +80,7 @@ enum StatusPage {
                 Int64(status.totals.pauses)
             ),
             ("content_bytes_total", "counter", "Bytes of content handed to clients.", status.totals.bytes),
-        ]
+        ] + status.furtherFigures.map { ($0.name, $0.type, $0.help, $0.value) }
     }
 
     private static func prometheus(_ status: ServerStatus) -> String {

@@ -170,6 +170,7 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
             standardError("\(Application.name): can't start: \(error)\n")
             throw ExitCode(71)
         }
+        if let spool = Spool.shared { logger.info("spool", metadata: spool.figures.metadata) }
         throw ExitCode(status)
     }
 
@@ -211,6 +212,7 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
         configuration.slowRequestLimit = slowLimit.map { .seconds($0) }
         configuration.statusPath = statusPath
         configuration.pingPath = pingPath
+        configuration.furtherFigures = { Spool.shared?.figures.statusFigures ?? [] }
         return configuration
     }
 }

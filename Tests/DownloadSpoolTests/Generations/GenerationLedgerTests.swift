@@ -1,3 +1,4 @@
+import Randomness
 import Testing
 
 @testable import DownloadSpool
@@ -112,7 +113,7 @@ import Testing
 
     @Test("Random courses: a reader meets every byte once, in order, or is told", arguments: 0..<200)
     func randomCourses(seed: UInt64) {
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         var ledger = running()
         var readers: [(id: Int, position: Int64)] = []
         var fileEnd: Int64 = 0
@@ -149,18 +150,5 @@ import Testing
             }
             #expect(ledger.stored == fileEnd && ledger.window.lowerBound >= fileEnd)
         }
-    }
-}
-
-/// SplitMix64.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

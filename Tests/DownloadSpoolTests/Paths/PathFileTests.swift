@@ -3,6 +3,7 @@ import DownloadTesting
 import Foundation
 import Glibc
 import HTTPTypes
+import TestSupport
 import Testing
 
 @testable import DownloadSpool

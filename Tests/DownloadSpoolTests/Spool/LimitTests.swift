@@ -1,6 +1,7 @@
 import DownloadCore
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import DownloadSpool

@@ -1,5 +1,6 @@
 import DownloadCore
 import Foundation
+import TestSupport
 import Testing
 
 @testable import DownloadSpool

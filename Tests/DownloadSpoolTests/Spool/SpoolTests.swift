@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import HTTPTypes
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DownloadSpool
@@ -307,18 +308,6 @@ import Testing
         #expect(Set(folder.files) == [alive, "spool/notes.txt"])
         generator.finish()
         try await reader.task.value
-    }
-
-    @Test("Views of one content share it, and one of another has another")
-    func defaultKeys() async throws {
-        let view = NumbersView(spool: spool)
-        _ = try await view.response(to: .get("/n"))
-        _ = try await view.response(to: .get("/n"))
-        #expect(view.runs.load(ordering: .relaxed) == 1)
-        _ = try await view.response(to: .get("/n?other=1"))
-        #expect(view.runs.load(ordering: .relaxed) == 2)
-        _ = try await view.response(to: .get("/n", user: "anna"))
-        #expect(view.runs.load(ordering: .relaxed) == 3)
     }
 }
 

@@ -84,12 +84,3 @@ final class Generator: Sendable {
         }
     }
 }
-
-/// Waits for something that comes soon, with a generous bound.
-func eventually(_ isTrue: () -> Bool) async -> Bool {
-    for _ in 0..<6000 {
-        if isTrue() { return true }
-        try? await Task.sleep(for: .milliseconds(5))
-    }
-    return isTrue()
-}

@@ -127,6 +127,24 @@ import Testing
         }
     }
 
+    @Test("What others tell of themselves is on the page", arguments: ["json", "prometheus", "html"])
+    func showsFurtherFigures(form: String) async throws {
+        try await withServer {
+            $0.statusPath = "/status"
+            $0.furtherFigures = { [StatusFigure("spool_hits_total", "Hits.", 7)] }
+        } _: { server in
+            let page = try await server.get("/status.\(form)").body
+            switch form {
+            case "json": #expect(page.contains("\"spool_hits_total\": 7"))
+            case "prometheus":
+                #expect(
+                    page.contains("# TYPE downloadview_spool_hits_total counter\ndownloadview_spool_hits_total 7\n")
+                )
+            default: #expect(page.contains("<tr><th>Hits.</th><td>7</td></tr>"))
+            }
+        }
+    }
+
     @Test(
         "A client that leaves when it has the answer, or has seen it fail, is none that left",
         arguments: [("/hello", 0), ("/throws-midway", 1)]

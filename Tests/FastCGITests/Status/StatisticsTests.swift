@@ -83,4 +83,15 @@ import Testing
         #expect(try metrics.expectGauge("downloadview_requests_active").lastValue == 1)
         #expect(try metrics.expectGauge("downloadview_connections_idle").lastValue == 2)
     }
+
+    @Test("What others tell of themselves is handed on: what grows by how much it has grown")
+    func handsOnFurtherFigures() throws {
+        let further = FurtherFigures(metrics: metrics)
+        for (hits, files) in [(3, 5), (3, 4), (10, 6)] as [(Int64, Int64)] {
+            further.use { [StatusFigure("hits_total", "Hits.", hits), StatusFigure("files", "Files.", files)] }
+            further.record()
+        }
+        #expect(try count("downloadview_hits_total") == 10)
+        #expect(try metrics.expectGauge("downloadview_files").lastValue == 6)
+    }
 }

@@ -1,0 +1,47 @@
+import DownloadSpool
+import VirtualDownloads
+
+// sample: path
+struct ReportFileView: VirtualDownloadView {
+    let reports: FileRoot
+
+    func file(for request: DownloadRequest) async throws -> PathFile {
+        try await PathFile(request.parameters["name"] ?? "", in: reports)
+    }
+}
+// end
+
+// sample: spooled
+struct YearView: VirtualDownloadView {
+    let version: Int
+
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        let year = request.parameters["year"] ?? ""
+        return VirtualFile(name: "\(year).csv") { sink in
+            for day in 1...365 { try await sink.write("\(year),\(day)\r\n") }
+        }
+        // The tag changes whenever a byte of the content does, so it serves as the key.
+        .validated(by: EntityTag(of: year, version))
+    }
+}
+
+struct Yearbook: DownloadApplication {
+    var routes: Routes {
+        Route("/years/{year}", YearView(version: 1).spooled())
+    }
+}
+// end
+
+// sample: key
+struct SummaryView: VirtualDownloadView {
+    let database: Int
+
+    func file(for request: DownloadRequest) async throws -> some DownloadFile {
+        let months = try request.query.integer("months", in: 1...12) ?? 12
+        let file = VirtualFile(name: "summary.txt") { sink in
+            for month in 1...months { try await sink.write("month \(month)\n") }
+        }
+        return await SpooledFile(file, in: Spool.shared, key: "summary \(months) \(database)")
+    }
+}
+// end
