@@ -1,9 +1,9 @@
 internal import DownloadCore
 
 extension UInt8 {
-    /// Whether the byte stands for itself anywhere in a URL (RFC 3986 §2.3).
-    var isUnreserved: Bool {
-        isDigit || isLetter || "-._~".utf8.contains(self)
+    /// Whether the byte stands for itself in the path of a URL (RFC 3986 §3.3), and in HTML around it.
+    var isPathCharacterInHTML: Bool {
+        isPathCharacter && self != UInt8(ascii: "&") && self != UInt8(ascii: "'")
     }
 }
 

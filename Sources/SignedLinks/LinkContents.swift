@@ -4,7 +4,8 @@ internal import HTTPTypes
 /// What the signature of a link is over.
 struct LinkContents {
     var method: HTTPRequest.Method
-    /// The path as it is routed: decoded, with mount prefix and without query.
+    /// The path as it is routed: decoded, with mount prefix and without query. A slash that is part of a segment is a
+    /// NUL.
     var path: String
     /// The query without the signature's own items, decoded and in its order.
     var query: [QueryItems.Item]

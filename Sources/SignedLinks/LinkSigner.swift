@@ -87,7 +87,7 @@ public struct LinkSigner: LinkSigning {
         }
         let contents = LinkContents(
             method: method,
-            path: path.text,
+            path: path.signedText,
             query: query.filter { !ignored.contains($0.name) },
             name: name,
             expires: expires
@@ -101,8 +101,11 @@ public struct LinkSigner: LinkSigning {
         items.append((SignatureItem.keyID.rawValue, key.id))
         items.append((SignatureItem.signature.rawValue, String(hexOf: signature)))
         var encodedPath: [UInt8] = []
-        // No slash is left inside a segment: the path has been decoded.
-        encodedPath.append(percentEncoding: path.text) { $0.isUnreserved || $0 == UInt8(ascii: "/") }
+        for segment in path.segments {
+            encodedPath.append(UInt8(ascii: "/"))
+            encodedPath.append(percentEncoding: segment.text, keeping: \.isPathCharacterInHTML)
+        }
+        if path.endsWithSlash || path.segments.isEmpty { encodedPath.append(UInt8(ascii: "/")) }
         let encodedQuery = items.map { "\($0.percentEncoded)=\($1.percentEncoded)" }
         return "\(String(decoding: encodedPath, as: UTF8.self))?\(encodedQuery.joined(separator: "&"))"
     }
@@ -141,7 +144,7 @@ public struct LinkSigner: LinkSigning {
         }
         let contents = LinkContents(
             method: request.method,
-            path: path.text,
+            path: path.signedText,
             query: query.filter { !ignored.contains($0.name) },
             name: link.name,
             expires: link.expires

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import DownloadCore
 
 /// A secret that links are signed with, and the id by which a link says that it was this one.
 ///

@@ -60,7 +60,8 @@ import Testing
     }
 
     static let tamperings: [(from: String, to: String, code: LinkError.Code)] = [
-        ("/export/", "/exports/", .invalid), ("/export/orders.csv", "/export/orders.csv/", .invalid),
+        ("/export/", "/exports/", .invalid), ("/export/", "/export//", .invalid), ("/export/", "/export%2F", .invalid),
+        ("?", "#?", .malformed), ("/export/orders.csv", "/export/orders.csv/", .invalid),
         ("/export/", "/", .invalid), ("rows=10", "rows=11", .invalid), ("rows=10&rows=20", "rows=20&rows=10", .invalid),
         ("rows=10&", "", .invalid), ("rows=10&rows=20", "rows=10%26rows=20", .invalid), ("?", "?more=1&", .invalid),
         ("&all", "&all=1", .invalid), ("all=&", "", .invalid), ("rows=10&rows", "rows=&10rows", .invalid),

@@ -4,9 +4,10 @@ public import HTTPTypes
 public struct DownloadRequest: Sendable {
     /// Method, scheme, authority, header fields, and the target as the client sent it (`path`, with its query).
     public var http: HTTPRequest
-    /// The path that was routed: percent-decoded once, normalised, without query and mount prefix.
+    /// The path that was routed: percent-decoded once, without query and mount prefix. A slash that is part of a
+    /// segment, which the client has to encode, stays `%2F`.
     public var path: String
-    /// The values of the `{name}` segments of the route.
+    /// The values of the `{name}` segments of the route, percent-decoded.
     public var parameters: NamedValues
     /// The content of the request; empty if it has none, as almost every GET and HEAD.
     public var body: [UInt8]
@@ -27,6 +28,8 @@ public struct DownloadRequest: Sendable {
     public var receivedAt: HTTPDate?
     /// How the web server sends a file on disk by itself, if it has said that it does; nil, the default, if not.
     public var handOver: HandOver?
+    /// How the web server has read the path.
+    package var serverPath = ServerPath()
 
     /// Creates a request; what is left out is what a plain `GET /` has.
     ///
@@ -76,16 +79,7 @@ extension String {
     fileprivate var routedPath: String {
         let raw = withoutQuery
         // Almost every path is written just as it is meant, and this runs for each request.
-        let bytes = raw.utf8Span.span
-        var previous: UInt8 = 0
-        for index in bytes.indices {
-            let byte = bytes[index]
-            if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "#") || (byte == UInt8(ascii: "/") && previous == byte)
-            {
-                return RequestPath(target: raw)?.text ?? raw
-            }
-            previous = byte
-        }
-        return raw
+        let isWrittenAsItIs = raw.utf8Span.span.firstIndex(of: UInt8(ascii: "%")) == nil
+        return isWrittenAsItIs ? raw : RequestPath(target: raw)?.text ?? raw
     }
 }

@@ -18,8 +18,8 @@ public enum CGIProgram {
     ///
     /// When nobody reads the answer any more, the task that this is called in is cancelled.
     ///
-    /// A download that fails after its first byte can't be called back: the process ends with a status other than 0, which is
-    /// all that CGI has. Most servers notice it only when there is a Content-Length.
+    /// A download that fails after its first byte can't be called back: the process ends with a status other than 0,
+    /// which is all that CGI has. Most servers notice it only when there is a Content-Length.
     ///
     /// - Returns: The exit status: 0 when the answer was finished.
     public static func run(_ handler: some RequestHandler, logger: Logger) async -> Int32 {
@@ -31,7 +31,7 @@ public enum CGIProgram {
             builder.add(name: name, value: value)
             if name.wire == "CONTENT_LENGTH", let length = Int(value), length >= 0 { contentLength = length }
         }
-        var request = builder.request(body: [], id: "\(getpid())")
+        var request = builder.request(body: [], id: "\(getpid())", isCGI: true)
         var refusal: DownloadError?
         do { request.body = try readBody(length: contentLength) } catch { refusal = error }
         // While the view computes, nothing else tells that it does so for nobody.
@@ -81,8 +81,8 @@ public enum CGIProgram {
 
     /// Returns when the web server has read what was sent and had time to pass it on, or after two seconds.
     ///
-    /// A web server that sees the end together with all that came before takes that for the whole: Apache then replaces the declared
-    /// size by what there is.
+    /// A web server that sees the end together with all that came before takes that for the whole: Apache then replaces
+    /// the declared size by what there is.
     private static func letBeginningBeRead() {
         let deadline = MonotonicClock.now + 2000
         while Socket.unsentBytes(output) > 0, MonotonicClock.now < deadline { usleep(2000) }
@@ -98,8 +98,8 @@ public enum CGIProgram {
         logger.log(level: level, "a request failed", metadata: ["target": "\(request.logTarget)", "error": "\(error.logDescription)"])
     }
 
-    /// The content of the request, from standard input: as long as it says, or to its end when it does not (mod_cgid with a
-    /// chunked upload).
+    /// The content of the request, from standard input: as long as it says, or to its end when it does not (mod_cgid
+    /// with a chunked upload).
     ///
     /// - Throws: 413 when it is too long, 400 when it ends before it has the length that it says.
     private static func readBody(length: Int?) throws(DownloadError) -> [UInt8] {
@@ -116,11 +116,12 @@ public enum CGIProgram {
 
 /// The task that runs, so that another thread can cancel it.
 ///
-/// A `Task` for the view would be the usual way. But waiting for it has the runtime start four threads, in a program that is started anew for
-/// each request: that took a millisecond of ten.
+/// A `Task` for the view would be the usual way. But waiting for it has the runtime start four threads, in a program
+/// that is started anew for each request: that took a millisecond of ten.
 @safe
 private final class RunningTask: Sendable {
-    /// Nil when the task may be gone: the reference does not keep it alive. To cancel is among what any thread may do with it.
+    /// Nil when the task may be gone: the reference does not keep it alive. To cancel is among what any thread may do
+    /// with it.
     private let reference = unsafe Lock(withUnsafeCurrentTask { unsafe $0 })
 
     func cancel() {

@@ -4,12 +4,13 @@ internal import HTTPTypes
 
 /// Makes a request of the parameters that a web server sends (RFC 3875 §4.1, FastCGI §6.2).
 ///
-/// Parameters may come in any order and repeatedly: some servers send a repeated header field as several parameters of one name.
+/// Parameters may come in any order and repeatedly: some servers send a repeated header field as several parameters of
+/// one name.
 struct RequestBuilder {
     private var method = HTTPRequest.Method.get
     private var uri = ""
-    private var scriptName = ""
-    private var pathInfo = ""
+    private var hasPathInfo = false
+    private var path = ServerPathParameters()
     private var query = ""
     private var isSecure = false
     private var host = ""
@@ -37,8 +38,8 @@ struct RequestBuilder {
         }
     }
 
-    /// Takes one parameter of those that are always needed. This runs for each parameter of each request, so it compares bytes
-    /// and makes texts only of what it keeps. ``RequestExcerpt`` has to leave in what is taken here.
+    /// Takes one parameter of those that are always needed. This runs for each parameter of each request, so it
+    /// compares bytes and makes texts only of what it keeps. ``RequestExcerpt`` has to leave in what is taken here.
     mutating func add(_ name: ParameterName, _ value: UnsafeRawBufferPointer) {
         if name.hasPrefix("HTTP_") {
             if name == "HTTP_HOST" {
@@ -49,6 +50,8 @@ struct RequestBuilder {
             return
         }
         switch name.count {
+        case 9 where name == "PATH_INFO":
+            hasPathInfo = unsafe !value.isEmpty
         case 5 where name == "HTTPS":
             unsafe setSecure(text(value).isOctetEqualIgnoringCase(to: "on") || text(value).wire == "1")
         case 11 where name == "REQUEST_URI":
@@ -77,17 +80,20 @@ struct RequestBuilder {
         }
     }
 
-    /// Whether the target or the host is still missing, which most servers send, and has to be made of other parameters.
-    var needsSubstitutes: Bool { uri.isEmpty || host.isEmpty }
+    /// Whether the target or the host is still missing, which most servers send, and has to be made of other
+    /// parameters; or whether it matters how the server has read the path.
+    var needsSubstitutes: Bool { uri.isEmpty || host.isEmpty || hasPathInfo || uri.isPercentEncoded }
 
     /// Takes one parameter of those that are needed only if ``needsSubstitutes``.
     mutating func addSubstitute(_ name: ParameterName, _ value: UnsafeRawBufferPointer) {
         switch name.count {
-        case 9 where name == "PATH_INFO": pathInfo = unsafe text(value)
-        case 11 where name == "SCRIPT_NAME": scriptName = unsafe text(value)
+        case 9 where name == "PATH_INFO": path.info = unsafe text(value)
+        case 11 where name == "SCRIPT_NAME": path.scriptName = unsafe text(value)
         case 11 where name == "SERVER_NAME": serverName = unsafe text(value)
         case 11 where name == "SERVER_PORT": serverPort = unsafe text(value)
         case 12 where name == "QUERY_STRING": query = unsafe text(value)
+        case 15 where name == "SCRIPT_FILENAME": path.scriptFile = unsafe text(value)
+        case 15 where name == "SERVER_SOFTWARE": path.software = unsafe text(value)
         default: break
         }
     }
@@ -107,7 +113,16 @@ struct RequestBuilder {
     }
 
     /// The request, after the last parameter.
-    func request(body: [UInt8], id: String) -> DownloadRequest {
+    ///
+    /// - Parameter isCGI: Whether the parameters are the environment of a program that the server has started for this
+    ///   request alone (RFC 3875), so that the server knows where the program is in the site.
+    func request(body: [UInt8], id: String, isCGI: Bool = false) -> DownloadRequest {
+        let target = target
+        var serverPath = ServerPath()
+        if needsSubstitutes {
+            serverPath = path.reading(of: target, isCGI: isCGI)
+            if serverPath.scriptName != nil, !path.agrees(with: target) { serverPath.target = targetOfPath.wire }
+        }
         let http = HTTPRequest(
             method: method,
             scheme: isSecure ? "https" : "http",
@@ -115,7 +130,7 @@ struct RequestBuilder {
             path: target,
             headerFields: fields
         )
-        return DownloadRequest(
+        var request = DownloadRequest(
             http: http,
             body: body,
             client: client,
@@ -124,6 +139,8 @@ struct RequestBuilder {
             receivedAt: .now,
             handOver: handOver
         )
+        request.serverPath = serverPath
+        return request
     }
 
     private var authority: String? {
@@ -138,11 +155,13 @@ struct RequestBuilder {
     /// The request target in origin form, as the client sent it.
     private var target: String {
         if uri.utf8.first == UInt8(ascii: "/") { return uri }
-        if uri.isEmpty {
-            let path = "\(scriptName)\(pathInfo)".percentEncodedPath
-            return query.isEmpty ? path : "\(path)?\(query)"
-        }
-        return absoluteForm?.target ?? uri
+        return uri.isEmpty ? targetOfPath : absoluteForm?.target ?? uri
+    }
+
+    /// The request target as the web server's path and query make it.
+    private var targetOfPath: String {
+        let path = path.whole.percentEncodedPath
+        return query.isEmpty ? path : "\(path)?\(query)"
     }
 
     /// The parts of a request target in absolute form, which Apache passes on whole; nil for another form.
@@ -157,6 +176,13 @@ struct RequestBuilder {
         let host = bytes[start..<end].lastIndex(of: UInt8(ascii: "@")).map { bytes.index(after: $0) } ?? start
         let rest = uri[end...]
         return (String(uri[host..<end]), rest.utf8.first == UInt8(ascii: "/") ? String(rest) : "/\(rest)")
+    }
+}
+
+extension String {
+    /// Whether its path has a percent-encoded octet.
+    fileprivate var isPercentEncoded: Bool {
+        utf8.prefix { $0 != UInt8(ascii: "?") }.contains(UInt8(ascii: "%"))
     }
 }
 
@@ -177,7 +203,7 @@ extension String {
     fileprivate var percentEncodedPath: String {
         var encoded: [UInt8] = []
         encoded.append(percentEncoding: self) {
-            $0.isDigit || $0.isLetter || "/-._~!$&'()*+,;=:@".utf8.contains($0)
+            $0.isPathCharacter || $0 == UInt8(ascii: "/")
         }
         let path = String(decoding: encoded, as: UTF8.self)
         return path.hasOctetPrefix("/") ? path : "/\(path)"

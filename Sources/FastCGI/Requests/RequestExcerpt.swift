@@ -1,12 +1,13 @@
-/// A request without the parameters that say nothing about it: of some twenty that a web server sends, six are read, and libfcgi
-/// allocates each.
+/// A request without the parameters that say nothing about it: of some twenty that a web server sends, six are read,
+/// and libfcgi allocates each.
 enum RequestExcerpt {
     /// Writes the excerpt of a request.
     ///
     /// - Parameters:
     ///   - request: One whole request in the form that libfcgi reads, as the guard has found it.
     ///   - buffer: Where it is written to, if that is as large as the request at least.
-    /// - Returns: The excerpt. The request itself if there is none: it has content, or comes in an unusual form, or all of its
+    /// - Returns: The excerpt. The request itself if there is none: it has content, or comes in an unusual form, or all
+    ///   of its
     ///   parameters may be needed.
     static func make(
         of request: UnsafeRawBufferPointer,
@@ -28,17 +29,31 @@ enum RequestExcerpt {
         // One record of parameters, and nothing but the two ends behind it.
         guard edge + header.recordLength + edge == bytes.count else { return nil }
         var parameters = NeededParameters()
+        // What is needed only if another parameter says so, which may come later.
+        var ofPath: InlineArray<5, Range<Int>> = InlineArray(repeating: 0..<0)
+        var ofPathCount = 0
         var index = start
         var size = start
-        while let pair = bytes.pair(at: index, to: end) {
-            let text = unsafe UnsafeRawBufferPointer(rebasing: request[index..<pair.value.upperBound])
-            let name = unsafe ParameterName(UnsafeRawBufferPointer(rebasing: request[pair.name]))
-            index = pair.value.upperBound
-            guard parameters.take(name, isEmpty: pair.value.isEmpty) else { continue }
-            unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[size...]).copyMemory(from: text)
+        func append(_ text: Range<Int>) {
+            let target = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[size...])
+            unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: request[text]))
             size += text.count
         }
+        while let pair = bytes.pair(at: index, to: end) {
+            let text = index..<pair.value.upperBound
+            let name = unsafe ParameterName(UnsafeRawBufferPointer(rebasing: request[pair.name]))
+            index = pair.value.upperBound
+            if unsafe parameters.take(name, UnsafeRawBufferPointer(rebasing: request[pair.value])) {
+                append(text)
+            } else if NeededParameters.isOfPath(name) {
+                // Repeated so often they are not from a server.
+                guard ofPathCount < ofPath.count else { return nil }
+                ofPath[ofPathCount] = text
+                ofPathCount += 1
+            }
+        }
         guard index == end, parameters.areEnough else { return nil }
+        if parameters.needPath { for index in 0..<ofPathCount { append(ofPath[index]) } }
         unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: request[..<start]))
         // The length of what is left, and no padding.
         unsafe buffer[edge + 4] = UInt8(truncatingIfNeeded: (size - start) >> 8)
@@ -55,20 +70,39 @@ private struct NeededParameters {
     private var hasTarget = false
     private var hasHost = false
 
-    /// Whether nothing else is needed: the builder makes the target and the host of other parameters where they are missing.
+    /// Whether nothing else is needed: the builder makes the target and the host of other parameters where they are
+    /// missing.
     var areEnough: Bool { hasTarget && hasHost }
 
+    /// Whether it matters how the server has read the path.
+    private(set) var needPath = false
+
+    /// Whether the parameter is one of those that tell how the server has read the path.
+    static func isOfPath(_ name: ParameterName) -> Bool {
+        switch name.count {
+        case 11: name == "SCRIPT_NAME"
+        case 12: name == "QUERY_STRING"
+        case 15: name == "SCRIPT_FILENAME" || name == "SERVER_SOFTWARE"
+        default: false
+        }
+    }
+
     /// Whether the parameter is one of them.
-    mutating func take(_ name: ParameterName, isEmpty: Bool) -> Bool {
+    mutating func take(_ name: ParameterName, _ value: UnsafeRawBufferPointer) -> Bool {
+        let isEmpty = unsafe value.isEmpty
         if name.hasPrefix("HTTP_") {
             if name == "HTTP_HOST" { hasHost = !isEmpty }
             return true
         }
         switch name.count {
         case 5: return name == "HTTPS"
+        case 9 where name == "PATH_INFO":
+            needPath = needPath || !isEmpty
+            return !isEmpty
         case 11:
             if name == "REQUEST_URI" {
                 hasTarget = !isEmpty
+                needPath = unsafe needPath || value.contains(UInt8(ascii: "%"))
                 return true
             }
             return name == "REMOTE_ADDR" || name == "REMOTE_PORT" || name == "REMOTE_USER"

@@ -1,13 +1,14 @@
 internal import DownloadCore
 
-/// The pattern of a route: literal segments, and `{name}` for a segment that may be anything.
+/// The pattern of a route: literal segments, and parameters for what may be anything.
 ///
-/// It is a path as it stands in a URL, but for the braces and for what need not be encoded to be understood, such as a space.
+/// It is a path as it stands in a URL, but for the braces and for what need not be encoded to be understood, such as a
+/// space.
 struct RoutePattern: Sendable, CustomStringConvertible {
     enum Segment: Hashable, Sendable {
         /// Percent-decoded, as the segments of a request's path are.
         case literal(WireText)
-        case parameter(WireText)
+        case parameter(RouteParameter)
     }
 
     let segments: [Segment]
@@ -41,33 +42,94 @@ struct RoutePattern: Sendable, CustomStringConvertible {
                 throw RouteError("the route “\(text)” has an empty segment; write it without the extra slash")
             }
             if part.isEmpty { continue }
-            guard part.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) else {
-                segments.append(.literal(try Self.literal(String(Substring(part)), of: text)))
-                continue
-            }
-            let name = WireText(Substring(part.dropFirst().dropLast()))
-            guard part.first == UInt8(ascii: "{"), part.last == UInt8(ascii: "}"), !name.text.isEmpty,
-                name.text.unicodeScalars.allSatisfy(\.isPartOfName)
-            else {
+            if case .parameter(let rest) = segments.last, rest.kind == .rest {
                 throw RouteError(
-                    "the route “\(text)” has “\(Substring(part))”; a parameter is one whole segment, as in /export/{year},"
-                        + " and its name has letters, digits, “_” and “-” only"
+                    "the route “\(text)” has something behind {\(rest.name)*}, which takes all that is left of a path;"
+                        + " it must be the last segment"
                 )
             }
-            guard names.insert(name).inserted else {
-                throw RouteError("the route “\(text)” has the parameter {\(name)} twice")
+            let segment = try Self.segment(String(Substring(part)), of: text)
+            if case .parameter(let parameter) = segment, !names.insert(parameter.name).inserted {
+                throw RouteError("the route “\(text)” has the parameter {\(parameter.name)} twice")
             }
-            segments.append(.parameter(name))
+            segments.append(segment)
         }
         self.segments = segments
         description = text
     }
 
+    /// Whether it matches one path alone, which a client writes just so.
+    var isLiteral: Bool { description.utf8.allSatisfy { $0.isPathCharacter || $0 == UInt8(ascii: "/") } }
+
+    /// The pattern without the names of its parameters: two that are equal so match the same paths.
+    var shape: [Segment] {
+        segments.map { if case .parameter(let parameter) = $0 { .parameter(parameter.shape) } else { $0 } }
+    }
+
+    private static func segment(_ part: String, of text: String) throws(RouteError) -> Segment {
+        let braces = part.utf8.indices.filter { [UInt8(ascii: "{"), UInt8(ascii: "}")].contains(part.utf8[$0]) }
+        if braces.isEmpty { return .literal(try literal(part, of: text)) }
+        guard braces.count == 2, part.utf8[braces[0]] == UInt8(ascii: "{"), part.utf8[braces[1]] == UInt8(ascii: "}")
+        else {
+            throw RouteError(
+                "the route “\(text)” has “\(part)”; a segment has one parameter at most, in braces,"
+                    + " as in /export/{year} or /invoices/{id}.pdf"
+            )
+        }
+        let name = part[braces[0]..<braces[1]].droppingOctets(1)
+        var parameter = try parameter(named: name, in: part, of: text)
+        parameter.prefix = try affix(part[..<braces[0]], of: text)
+        parameter.suffix = try affix(part[braces[1]...].droppingOctets(1), of: text)
+        guard parameter.kind != .rest || parameter.prefix.text.isEmpty && parameter.suffix.text.isEmpty else {
+            throw RouteError(
+                "the route “\(text)” has “\(part)”; {\(parameter.name)*} takes all that is left of a path,"
+                    + " so it must be a whole segment"
+            )
+        }
+        return .parameter(parameter)
+    }
+
+    /// The parameter of what stands between the braces: `name`, `name:int`, `name*`.
+    private static func parameter(
+        named words: Substring,
+        in part: String,
+        of text: String
+    ) throws(RouteError) -> RouteParameter {
+        let parts = words.splitOctets(maxSplits: 1) { $0 == UInt8(ascii: ":") }
+        var name = parts[0]
+        var kind = RouteParameter.Kind.text
+        if parts.count == 2 {
+            guard parts[1].isOctetEqual(to: "int") else {
+                throw RouteError(
+                    "the route “\(text)” has “\(part)”, but “\(parts[1])” is not a type of parameters;"
+                        + " write {\(name):int} for a whole number, or {\(name)}"
+                )
+            }
+            kind = .integer
+        } else if name.utf8.last == UInt8(ascii: "*") {
+            name = Substring(name.utf8.dropLast())
+            kind = .rest
+        }
+        guard !name.isEmpty, name.unicodeScalars.allSatisfy(\.isPartOfName) else {
+            throw RouteError(
+                "the route “\(text)” has “\(part)”; a parameter is {name}, {name:int} or {name*},"
+                    + " and its name has letters, digits, “_” and “-” only"
+            )
+        }
+        return RouteParameter(name: WireText(name), kind: kind)
+    }
+
+    /// What stands before or behind a parameter, decoded.
+    private static func affix(_ part: Substring, of text: String) throws(RouteError) -> WireText {
+        // A letter before it: a dot alone is no segment, but may stand beside a parameter.
+        part.isEmpty ? "" : WireText(try literal("a\(part)", of: text).text.droppingOctets(1))
+    }
+
     /// A literal segment as the paths of requests have it.
     private static func literal(_ part: String, of text: String) throws(RouteError) -> WireText {
-        guard let path = RequestPath(target: "/\(part)"), path.segments.count == 1 else {
+        guard let path = RequestPath(target: "/\(part)"), path.segments.count == 1, !path.hasEncodedSlash else {
             throw RouteError(
-                "the route “\(text)” has “\(part)”, which is no segment of a path: that is percent-encoded UTF-8"
+                "the route “\(text)” has “\(part)”, which is not a segment of a path: that is percent-encoded UTF-8"
                     + " (write %25 for a “%”) without control characters and %2F, and neither “.” nor “..”"
             )
         }
@@ -76,7 +138,7 @@ struct RoutePattern: Sendable, CustomStringConvertible {
 }
 
 extension Unicode.Scalar {
-    /// Whether it may be in the name of a parameter. Elsewhere others mean more by them: `{id:int}`, `{name?}`, `{path*}`.
+    /// Whether it may be in the name of a parameter. Elsewhere others mean more by them, as by `{name?}`.
     fileprivate var isPartOfName: Bool {
         // An accent that is a scalar of its own is part of a letter.
         properties.isAlphabetic || properties.numericType != nil || properties.generalCategory == .nonspacingMark

@@ -2,11 +2,22 @@ public import DownloadCore
 
 /// A view at a path.
 ///
-/// The pattern's segments are literal, or `{name}` for one segment that may be anything; its value, percent-decoded, is in
-/// ``/DownloadCore/DownloadRequest/parameters``. A literal segment is preferred to a parameter. It is written as in a URL, or without encoding
-/// what is no `%`, `?`, `#`, `{` or `}`: `/a%20b` and `/a b` are the same. A slash at the end of a request's path is not the
-/// same path: `/a` and `/a/` differ, and only the first can be registered. In a request `%2F` is a slash like any other, so that no
-/// value has one: what may have slashes belongs into the query.
+/// The pattern's segments are literal, or have a parameter, whose value, percent-decoded, is in
+/// ``/DownloadCore/DownloadRequest/parameters``:
+///
+/// | pattern | matches | not found |
+/// | --- | --- | --- |
+/// | `/export/{year}` | `/export/2026` | `/export/`, `/export/2026/` |
+/// | `/invoices/{id}.pdf` | `/invoices/a-7.pdf` | `/invoices/.pdf` |
+/// | `/orders/{id:int}` | `/orders/7` | `/orders/07`, `/orders/x` |
+/// | `/files/{path*}` | `/files/a/b.txt` | `/files`, `/files/a//b.txt` |
+///
+/// A literal segment is preferred to a parameter, and one that says more of a segment to one that says less. A pattern
+/// is written as in a URL, or without encoding what is not `%`, `?`, `#`, `{` or `}`: `/a%20b` and `/a b` are the same.
+/// A slash more is another path: `/a/` and `//a` are not `/a`, and only the latter can be registered.
+///
+/// An encoded slash (`%2F`) is part of the value of `{name}`, and never in that of `{path*}`; behind web servers that
+/// take it for a separator, which are most but Apache, the path is not found.
 public struct Route: Sendable {
     /// Where the view is, as it was written.
     public let pattern: String

@@ -214,9 +214,8 @@ import Testing
     @Test(
         "The path of a request that no router has seen is decoded as a router would",
         arguments: [
-            ("/a%20b/%C3%A9?x=%20", "/a b/é"), ("//a///b", "/a/b"), ("/a/", "/a/"), ("/", "/"), ("/%zz", "/%zz"),
-            ("*", "*"),
-            ("/a%2Fb#c", "/a/b"), ("/a#c", "/a"),
+            ("/a%20b/%C3%A9?x=%20", "/a b/é"), ("//a///b", "//a///b"), ("/a/", "/a/"), ("/", "/"), ("/%zz", "/%zz"),
+            ("*", "*"), ("/a%2Fb", "/a%2Fb"), ("/a%2Fb#c", "/a%2Fb#c"), ("/a#c", "/a#c"),
         ]
     )
     func decodesPath(target: String, path: String) {

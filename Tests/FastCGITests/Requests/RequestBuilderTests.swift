@@ -87,6 +87,75 @@ import Testing
         #expect(request.http.path == target)
     }
 
+    @Test(
+        "What the server's rules have judged is told from its own path",
+        arguments: [
+            // Kept, as by Apache with AllowEncodedSlashes NoDecode; decoded; not said.
+            ("/a%2Fb", "", "/a%2Fb", "", ServerPath.Reading.decoded),
+            ("/a%2fb", "/a%2fb", "", "", .decoded),
+            ("/a%2Fb", "/a/b", "", "", .decodedWithSlashes),
+            ("/a%2Fb", "", "", "", .decodedWithSlashes),
+            ("/m/a%2Fb", "", "/a%2Fb", "", .decoded),
+            // What is like an encoded slash only once the path has been decoded is none that the server kept.
+            ("/a%2Fb%252Fc", "", "/a/b%2Fc", "", .decodedWithSlashes),
+            ("/a%2Fb%25%32%46c", "", "/a/b%2Fc", "", .decodedWithSlashes),
+            ("/a%2Fb%252Fc", "", "/a%2Fb%2Fc", "", .decoded),
+            ("/a%252Fb", "", "/a%2Fb", "", .decoded), ("/a/b", "", "/a/b", "", .decoded),
+            ("/a?b=%2F", "", "/a", "", .decoded),
+            // HAProxy's rules see what the client wrote.
+            ("/%61", "/a", "", "HAProxy 2.6.12", .verbatim), ("/a%2Fb", "/a/b", "", "HAProxy 3.0", .verbatim),
+            ("/%61", "/a", "", "nginx/1.22.1", .decoded),
+        ]
+    )
+    func reading(uri: String, script: String, info: String, software: String, reading: ServerPath.Reading) {
+        let request = request([
+            "REQUEST_URI": uri, "HTTP_HOST": "h", "SCRIPT_NAME": script, "PATH_INFO": info, "SERVER_SOFTWARE": software,
+        ])
+        #expect(request.serverPath.reading == reading)
+        #expect(request.http.path == uri)
+    }
+
+    @Test(
+        "The path of a CGI program is the server's where the target is another, as after a rewrite",
+        arguments: [
+            ("/cgi-bin/demo/a%20b?x=1", nil), ("", nil), ("/pretty?x=1", "/cgi-bin/demo/a%20b?y=2"),
+            ("/cgi-bin//demo/a%20b?x=1", "/cgi-bin/demo/a%20b?y=2"), ("http://h.example/cgi-bin/demo/a%20b", nil),
+            ("*", "/cgi-bin/demo/a%20b?y=2"), ("/cgi-bin/demo/a%2520b", "/cgi-bin/demo/a%20b?y=2"),
+        ]
+    )
+    func rewritten(uri: String, target: String?) {
+        var builder = RequestBuilder()
+        for (name, value) in [
+            ("SCRIPT_NAME", "/cgi-bin/demo"), ("PATH_INFO", "/a b"), ("REQUEST_URI", uri), ("QUERY_STRING", "y=2"),
+            ("SCRIPT_FILENAME", "/usr/lib/cgi-bin/demo"), ("HTTP_HOST", "h"),
+        ] {
+            builder.add(name: name, value: value)
+        }
+        let request = builder.request(body: [], id: "", isCGI: true)
+        #expect(request.serverPath.target == target?.wire)
+        #expect(request.serverPath.scriptName == "/cgi-bin/demo")
+        // In FastCGI it is what the client wrote, unless the file that the server found is this program's.
+        #expect(builder.request(body: [], id: "").serverPath.scriptName == nil)
+        builder.add(name: "SCRIPT_FILENAME", value: "/proc/self/exe")
+        #expect(builder.request(body: [], id: "").serverPath.scriptName == "/cgi-bin/demo")
+        builder.add(name: "SCRIPT_FILENAME", value: "")
+        #expect(builder.request(body: [], id: "").serverPath.scriptName == "/cgi-bin/demo")
+    }
+
+    @Test(
+        "A path in one part says nothing about where a program is",
+        arguments: [("/d/a", ""), ("", "/d/a"), ("", "")]
+    )
+    func undivided(script: String, info: String) {
+        var builder = RequestBuilder()
+        for (name, value) in [("SCRIPT_NAME", script), ("PATH_INFO", info), ("REQUEST_URI", "/d/a")] {
+            builder.add(name: name, value: value)
+        }
+        let request = builder.request(body: [], id: "", isCGI: true)
+        #expect(request.serverPath.scriptName == nil)
+        #expect(request.http.path == "/d/a")
+    }
+
     @Test("What else a server sends is needed if it did not send the target, or the host")
     func needsSubstitutes() {
         var builder = RequestBuilder()

@@ -34,7 +34,7 @@ import Testing
         ]
         let other = [
             ("QUERY_STRING", "b"), ("CONTENT_TYPE", ""), ("CONTENT_LENGTH", ""), ("SCRIPT_NAME", "/a"),
-            ("PATH_INFO", "/a"), ("DOCUMENT_ROOT", "/srv"), ("SERVER_PROTOCOL", "HTTP/1.1"), ("SERVER_NAME", "s"),
+            ("PATH_INFO", ""), ("DOCUMENT_ROOT", "/srv"), ("SERVER_PROTOCOL", "HTTP/1.1"), ("SERVER_NAME", "s"),
             ("SERVER_PORT", "80"), ("SERVER_SOFTWARE", "nginx"), ("REDIRECT_STATUS", "200"), ("AUTH_TYPE", "Basic"),
         ]
         for flags: UInt8 in [0, 1] {
@@ -51,6 +51,35 @@ import Testing
             )
             #expect(LibraryReader.read(excerpt)?.parameters.count == needed.count)
         }
+    }
+
+    @Test(
+        "What tells how the server has read the path is left where it matters, in whatever order it comes",
+        arguments: [
+            ([("REQUEST_URI", "/a")], false), ([("REQUEST_URI", "/a%2Fb")], true), ([("REQUEST_URI", "/%61")], true),
+            ([("REQUEST_URI", "/d/a"), ("PATH_INFO", "/a")], true),
+            ([("PATH_INFO", "/a"), ("REQUEST_URI", "/a")], true),
+        ] as [([(String, String)], Bool)]
+    )
+    func path(parameters: [(String, String)], isNeeded: Bool) throws {
+        let ofPath = [
+            ("SCRIPT_NAME", "/d"), ("SCRIPT_FILENAME", "/srv/d"), ("SERVER_SOFTWARE", "HAProxy 3"),
+            ("QUERY_STRING", ""),
+        ]
+        for pairs in [ofPath + [("HTTP_HOST", "h")] + parameters, parameters + [("HTTP_HOST", "h")] + ofPath] {
+            let request = Wire.request(id: 1, flags: 0, pairs + [("DOCUMENT_ROOT", "/srv")])
+            let excerpt = try #require(self.excerpt(of: request))
+            let count = parameters.count + 1 + (isNeeded ? ofPath.count : 0)
+            #expect(LibraryReader.read(excerpt)?.parameters.count == count)
+            let made = try built(of: excerpt)
+            let expected = try built(of: request)
+            #expect(made.serverPath == expected.serverPath)
+            #expect(made.http == expected.http)
+            #expect((made.serverPath == ServerPath()) == !isNeeded)
+        }
+        // Nobody sends them so often.
+        let request = Wire.request(id: 1, flags: 0, ofPath + ofPath + [("HTTP_HOST", "h")] + parameters)
+        #expect(excerpt(of: request) == nil)
     }
 
     @Test(

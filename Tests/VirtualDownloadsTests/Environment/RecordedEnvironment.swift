@@ -33,10 +33,10 @@ struct RecordedEnvironment: Decodable, Sendable {
     }
 
     /// The request that these parameters make, with those of `absent` taken out before.
-    func built(without absent: Set<String> = []) -> DownloadRequest {
+    func built(without absent: Set<String> = [], isCGI: Bool = false) -> DownloadRequest {
         var builder = RequestBuilder()
         for pair in parameters where !absent.contains(pair[0]) { builder.add(name: pair[0], value: pair[1]) }
-        return builder.request(body: [], id: "")
+        return builder.request(body: [], id: "", isCGI: isCGI)
     }
 
     /// The request as libfcgi reads the excerpt of what the server sends; nil if there is no excerpt.

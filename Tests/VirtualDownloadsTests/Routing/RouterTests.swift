@@ -29,8 +29,10 @@ private struct NamedView: VirtualDownloadView {
     @Test(
         "A path finds its route",
         arguments: [
-            ("/", "/ /"), ("/?x=1", "/ /"), ("/a", "/a /a"), ("/a?b/c", "/a /a"), ("/a#b", "/a /a"),
-            ("//a", "/a /a"), ("/a//b", "/a/b /a/b"), ("/%61", "/a /a"), ("/a%2Fb", "/a/b /a/b"),
+            ("/", "/ /"), ("/?x=1", "/ /"), ("/a", "/a /a"), ("/a?b/c", "/a /a"), ("/%61", "/a /a"),
+            ("/a/%2Fb", "/a/{x} /a/%2Fb x=/b"), ("/a/b%2Fc", "/a/{x} /a/b%2Fc x=b/c"),
+            ("/a/b;c", "/a/{x} /a/b;c x=b;c"),
+            ("/a/b%5Cc", "/a/{x} /a/b\\c x=b\\c"), ("/a/b+c", "/a/{x} /a/b+c x=b+c"),
             ("/a/z", "/a/{x} /a/z x=z"), ("/a/b%20c", "/a/{x} /a/b c x=b c"), ("/a/%2562", "/a/{x} /a/%62 x=%62"),
             ("/%C3%A9", "/é /é"), ("/é", "/é /é"), ("/a/%EF%BF%BD", "/a/{x} /a/\u{fffd} x=\u{fffd}"),
             ("/s%20t", "/s%20t /s t"), ("/1/2/names", "/{order-2}/{_x}/names /1/2/names _x=2 order-2=1"),
@@ -54,7 +56,11 @@ private struct NamedView: VirtualDownloadView {
 
     @Test(
         "Another path is not found",
-        arguments: ["/b", "/A", "/a/", "/a/b/", "/a/b/c/e", "/ab", "/export/2026", "/export//orders.csv", "/a%3Fb"]
+        arguments: [
+            "/b", "/A", "/a/", "/a/b/", "/a/b/c/e", "/ab", "/export/2026", "/export//orders.csv", "/a%3Fb",
+            "//a", "/a//b", "/a//", "//", "///", "/a%2Fb", "/%2Fa", "/a/b/%2F", "/a;b", "/a%5Cb", "/a\\b",
+            "/a%20", "/a%252Fb", "/\u{212A}", "/a+", "//export/2026/orders.csv",
+        ]
     )
     func notFound(target: String) async throws {
         let response = try await Self.router(Self.patterns).response(to: .get(target))
@@ -88,11 +94,12 @@ private struct NamedView: VirtualDownloadView {
     }
 
     @Test(
-        "A target that is no honest path is refused",
+        "A target that is not a path is refused",
         arguments: [
             "/..", "/a/../b", "/./a", "/a/.", "/%2e%2e/a", "/%2E/a", "/a%2F..%2Fb", "/a%00", "/a%0A", "/a%7F",
             "/a%C2%85",
             "/%FF", "/%C0%AF", "/%ED%A0%80", "/a/\u{fffd}", "/%", "/%4", "/%zz", "/a%2", "a", "*", "?x", "http://a/b",
+            "/a#b", "/a/b%2F..%2Fc",
         ]
     )
     func refuses(target: String) async throws {
@@ -111,8 +118,9 @@ private struct NamedView: VirtualDownloadView {
     @Test(
         "The mount prefix is taken off at a segment's end only",
         arguments: [
-            ("/m", "/m/a", "/a /a"), ("/m/", "/m/a", "/a /a"), ("/m", "/m", "/ /"), ("/m", "//m//a", "/a /a"),
-            ("/m", "/m/", "/ /"), ("/m", "//m/", "/ /"), ("/m", "/%6D/", "/ /"), ("/m", "/m//", "/ /"),
+            ("/m", "/m/a", "/a /a"), ("/m/", "/m/a", "/a /a"), ("/m", "/m", "/ /"), ("/m", "//m//a", nil),
+            ("/m", "/m/", "/ /"), ("/m", "//m/", nil), ("/m", "/%6D/", "/ /"), ("/m", "/m//", nil),
+            ("/m/n", "/m%2Fn/a", nil),
             ("/m", "/m/a/", nil),
             ("/m/n", "/m/n/a?x", "/a /a"), ("/m m", "/m%20m/a", "/a /a"), ("/", "/a", "/a /a"),
             ("/m", "/mother/a", nil),
@@ -134,8 +142,9 @@ private struct NamedView: VirtualDownloadView {
     @Test(
         "A malformed pattern is refused, and named",
         arguments: [
-            "", "a", "/a/", "/a//b", "//", "/a{b}", "/{a}b", "/{}", "/{", "/}", "/{a}/{a}", "/{{a}}", "/.", "/a/../b",
-            "/{a}.csv", "/ab}", "/{ab",
+            "", "a", "/a/", "/a//b", "//", "/{}", "/{", "/}", "/{a}/{a}", "/{{a}}", "/.", "/a/../b",
+            "/ab}", "/{ab", "/}a{", "/{a}{b}", "/{a}-{b}", "/{a:}", "/{:int}", "/{*}", "/{a*}b", "/a{b*}", "/{a:int*}",
+            "/{a*:int}", "/{a}%zz", "/{a}%2F",
         ]
     )
     func malformed(pattern: String) throws {
@@ -157,7 +166,7 @@ private struct NamedView: VirtualDownloadView {
             let response = try await Self.router([pattern], mountPrefix: prefix).response(to: .get(prefix + target))
             #expect(response.status == .ok, "\(prefix)\(target)")
         }
-        for (prefix, other) in [("/m%2520n", "/m%20n"), ("/m%23n", "/m#n")] {
+        for (prefix, other) in [("/m%2520n", "/m%20n"), ("/m%23n", "/m%2523n")] {
             let response = try await Self.router([pattern], mountPrefix: prefix).response(to: .get(other + target))
             #expect(response.status == .notFound, "\(other)\(target)")
         }
@@ -168,7 +177,8 @@ private struct NamedView: VirtualDownloadView {
         arguments: [
             ("/a#b", "%23"), ("/a?b=1", "%3F"), ("/a?b=1", "request.query"), ("/{x}/a#", "%23"),
             ("/{x?}", "request.query"),
-            ("/{x:int}", "{x:int}"), ("/{x*}", "name"), ("/a/\u{301}{x}", "whole segment"),
+            ("/{x:float}", "{x:int}"), ("/{x*}/a", "last segment"), ("/a{x*}", "whole segment"),
+            ("/{x}-{y}", "one parameter"), ("/{x y}", "letters"),
             ("/100%", "%25"), ("/%zz", "%25"), ("/a\u{7}b", "control character"), ("/a%0Ab", "control character"),
             ("/a\u{85}b", "control character"), ("/a%00", "control character"), ("/%FF", "UTF-8"),
             ("/%2E%2E/a", "“%2E%2E”"),
@@ -183,7 +193,10 @@ private struct NamedView: VirtualDownloadView {
 
     @Test(
         "Two routes of the same paths are refused, and both named",
-        arguments: [("/a", "/a"), ("/a b", "/a%20b"), ("/{x}", "/{y}"), ("/a/{x}/b", "/a/{z}/b"), ("/", "/")]
+        arguments: [
+            ("/a", "/a"), ("/a b", "/a%20b"), ("/{x}", "/{y}"), ("/a/{x}/b", "/a/{z}/b"), ("/", "/"),
+            ("/{x:int}", "/{y:int}"), ("/{x}.csv", "/{y}.csv"), ("/{x*}", "/{y*}"), ("/{x}%2Ea", "/{x}.a"),
+        ]
     )
     func duplicates(first: String, second: String) throws {
         let error = try #require(throws: RouteError.self) { try Self.router([first, second]) }
@@ -191,7 +204,10 @@ private struct NamedView: VirtualDownloadView {
         #expect(error.description.contains(second))
     }
 
-    @Test("A mount prefix that is no path is refused", arguments: ["m", "/m/..", "/%zz", "/m%00", "/m?a", "/m#a"])
+    @Test(
+        "A mount prefix that is not a path is refused",
+        arguments: ["m", "/m/..", "/%zz", "/m%00", "/m?a", "/m#a", "//m", "/m//n", "/m%2Fn"]
+    )
     func badPrefix(prefix: String) {
         #expect(throws: RouteError.self) { try Self.router(["/a"], mountPrefix: prefix) }
     }
@@ -205,6 +221,101 @@ private struct NamedView: VirtualDownloadView {
         try await Self.router(["/a", "/b/{x}"], mountPrefix: "/m").respond(to: .get(target), into: &sink)
         let route = sink.route
         #expect(route == pattern)
+    }
+
+    @Test(
+        "A parameter may have a part of a segment, a type, or the whole rest of a path",
+        arguments: [
+            ("/i/7.pdf", "/i/{id}.pdf /i/7.pdf id=7"), ("/i/a.b.pdf", "/i/{id}.pdf /i/a.b.pdf id=a.b"),
+            ("/i/%C3%A9.pdf", "/i/{id}.pdf /i/é.pdf id=é"), ("/i/a%2Fb.pdf", "/i/{id}.pdf /i/a%2Fb.pdf id=a/b"),
+            ("/i/r-1.pdf", "/i/r-{id}.pdf /i/r-1.pdf id=1"), ("/i/r-1", "/i/r-{id} /i/r-1 id=1"),
+            ("/i/r-.pdf", "/i/{id}.pdf /i/r-.pdf id=r-"), ("/i/.pdf", "/i/{id} /i/.pdf id=.pdf"),
+            ("/i/7", "/i/{n:int} /i/7 n=7"), ("/i/-7", "/i/{n:int} /i/-7 n=-7"), ("/i/0", "/i/{n:int} /i/0 n=0"),
+            ("/i/9223372036854775807", "/i/{n:int} /i/9223372036854775807 n=9223372036854775807"),
+            // Another spelling of the number is another path, for which a web server may have other rules.
+            ("/i/07", "/i/{id} /i/07 id=07"), ("/i/+7", "/i/{id} /i/+7 id=+7"), ("/i/-0", "/i/{id} /i/-0 id=-0"),
+            ("/i/9223372036854775808", "/i/{id} /i/9223372036854775808 id=9223372036854775808"),
+            ("/i/%D9%A7", "/i/{id} /i/٧ id=٧"), ("/i/7/x", "/i/{n:int}/x /i/7/x n=7"),
+            ("/f/a", "/f/{path*} /f/a path=a"), ("/f/a/b/c.txt", "/f/{path*} /f/a/b/c.txt path=a/b/c.txt"),
+            ("/f/a/b/x", "/f/{y}/b/x /f/a/b/x y=a"), ("/f/fixed", "/f/fixed /f/fixed"),
+            ("/f/fixed/a", "/f/{path*} /f/fixed/a path=fixed/a"),
+            ("/v1.2", "/v{major:int}.2 /v1.2 major=1"),
+        ]
+    )
+    func formsOfParameters(target: String, answer: String) async throws {
+        let response = try await Self.router(Self.forms).response(to: .get(target))
+        #expect(response.text == answer)
+    }
+
+    private static let forms = [
+        "/i/{id}", "/i/{id}.pdf", "/i/{n:int}", "/i/r-{id}.pdf", "/i/r-{id}", "/i/{n:int}/x", "/f/{path*}", "/f/fixed",
+        "/f/{y}/b/x", "/v{major:int}.2",
+    ]
+
+    @Test(
+        "What a parameter does not take is not found",
+        arguments: [
+            "/i/x/x", "/i/07/x", "/i/7/x/", "/i/", "/i//x", "/f", "/f/", "/f/a/", "/f//a", "/f/a//b", "/f/a%2Fb",
+            "/f/a/b%2Fc", "/f/%2Fa", "/vx.2", "/v01.2", "/v.2", "/v1%2E2/",
+        ]
+    )
+    func refusedByParameters(target: String) async throws {
+        #expect(try await Self.router(Self.forms).response(to: .get(target)).status == .notFound)
+    }
+
+    // The path that such a server has judged has one segment more.
+    @Test("Where the web server has taken an encoded slash for a separator, the path is not found")
+    func separatedByServer() async throws {
+        let router = try Self.router(["/{x}", "/a/{x}", "/a/b"])
+        for (target, status) in [("/a%2Fb", HTTPResponse.Status.notFound), ("/a/b%2fc", .notFound), ("/a/b", .ok)] {
+            var request = DownloadRequest.get(target)
+            #expect(try await router.response(to: request).status == .ok)
+            request.serverPath.reading = .decodedWithSlashes
+            #expect(try await router.response(to: request).status == status)
+        }
+    }
+
+    @Test(
+        "Where the web server's rules see what the client wrote, an unusual spelling is not found",
+        arguments: [
+            ("/Kunden.csv", true), ("/%4Bunden.csv", false), ("/Kunden%2Ecsv", false), ("/a%20b", true),
+            ("/%C3%A9", true), ("/%c3%a9", false), ("/c(1),d", true), ("/c%281),d", false), ("/c(1)%2Cd", false),
+            // A value may have what is reserved either way.
+            ("/v/x,y", true), ("/v/x%2Cy", true), ("/v/x%2cy", false), ("/v/%78", false), ("/v/x%2Fy", false),
+            ("/w/a,b,c", true), ("/w/a%2Cb,c", false), ("/w/a,b%2Cc", false),
+        ]
+    )
+    func verbatim(target: String, isFound: Bool) async throws {
+        let patterns = ["/Kunden.csv", "/a b", "/é", "/c(1),d", "/v/{x}", "/w/a,{x},c"]
+        for prefix in ["", "/m"] {
+            var request = DownloadRequest.get(prefix + target)
+            let router = try Self.router(patterns, mountPrefix: prefix)
+            #expect(try await router.response(to: request).status == .ok)
+            request.serverPath.reading = .verbatim
+            #expect(try await router.response(to: request).status == (isFound ? .ok : .notFound))
+        }
+    }
+
+    @Test("CGI's own split is the mount prefix where nothing else is said")
+    func scriptName() async throws {
+        var request = DownloadRequest.get("/cgi-bin/demo/a?x=1")
+        request.serverPath.scriptName = "/cgi-bin/demo"
+        #expect(try await Self.router(["/a"]).response(to: request).text == "/a /a")
+        #expect(try await Self.router(["/a", "/{x*}"]).response(to: request).text == "/a /a")
+        #expect(
+            try await Self.router(["/cgi-bin/demo/a"]).response(to: request).text == "/cgi-bin/demo/a /cgi-bin/demo/a"
+        )
+        #expect(try await Self.router(["/a"], mountPrefix: "/cgi-bin/demo").response(to: request).text == "/a /a")
+        // A rewritten target is the client's only where a prefix is said.
+        var rewritten = request
+        rewritten.http.path = "/pretty?x=1"
+        rewritten.serverPath.target = "/cgi-bin/demo/a?y=2"
+        #expect(try await Self.router(["/a"]).response(to: rewritten).text == "/a /a")
+        #expect(try await Self.router(["/a"], mountPrefix: "/").response(to: rewritten).status == .notFound)
+        #expect(try await Self.router(["/pretty"], mountPrefix: "/").response(to: rewritten).status == .ok)
+        for prefix in ["/", "/cgi-bin", "/other"] {
+            #expect(try await Self.router(["/a"], mountPrefix: prefix).response(to: request).status == .notFound)
+        }
     }
 
     @Test("HEAD of an unknown path has no content")
