@@ -42,13 +42,24 @@ struct RecordSink: ResponseSink, ~Copyable {
 
     /// The head as CGI has it (RFC 3875 §6.3); false if it does not fit.
     private func append(_ status: HTTPResponse.Status, _ fields: HTTPFields) -> Bool {
+        // HAProxy takes the last of Status and Location, and makes a 302 of the latter.
+        let isElsewhere = status.kind == .redirection
+        if isElsewhere, let place = fields[.location], !append(HTTPField(name: .location, value: place)) {
+            return false
+        }
         guard append("Status: "), append(String(status.code)), append(" "), append(status.reasonPhrase), append("\r\n")
         else { return false }
         for index in fields.indices {
             let field = fields[index]
-            guard append(field.name.rawName), append(": "), append(field.value), append("\r\n") else { return false }
+            if isElsewhere, field.name == .location { continue }
+            guard append(field) else { return false }
         }
         return append("\r\n")
+    }
+
+    @inline(__always)
+    private func append(_ field: HTTPField) -> Bool {
+        append(field.name.rawName) && append(": ") && append(field.value) && append("\r\n")
     }
 
     @inline(__always)
