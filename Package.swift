@@ -87,6 +87,7 @@ let package = Package(
                 "DownloadBlocking", "DownloadCore", "DownloadSpool", "DownloadSystem", "FastCGI",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

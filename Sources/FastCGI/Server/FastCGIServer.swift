@@ -61,6 +61,9 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
         supervisor = Supervisor(engine)
     }
 
+    /// Stops the server from another thread, as a signal does.
+    func stop(cutting: Bool) { control.stop(cutting: cutting) }
+
     /// What the server is doing.
     public var status: ServerStatus { engine.status }
 

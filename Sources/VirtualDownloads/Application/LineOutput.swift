@@ -2,10 +2,11 @@ internal import DownloadSystem
 internal import FastCGI
 internal import Glibc
 
-/// Takes whole lines for a descriptor, and never waits for whoever reads it: a log that nobody reads must not stop downloads.
+/// Takes whole lines for a descriptor, and never waits for whoever reads it: a log that nobody reads must not stop
+/// downloads.
 ///
-/// What finds no room is lost, and counted. Without `O_NONBLOCK` on the descriptor, which would change it for all processes that
-/// have it.
+/// What finds no room is lost, and counted. Without `O_NONBLOCK` on the descriptor, which would change it for all
+/// processes that have it.
 final class LineOutput: Sendable {
     static let standardError = LineOutput(2)
 
@@ -22,10 +23,11 @@ final class LineOutput: Sendable {
 
     init(_ descriptor: Int32) {
         var status = stat()
-        // A pipe or socket that says it has room takes as much as this at once. A file always has room, and keeps a line whole
-        // when several processes append to it.
+        // A pipe or socket that says it has room takes as much as this at once. A file always has room, and keeps a
+        // line whole when several processes append to it.
         portion = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? .max : Int(PIPE_BUF)
-        // A terminal says so with room for a single byte, and then waits for more: for this process alone, it shall not.
+        // A terminal says so with room for a single byte, and then waits for more: for this process alone, it shall
+        // not.
         let own =
             isatty(descriptor) == 1
             ? unsafe open("/proc/self/fd/\(descriptor)", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1

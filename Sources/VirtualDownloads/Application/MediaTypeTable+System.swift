@@ -2,8 +2,8 @@ public import DownloadCore
 internal import DownloadSystem
 
 extension MediaTypeTable {
-    /// The system's table, `/etc/mime.types` (Debian: package media-types), over the one that is built in; that one alone if there is no
-    /// such file.
+    /// The system's table, `/etc/mime.types` (Debian: package media-types), over the one that is built in; that one
+    /// alone if there is no such file.
     ///
     /// Read once, when a media type first has to be guessed from a name.
     public static let system = system(at: "/etc/mime.types")
@@ -14,8 +14,8 @@ extension MediaTypeTable {
         return MediaTypeTable(mimeTypes: bytes + packedImages, over: builtIn)
     }
 
-    /// A line that counts after those of a system's table, where this one packed ending has the type of what is unpacked: right only
-    /// beside a Content-Encoding, which is not sent.
+    /// A line that counts after those of a system's table, where this one packed ending has the type of what is
+    /// unpacked: right only beside a Content-Encoding, which is not sent.
     private static let packedImages = Array("\napplication/gzip svgz\n".utf8)
 
     /// The bytes of a file; nil if it can't be read, or has more than any such table.

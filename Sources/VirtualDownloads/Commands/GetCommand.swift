@@ -4,6 +4,8 @@ internal import DownloadSystem
 internal import FastCGI
 internal import Glibc
 internal import HTTPTypes
+internal import Logging
+internal import ServiceLifecycle
 
 /// `get`: runs a view without any web server.
 struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
@@ -12,8 +14,8 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
             commandName: "get",
             abstract: "Run a view without a web server, and print what a client would be sent.",
             discussion: """
-                The exit status is 0 for an answer below 400 that was finished, 22 for another answer, and 18 for a download that \
-                failed on the way.
+                The exit status is 0 for an answer below 400 that was finished, 22 for another answer, and 18 for a \
+                download that failed on the way.
                 """
         )
     }
@@ -49,30 +51,31 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
 
     func validate() throws {
         guard output?.isEmpty != true else {
-            throw ValidationError("-o names no file; leave it out to print the content.")
+            throw ValidationError("-o needs the name of a file; leave it out to print the content.")
         }
         _ = try request()
     }
 
     func run() async throws {
-        let router = try mount.router(of: Application.self)
+        let application = try await Application.made()
+        let site = try Site(router: mount.router(of: application), services: application.services)
         let request = try request()
         // Writing to what nobody reads is to fail, and not to end the process.
         SignalHandler.disregard(SIGPIPE)
         guard let output else {
-            return try await report(get(request, from: router, into: 1).result)
+            return try await report(get(request, from: site, into: 1).result)
         }
         guard let destination = try destination(of: output) else {
             let file = unsafe open(output, O_WRONLY | O_CLOEXEC)
             guard file >= 0 else { throw cannotWrite(output) }
-            let result = await get(request, from: router, into: file).result
+            let result = await get(request, from: site, into: file).result
             close(file)
             return try report(result)
         }
         guard let part = UnfinishedFile(beside: destination.path) else { throw cannotWrite("\(destination.path).part") }
         // Who may not read what was there must not read what is there now.
         if let mode = destination.mode { fchmod(part.descriptor, mode) }
-        let (status, result) = await get(request, from: router, into: part.descriptor)
+        let (status, result) = await get(request, from: site, into: part.descriptor)
         // A 304 says that the file there is the right one, and HEAD and OPTIONS ask for none.
         let isSaved = (200..<300).contains(status) && request.method != .head && request.method != .options
         guard case .success = result, isSaved else {
@@ -89,8 +92,8 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         try report(result)
     }
 
-    /// The file that `output` names, through links, with its permissions if it is there; nil if what is there is none that another
-    /// could take the place of, as a pipe or `/dev/null`.
+    /// The file that `output` names, through links, with its permissions if it is there; nil if what is there is none
+    /// that another could take the place of, as a pipe or `/dev/null`.
     private func destination(of output: String) throws -> (path: String, mode: mode_t?)? {
         var status = stat()
         guard unsafe stat(output, &status) == 0 else {
@@ -100,7 +103,8 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         }
         switch status.st_mode & S_IFMT {
         case S_IFREG:
-            // Another file could take its place all the same: but whoever made it read-only wants to keep it, and `cp` keeps it too.
+            // Another file could take its place all the same: but whoever made it read-only wants to keep it, and `cp`
+            // keeps it too.
             guard unsafe access(output, W_OK) == 0 else { throw cannotWrite(output) }
             guard let path = unsafe realpath(output, nil) else { throw cannotWrite(output) }
             defer { unsafe free(path) }
@@ -124,14 +128,14 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
             throw ValidationError("The path must begin with a slash, as in /\(path).")
         }
         guard let method = HTTPRequest.Method(head ? "HEAD" : method) else {
-            throw ValidationError("“\(method)” is no method.")
+            throw ValidationError("“\(method)” is not a method.")
         }
         var fields = HTTPFields()
         var authority = "localhost"
         for field in header {
             let parts = field.splitOctets(maxSplits: 1) { $0 == UInt8(ascii: ":") }
             guard parts.count == 2, let name = HTTPField.Name(String(parts[0])) else {
-                throw ValidationError("“\(field)” is no header field; write -H 'Name: value'.")
+                throw ValidationError("“\(field)” is not a header field; write -H 'Name: value'.")
             }
             let value = String(Substring(parts[1].utf8.drop { $0 == 0x20 }))
             // As from a web server: it is the authority, and no field of its own.
@@ -152,9 +156,30 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         )
     }
 
+    /// What answers, and what has to run meanwhile.
+    private struct Site {
+        var router: Router
+        var services: [any Service]
+    }
+
     private func get(
         _ request: DownloadRequest,
-        from router: Router,
+        from site: Site,
+        into file: Int32
+    ) async -> (status: Int, result: Result<Int, any Error>) {
+        let logger = Logger(label: Application.name) { _ in LineLogHandler(form: .plain, level: .info) }
+        do {
+            return try await withServices(site.services, logger: logger) { [router = site.router] in
+                await Self.answer(request, by: router, into: file)
+            }
+        } catch {
+            return (0, .failure(error))
+        }
+    }
+
+    private static func answer(
+        _ request: DownloadRequest,
+        by router: Router,
         into file: Int32
     ) async -> (status: Int, result: Result<Int, any Error>) {
         var sink = DescriptorSink(content: Descriptor(file), head: .standardOutput, form: .readable)

@@ -3,15 +3,15 @@ internal import DownloadCore
 internal import HTTPTypes
 
 /// `routes`: what is registered.
-struct RoutesCommand<Application: DownloadApplication>: ParsableCommand {
+struct RoutesCommand<Application: DownloadApplication>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(commandName: "routes", abstract: "List what is registered, and where.")
     }
 
     @OptionGroup var mount: MountOptions
 
-    func run() throws {
-        let router = try mount.router(of: Application.self)
+    func run() async throws {
+        let router = try await mount.router(of: Application.made())
         let rows = router.registered.map { route in
             (
                 path: router.mountPath + route.pattern.description,

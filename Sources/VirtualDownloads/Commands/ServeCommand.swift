@@ -7,21 +7,21 @@ internal import Glibc
 internal import Logging
 
 /// `serve`: answers the requests of a web server.
-struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
+struct ServeCommand<Application: DownloadApplication>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "serve",
             abstract: "Answer the requests of a web server (the default).",
             discussion: """
-                With --listen on a socket of its own; without, on the one it was started with: descriptor 0 (spawn-fcgi, \
-                mod_fcgid) or systemd's (LISTEN_FDS). SIGTERM and SIGINT let downloads under way finish; a second one cuts them. \
-                SIGHUP is ignored.
+                With --listen on a socket of its own; without, on the one it was started with: descriptor 0 \
+                (spawn-fcgi, mod_fcgid) or systemd's (LISTEN_FDS). SIGTERM and SIGINT let downloads under way finish; a \
+                second one cuts them. SIGHUP is ignored.
 
-                Who reaches a TCP port may ask for anything in anyone's name: FCGI_WEB_SERVER_ADDRS=10.0.0.1,10.0.0.2 in the \
-                environment admits these addresses alone.
+                Who reaches a TCP port may ask for anything in anyone's name: \
+                FCGI_WEB_SERVER_ADDRS=10.0.0.1,10.0.0.2 in the environment admits these addresses alone.
 
-                --status-path and --ping-path are paths as clients ask for them, so with the prefix of --mount. Have the web server \
-                let only administrators see the status.
+                --status-path and --ping-path are paths as clients ask for them, so with the prefix of --mount. Have \
+                the web server let only administrators see the status.
                 """
         )
     }
@@ -42,7 +42,7 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
     var threads = FastCGIConfiguration().threads
 
     @Option(help: "Worker threads while views block all others.")
-    var threadsMax = FastCGIConfiguration().maximumThreads
+    var maxThreads = FastCGIConfiguration().maximumThreads
 
     @Option(
         help: ArgumentHelp("What is logged: \(logLevels). (default: info)", valueName: "level"),
@@ -55,10 +55,10 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
     var logLevel = Logger.Level.info
 
     @Option(help: ArgumentHelp("How long a request may take to arrive.", valueName: "seconds"))
-    var receiveLimit: Double = 5
+    var receiveLimit = FastCGIConfiguration().receiveLimit.seconds
 
     @Option(help: ArgumentHelp("How long a client may take nothing of what is ready for it.", valueName: "seconds"))
-    var writeLimit: Double = 60
+    var writeLimit = FastCGIConfiguration().writeLimit.seconds
 
     @Option(help: ArgumentHelp("How long a whole request may take; none if absent.", valueName: "seconds"))
     var requestLimit: Double?
@@ -69,21 +69,21 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
             valueName: "seconds"
         )
     )
-    var drainLimit: Double = 30
+    var drainLimit = FastCGIConfiguration().drainLimit.seconds
 
     @Option(help: "Requests under way at once; a further one is answered 503.")
-    var requestsMax = FastCGIConfiguration().maximumRequests
+    var maxRequests = FastCGIConfiguration().maximumRequests
 
     @Option(help: ArgumentHelp("Size of a request's parameters; a larger one is answered 431.", valueName: "bytes"))
-    var headMax = FastCGIConfiguration().maximumHeadSize
+    var maxHead = FastCGIConfiguration().maximumHeadSize
 
     @Option(help: ArgumentHelp("Size of a request's content; a larger one is answered 413.", valueName: "bytes"))
-    var bodyMax = FastCGIConfiguration().maximumBodySize
+    var maxBody = FastCGIConfiguration().maximumBodySize
 
     @Option(
         help: ArgumentHelp("Memory held for slow clients; beyond it requests are answered 503.", valueName: "bytes")
     )
-    var heldMax = FastCGIConfiguration().maximumHeldBytes
+    var maxHeld = FastCGIConfiguration().maximumHeldBytes
 
     @Option(help: ArgumentHelp("Log requests that take longer.", valueName: "seconds"))
     var slowLimit: Double?
@@ -96,18 +96,12 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
 
     @OptionGroup(title: "Spool") var spool: SpoolOptions
 
+    @OptionGroup(visibility: .hidden) var formerNames: FormerOptionNames
+
     @OptionGroup var mount: MountOptions
 
     func validate() throws {
         guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024.") }
-        guard threadsMax >= threads, threadsMax <= 1024 else {
-            throw ValidationError("--threads-max must be between --threads (\(threads)) and 1024.")
-        }
-        guard requestsMax >= 1, headMax >= 1024, bodyMax >= 0, heldMax >= 0 else {
-            throw ValidationError(
-                "--requests-max must be at least 1, --head-max at least 1024, the others not negative."
-            )
-        }
         let limits = [
             ("receive", receiveLimit), ("write", writeLimit), ("request", requestLimit), ("drain", drainLimit),
             ("slow", slowLimit),
@@ -117,10 +111,22 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
                 throw ValidationError("--\(name)-limit must be a number of seconds from 0 to 1e9.")
             }
         }
-        for path in [statusPath, pingPath].compactMap(\.self) { try validate(ownPath: path) }
-        guard !serverConfiguration.pingHidesStatus else {
+        let configuration = serverConfiguration
+        guard configuration.maximumThreads >= threads, configuration.maximumThreads <= 1024 else {
+            throw ValidationError("--max-threads must be between --threads (\(threads)) and 1024.")
+        }
+        guard configuration.maximumRequests >= 1, configuration.maximumHeadSize >= 1024,
+            configuration.maximumBodySize >= 0, configuration.maximumHeldBytes >= 0
+        else {
             throw ValidationError(
-                "--ping-path and --status-path must be two paths; .html, .json and .prometheus behind the latter are the status, too."
+                "--max-requests must be at least 1, --max-head at least 1024, --max-body and --max-held not negative."
+            )
+        }
+        for path in [statusPath, pingPath].compactMap(\.self) { try validate(ownPath: path) }
+        guard !configuration.pingHidesStatus else {
+            throw ValidationError(
+                "--ping-path and --status-path must be two paths;"
+                    + " .html, .json and .prometheus behind the latter are the status, too."
             )
         }
     }
@@ -142,10 +148,13 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
         }
     }
 
-    func run() throws {
-        let router = try mount.router(of: Application.self)
-        let logger = Logger(label: Application.name) { [logLevel] _ in LineLogHandler(form: .automatic, level: logLevel)
+    func run() async throws {
+        let application = try await Application.made()
+        let router = try mount.router(of: application)
+        let logger = Logger(label: Application.name) { [logLevel] _ in
+            LineLogHandler(form: .automatic, level: logLevel)
         }
+        let services = application.services
         let status: Int32
         do {
             try spool.install(logger: logger)
@@ -153,13 +162,18 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
             if !listen.isEmpty, Listener.isHandedOver {
                 logger.warning("does not serve the sockets that it was started with, since --listen is given")
             }
-            status = try FastCGIServer(
+            let server = try FastCGIServer(
                 listener: listener,
                 handler: router,
                 configuration: serverConfiguration,
                 logger: logger
             )
-            .runHandlingSignals()
+            status =
+                if services.isEmpty {
+                    try server.runHandlingSignalsHere()
+                } else {
+                    try await withServices(services, logger: logger) { try await server.runHandlingSignals() }
+                }
         } catch let error as ListenError {
             standardError("\(Application.name): \(error)\n")
             throw ExitCode(69)
@@ -169,6 +183,11 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
         } catch let error as SystemError {
             standardError("\(Application.name): can't start: \(error)\n")
             throw ExitCode(71)
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            logger.critical("a service has failed", metadata: ["error": "\(error)"])
+            throw ExitCode(70)
         }
         if let spool = Spool.shared { logger.info("spool", metadata: spool.figures.metadata) }
         throw ExitCode(status)
@@ -197,18 +216,18 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
         throw ExitCode(64)
     }
 
-    private var serverConfiguration: FastCGIConfiguration {
+    var serverConfiguration: FastCGIConfiguration {
         var configuration = FastCGIConfiguration()
         configuration.threads = threads
-        configuration.maximumThreads = threadsMax
+        configuration.maximumThreads = formerNames.threadsMax ?? maxThreads
         configuration.receiveLimit = .seconds(receiveLimit)
         configuration.writeLimit = .seconds(writeLimit)
         configuration.requestLimit = requestLimit.map { .seconds($0) }
         configuration.drainLimit = .seconds(drainLimit)
-        configuration.maximumRequests = requestsMax
-        configuration.maximumHeadSize = headMax
-        configuration.maximumBodySize = bodyMax
-        configuration.maximumHeldBytes = heldMax
+        configuration.maximumRequests = formerNames.requestsMax ?? maxRequests
+        configuration.maximumHeadSize = formerNames.headMax ?? maxHead
+        configuration.maximumBodySize = formerNames.bodyMax ?? maxBody
+        configuration.maximumHeldBytes = formerNames.heldMax ?? maxHeld
         configuration.slowRequestLimit = slowLimit.map { .seconds($0) }
         configuration.statusPath = statusPath
         configuration.pingPath = pingPath
@@ -219,18 +238,21 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand {
 
 private var logLevels: String { Logger.Level.allCases.map(\.rawValue).joined(separator: ", ") }
 
-/// The permissions of a socket, written in octal.
-struct SocketMode {
-    var bits: UInt32
+/// What some options were called before; what a unit file has from then still holds.
+struct FormerOptionNames: ParsableArguments {
+    @Option var threadsMax: Int?
+    @Option var requestsMax: Int?
+    @Option var headMax: Int?
+    @Option var bodyMax: Int?
+    @Option var heldMax: Int?
+}
 
-    init(bits: UInt32) {
-        self.bits = bits
-    }
+extension Duration {
+    /// As an option has it.
+    fileprivate var seconds: Double { self / .seconds(1) }
+}
 
-    init(parsing text: String) throws(ValidationError) {
-        guard let bits = UInt32(text, radix: 8), bits <= 0o777 else {
-            throw ValidationError("Write it in octal, from 0000 to 0777, as 0660.")
-        }
-        self.bits = bits
-    }
+extension FastCGIServer {
+    /// On the calling thread, which is the main one: the program has nothing else to do.
+    fileprivate func runHandlingSignalsHere() throws -> Int32 { try runHandlingSignals() }
 }

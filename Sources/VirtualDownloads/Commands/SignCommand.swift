@@ -3,14 +3,14 @@ internal import DownloadCore
 internal import HTTPTypes
 
 /// `sign`: prints a link that holds for a while.
-struct SignCommand<Application: DownloadApplication>: ParsableCommand {
+struct SignCommand<Application: DownloadApplication>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "sign",
             abstract: "Print a signed link to a view.",
             discussion: """
-                The link is a path with a query, to be put behind the site's address. It is signed by the application's own \
-                signer; the exit status is 78 if it has none.
+                The link is a path with a query, to be put behind the site's address. It is signed by the \
+                application's own signer; the exit status is 78 if it has none.
                 """
         )
     }
@@ -33,11 +33,11 @@ struct SignCommand<Application: DownloadApplication>: ParsableCommand {
 
     @OptionGroup var mount: MountOptions
 
-    func run() throws {
+    func run() async throws {
         guard let method = HTTPRequest.Method(method) else {
-            throw ValidationError("“\(method)” is no method.")
+            throw ValidationError("“\(method)” is not a method.")
         }
-        let application = try Application.made()
+        let application = try await Application.made()
         guard let signer = application.signer else {
             standardError(noSigner)
             throw ExitCode(78)
@@ -63,8 +63,8 @@ struct SignCommand<Application: DownloadApplication>: ParsableCommand {
 
     private var noSigner: String {
         """
-        \(Application.name) has nothing to sign links with: its application's `signer` is nil. With SignedLinks it is a LinkSigner, \
-        whose keys are usually in the environment:
+        \(Application.name) has nothing to sign links with: its application's `signer` is nil. With SignedLinks it is \
+        a LinkSigner, whose keys are usually in the environment:
 
           DOWNLOADS_SIGNING_KEYS=2026-11:$(openssl rand -hex 32)
 
@@ -89,7 +89,7 @@ struct LinkLifetime: Hashable {
         // Int64 would also take a sign.
         guard let unit = text.utf8.last.flatMap({ units[$0] }), !digits.isEmpty, digits.utf8.allSatisfy(\.isDigit)
         else {
-            throw ValidationError("“\(text)” is no duration; write 30s, 15m, 1h or 7d.")
+            throw ValidationError("“\(text)” is not a duration; write 30s, 15m, 1h or 7d.")
         }
         let longest: Int64 = 36_500 * 86_400
         guard let count = Int64(digits), count <= longest / unit else {

@@ -1,8 +1,8 @@
 internal import DownloadCore
 internal import Glibc
 
-/// A file under a name of its own until it is complete: a failed download must not look like a file, and whatever the user has must
-/// stay. A signal that ends the program removes it.
+/// A file under a name of its own until it is complete: a failed download must not look like a file, and whatever the
+/// user has must stay. A signal that ends the program removes it.
 struct UnfinishedFile {
     let path: String
     /// Open for writing; the caller closes it.
@@ -31,7 +31,8 @@ struct UnfinishedFile {
         return nil
     }
 
-    /// Gives the file the name of its destination, in the place of what is there; false, with the reason in `errno`, if it can't.
+    /// Gives the file the name of its destination, in the place of what is there; false, with the reason in `errno`, if
+    /// it can't.
     func move(to destination: String) -> Bool {
         guard unsafe rename(path, destination) == 0 else { return false }
         unsafe unfinishedPath = nil
@@ -59,8 +60,8 @@ struct UnfinishedFile {
 
 /// The path for the handler of signals.
 ///
-/// `nonisolated(unsafe)`: only the one task that has a file changes it, before the handler is set and when the file is gone. The handler
-/// reads a pointer, which changes at once, to memory that stays: it is never freed.
+/// `nonisolated(unsafe)`: only the one task that has a file changes it, before the handler is set and when the file is
+/// gone. The handler reads a pointer, which changes at once, to memory that stays: it is never freed.
 private nonisolated(unsafe) var unfinishedPath: UnsafeMutablePointer<CChar>?
 
 /// Calls nothing but what a handler may (signal-safety(7)).

@@ -281,7 +281,7 @@ private struct Site: DownloadApplication {
             (["get", "virtual/text"], "/virtual/text"), (["get", "/a", "-H", "x"], "-H 'Name: value'"),
             (["get", "/a", "-X", "A B"], "A B"), (["get"], "path"), (["routes", "--mount", "x"], "such as /downloads"),
             (["get", "/virtual/text", "-o", "/nowhere/file"], "/nowhere/file"),
-            (["get", "/virtual/text", "-o", ""], "-o names no file"),
+            (["get", "/virtual/text", "-o", ""], "-o needs the name of a file"),
         ]
     )
     func refuses(arguments: [String], message: String) async throws {

@@ -31,24 +31,46 @@ private struct EmptyApplication: DownloadApplication {
     func options(name: [String]) throws {
         let arguments =
             name + [
-                "--listen", "unix:/run/a.sock", "--socket-mode", "0600", "--threads", "3", "--threads-max", "7",
+                "--listen", "unix:/run/a.sock", "--socket-mode", "0600", "--threads", "3", "--max-threads", "7",
                 "--log-level", "debug", "--mount", "/downloads",
             ]
         let command = try #require(try Root.parseAsRoot(arguments) as? Serve)
         #expect(command.listen == [.unix(path: "/run/a.sock")])
         #expect(command.socketMode.bits == 0o600)
         #expect(command.threads == 3)
-        #expect(command.threadsMax == 7)
+        #expect(command.maxThreads == 7)
         #expect("\(command.logLevel)" == "debug")
         #expect(command.mount.prefix == "/downloads")
+    }
+
+    @Test("What options were called before still holds, and is not in the help")
+    func formerNames() throws {
+        for (name, value) in [
+            ("threads-max", \FastCGIConfiguration.maximumThreads), ("requests-max", \.maximumRequests),
+            ("head-max", \.maximumHeadSize), ("body-max", \.maximumBodySize), ("held-max", \.maximumHeldBytes),
+        ] {
+            #expect(try Self.serve("--threads", "1", "--\(name)", "1024").serverConfiguration[keyPath: value] == 1024)
+            #expect(!Root.helpMessage(for: Serve.self).contains(name))
+        }
+    }
+
+    @Test("Without an option the limits are the server's own")
+    func limits() throws {
+        let made = try Self.serve().serverConfiguration
+        let expected = FastCGIConfiguration()
+        #expect(made.receiveLimit == expected.receiveLimit && made.writeLimit == expected.writeLimit)
+        #expect(made.drainLimit == expected.drainLimit && made.requestLimit == nil && made.slowRequestLimit == nil)
+        #expect(made.maximumThreads == expected.maximumThreads && made.threads == expected.threads)
+        #expect(made.maximumRequests == expected.maximumRequests && made.maximumHeldBytes == expected.maximumHeldBytes)
+        #expect(made.maximumHeadSize == expected.maximumHeadSize && made.maximumBodySize == expected.maximumBodySize)
     }
 
     @Test(
         "A wrong option is refused with what to write instead",
         arguments: [
             (["--threads", "0"], "--threads must be between 1 and 1024"),
-            (["--threads", "4", "--threads-max", "2"], "--threads-max must be between --threads (4) and 1024"),
-            (["--threads-max", "1025"], "and 1024"),
+            (["--threads", "4", "--max-threads", "2"], "--max-threads must be between --threads (4) and 1024"),
+            (["--max-threads", "1025"], "and 1024"),
             (["--log-level", "loud"], "trace, debug, info"),
             (["--socket-mode", "999"], "--socket-mode"), (["--socket-mode", "1777"], "from 0000 to 0777"),
             (["--listen", "9000"], "listen"), (["--drain-limit", "-1"], "drain-limit"),

@@ -77,7 +77,7 @@ import Testing
                 "“/signed/orders.csv”; see testsite routes --mount /downloads."
             ),
             (["/signed/orders.csv", "--expires", "1h", "--name", ""], "name is empty"),
-            (["/signed/orders.csv", "--expires", "1h", "-X", "GE T"], "is no method"),
+            (["/signed/orders.csv", "--expires", "1h", "-X", "GE T"], "is not a method"),
             (["/signed/orders.csv", "--expires", "1h", "-X", "POST"], "it answers GET, HEAD, OPTIONS"),
             (["/signed/orders.csv", "--expires", "1h", "-X", "get"], "does not answer get"),
         ]

@@ -30,7 +30,7 @@ def web_server_addresses():
 @circumstances.case
 def a_peer_that_left_before_it_was_accepted_is_no_refusal():
     listen = f"127.0.0.1:{free_port()}"
-    with Site("--threads", "1", "--threads-max", "1", "--status-path", "/status", listen=listen,
+    with Site("--threads", "1", "--max-threads", "1", "--status-path", "/status", listen=listen,
               environment={"FCGI_WEB_SERVER_ADDRS": "127.0.0.1"}) as site:
         with connect(20) as busy:
             send(busy, request(uri=b"/test/block?ms=1000", keep=False))

@@ -14,8 +14,8 @@ from ..site import ask, Site
 @circumstances.case
 def status_of_every_limit():
     limits = {
-        "threads": 3, "threads-max": 5, "receive-limit": 1.5, "write-limit": 7, "request-limit": 70, "drain-limit": 8,
-        "requests-max": 900, "head-max": 5000, "body-max": 6000, "held-max": 7_000_000, "slow-limit": 9,
+        "threads": 3, "max-threads": 5, "receive-limit": 1.5, "write-limit": 7, "request-limit": 70, "drain-limit": 8,
+        "max-requests": 900, "max-head": 5000, "max-body": 6000, "max-held": 7_000_000, "slow-limit": 9,
     }
     arguments = [text for name, value in limits.items() for text in (f"--{name}", str(value))]
     with Site(*arguments, "--status-path", "/status", "--ping-path", "/ping", files=500):

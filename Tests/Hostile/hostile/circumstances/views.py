@@ -41,7 +41,7 @@ def client_leaves_behind_nginx():
 
 @circumstances.case
 def blocked_views_and_their_workers():
-    with Site("--threads", "2", "--threads-max", "8") as site:
+    with Site("--threads", "2", "--max-threads", "8") as site:
         before = site.threads()
         held = []
         for _ in range(5):

@@ -43,7 +43,7 @@ def behind_nginx(seed):
 @integrity.case
 def past_limits(seed):
     """Limits that cut some of them: each is whole, or looks broken."""
-    with serve(seed, "--write-limit", "0.15", "--request-limit", "1.5", "--held-max", "100000000") as site:
+    with serve(seed, "--write-limit", "0.15", "--request-limit", "1.5", "--max-held", "100000000") as site:
         descriptors = quiet(site)
         tally, threads = swarm(lambda tally, chance: fastcgi_client(tally, chance, may_be_cut=True), seed)
         finish(tally, threads)

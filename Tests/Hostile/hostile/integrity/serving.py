@@ -67,7 +67,7 @@ def start(seed, *arguments, listen=None):
     # With so many that block, and none to help them, the others must wait; with helpers their descriptors stay for a
     # while.
     if settings.seconds < 15 or chance.random() < 0.5:
-        command += ["--threads-max", str(threads)]
+        command += ["--max-threads", str(threads)]
     return Site(*command, listen=listen)
 
 

@@ -1,0 +1,84 @@
+internal import ArgumentParser
+internal import DownloadSpool
+internal import FastCGI
+internal import Glibc
+internal import Logging
+
+extension DownloadApplication {
+    /// Runs the program; what `@main` calls.
+    @MainActor
+    public static func main() async {
+        occupyStandardStreams()
+        // Whatever the arguments are: a web server makes them of the client's query when it has no “=” (RFC 3875 §4.4),
+        // so as a command line they would let a client write files. And a program started anew for each request has to
+        // be quick.
+        if CGIProgram.isRequested {
+            exit(await runAsCGIProgram())
+        }
+        do {
+            var command = try RootCommand<Self>.parseAsRoot()
+            do {
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    try command.run()
+                }
+            } catch let error as ValidationError {
+                refuse(error, by: type(of: command))
+            }
+        } catch {
+            RootCommand<Self>.exit(withError: error)
+        }
+    }
+
+    /// Ends the program for a wrong argument that only running the command has shown, as for one that parsing does.
+    /// ArgumentParser would show how the whole program is used.
+    private static func refuse(_ error: ValidationError, by command: any ParsableCommand.Type) -> Never {
+        let usage = RootCommand<Self>.usageString(for: command)
+        let help = "\(name) \(command.configuration.commandName ?? "") --help"
+        standardError("Error: \(error.message)\nUsage: \(usage)\n  See '\(help)' for more information.\n")
+        exit(64)
+    }
+
+    private static func runAsCGIProgram() async -> Int32 {
+        do {
+            let application = try await Self()
+            let router = try Router(application.routes, mountPrefix: application.mountPrefix)
+            let logger = Logger(label: name) { _ in LineLogHandler(form: .structured, level: .info) }
+            SpoolOptions.installForCGI(logger: logger)
+            return try await withServices(application.services, logger: logger) {
+                let status = await CGIProgram.run(router, logger: logger)
+                // Other processes may follow what this one generates.
+                await Spool.shared?.finishGenerations()
+                return status
+            }
+        } catch {
+            standardError("\(name): \(error)\n")
+            return 78
+        }
+    }
+
+    /// The name of the program, for its messages.
+    static var name: String {
+        let path = CommandLine.arguments.first ?? ""
+        let name = path.splitOctets { $0 == UInt8(ascii: "/") }.last { !$0.isEmpty }
+        return name.map { String($0) } ?? "downloads"
+    }
+}
+
+/// Occupies descriptors 0 to 2, so that no socket or file that is opened later becomes a standard stream, which log
+/// lines are written to: a web server may start a program with its socket alone (FastCGI §2.2).
+private func occupyStandardStreams() {
+    var descriptor: Int32
+    repeat {
+        // For reading: what is written there fails, as it would without.
+        descriptor = unsafe open("/dev/null", O_RDONLY)
+    } while descriptor >= 0 && descriptor <= 2
+    if descriptor > 2 { close(descriptor) }
+}
+
+/// Writes to standard error, in one call.
+func standardError(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in _ = unsafe write(2, bytes.baseAddress, bytes.count) }
+}
