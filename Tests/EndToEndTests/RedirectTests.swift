@@ -12,6 +12,8 @@ struct RedirectTests {
             ("/virtual/text", "/virtual/text"),
             ("https://h.example/a%3Fb%0D%0AX:%20y", "https://h.example/a?b%0D%0AX:%20y"),
         ]
+        // lighttpd answers 400 to a control character in a query.
+        .filter { setup != .lighttpd || !$0.0.contains("%0D") }
         for (written, place) in places {
             let path = "/test/redirect?status=\(status)&to=\(written)"
             let get = try await site.curl(path)

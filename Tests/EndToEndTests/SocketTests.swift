@@ -82,8 +82,51 @@ struct SocketTests {
         }
     }
 
+    @Test(
+        "Started by spawn-fcgi as people do, it serves in the background and ends at SIGTERM",
+        .needs(.cgiFCGI, .spawnFCGI)
+    )
+    func servesInBackground() async throws {
+        try await withWorkDirectory { directory in
+            let path = directory.file("demo.sock")
+            let spawner = try RunningProgram(
+                Program.spawnFCGI.requiredPath(),
+                ["-s", path, "-P", directory.file("pid"), "--", TestSite.path()],
+                in: directory
+            )
+            #expect(await spawner.status == 0)
+            let text = try String(contentsOfFile: directory.file("pid"), encoding: .utf8)
+            let process = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+            // It has a session of its own.
+            directory.add(group: process)
+            #expect(try await eventually { try await ask(path, in: directory).contains("Hello world!") })
+            kill(process, SIGTERM)
+            #expect(await eventually { kill(process, 0) != 0 })
+        }
+    }
+
+    @Test("In a folder, by the split of whoever asks", .needs(.cgiFCGI), arguments: ["/cgi-bin/demo", "/d/e"])
+    func servesInFolder(script: String) async throws {
+        try await withWorkDirectory { directory in
+            let path = directory.file("demo.sock")
+            _ = try TestSite.start(["serve", "--listen", "unix:\(path)"], in: directory)
+            let variables = ["SCRIPT_NAME": script, "PATH_INFO": "/virtual/text"]
+            for uri in ["\(script)/virtual/text", "", "/pretty"] {
+                let answers = try await eventually {
+                    try await ask(path, in: directory, variables.merging(["REQUEST_URI": uri]) { $1 })
+                        .contains("Hello world!")
+                }
+                #expect(answers, "\(uri)")
+            }
+        }
+    }
+
     /// What libfcgi's client prints of `/virtual/text`.
-    private func ask(_ socket: String, in directory: WorkDirectory) async throws -> String {
+    private func ask(
+        _ socket: String,
+        in directory: WorkDirectory,
+        _ variables: [String: String] = [:]
+    ) async throws -> String {
         let client = try RunningProgram(
             Program.cgiFCGI.requiredPath(),
             ["-bind", "-connect", socket],
@@ -92,6 +135,7 @@ struct SocketTests {
                 "REQUEST_METHOD": "GET", "REQUEST_URI": "/virtual/text", "SERVER_PROTOCOL": "HTTP/1.1",
                 "REMOTE_ADDR": "127.0.0.1",
             ]
+            .merging(variables) { $1 }
         )
         _ = await client.status
         return client.outputText

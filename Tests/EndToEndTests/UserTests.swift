@@ -2,9 +2,12 @@ import TestSupport
 import Testing
 
 /// Users whom the web server authenticates.
-@Suite(.sites, .needs(.curl, .nginx, .apache, .apacheFcgid), .blocking, .timeLimit(.minutes(5)))
+@Suite(.sites, .needs(.curl, .nginx, .apache, .apacheFcgid, .haproxy), .blocking, .timeLimit(.minutes(5)))
 struct UserTests {
-    @Test("The application is told the user who has logged in", arguments: [Setup.nginx, .fcgid, .proxied, .cgid])
+    @Test(
+        "The application is told the user who has logged in",
+        arguments: [Setup.nginx, .fcgid, .proxied, .cgid, .haproxy]
+    )
     func tellsUser(setup: Setup) async throws {
         let site = try await Site.start(setup, hasUsers: true)
         defer { site.directory.close() }
@@ -18,7 +21,7 @@ struct UserTests {
         #expect(try await site.curl("/test/user").status == 401)
     }
 
-    // nginx takes the name from any Authorization field, and mod_cgid passes that field on.
+    // nginx and HAProxy take the name from any Authorization field, and mod_cgid passes that field on.
     @Test("Where nobody has to log in, the user that a client claims to be is none", arguments: Setup.allCases)
     func believesNoClient(setup: Setup) async throws {
         let site = try await Sites.current.site(setup)

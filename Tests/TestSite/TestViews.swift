@@ -23,6 +23,14 @@ enum TestViews {
             Route("/test/redirect", RedirectingView())
             Route("/test/validated", ValidatedView())
             Route("/test/erratic", ErraticView())
+            Route("/test/host", HostView())
+            Route("/paths/Kunden.csv", PathView(isProtected: true))
+            Route("/paths/Kunden/{name}", PathView(isProtected: true))
+            Route("/paths/tree/{name*}", PathView())
+            Route("/paths/{name}", PathView())
+            Route("/island/{name}", PathView(isProtected: true))
+            Route("/island/{folder}/{name}", PathView(isProtected: true))
+            Route("/island/open/{name}", PathView())
         }
     }
 }

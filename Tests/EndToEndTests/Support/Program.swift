@@ -34,6 +34,10 @@ struct Program: Hashable, Sendable {
         files: ["/usr/lib/apache2/modules/mod_http2.so"]
     )
 
+    static let lighttpd = Program(name: "lighttpd", package: "lighttpd")
+    static let caddy = Program(name: "caddy", package: "caddy")
+    static let haproxy = Program(name: "haproxy", package: "haproxy")
+
     /// Where the program is, or nil.
     var path: String? {
         let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)

@@ -44,13 +44,19 @@ struct Site: Sendable {
     ///   - offer: Who offers HTTP/2, where the web server is Apache.
     ///   - statusReader: The address that may see the status, by the example of the web server's file.
     ///   - hasUsers: Whether users have to log in.
+    ///   - hasAccessRules: Whether the web server has ``AccessRules``.
+    ///   - locations: What else nginx has.
+    ///   - tellsOwnPath: Whether nginx tells the application its own path.
     static func start(
         _ setup: Setup,
         options: [String] = [],
         backend: Backend = .ownSocket,
         http2 offer: ApacheConfiguration.Offer = .nobody,
         statusReader: String? = nil,
-        hasUsers: Bool = false
+        hasUsers: Bool = false,
+        hasAccessRules: Bool = false,
+        locations: (WorkDirectory) throws -> String = { _ in "" },
+        tellsOwnPath: Bool = false
     ) async throws -> Site {
         let directory = try WorkDirectory()
         var failure: any Error = ServerFailure(description: "\(setup.rawValue) did not start")
@@ -65,7 +71,10 @@ struct Site: Sendable {
                     backend: backend,
                     http2: offer,
                     statusReader: statusReader,
-                    hasUsers: hasUsers
+                    hasUsers: hasUsers,
+                    hasAccessRules: hasAccessRules,
+                    locations: locations(directory),
+                    tellsOwnPath: tellsOwnPath
                 )
             } catch {
                 failure = error
@@ -89,7 +98,10 @@ struct Site: Sendable {
         backend: Backend,
         http2 offer: ApacheConfiguration.Offer,
         statusReader: String?,
-        hasUsers: Bool
+        hasUsers: Bool,
+        hasAccessRules: Bool,
+        locations: String,
+        tellsOwnPath: Bool
     ) async throws {
         self.setup = setup
         self.directory = directory
@@ -105,7 +117,7 @@ struct Site: Sendable {
                 }()
             case (.nginx, _), (.nginxHTTP2, _):
                 try TestSite.start(["serve", "--listen", address] + options, in: directory)
-            case (.proxied, _):
+            case (.proxied, _), (.lighttpd, _), (.caddy, _), (.haproxy, _):
                 try TestSite.start(["serve", "--listen", address, "--mount", setup.prefix] + options, in: directory)
             case (.spawned, _): try TestSite.spawn(socket: socket, in: directory)
             case (.fcgid, _), (.cgid, _): nil
@@ -124,7 +136,17 @@ struct Site: Sendable {
                     socket: socket,
                     http2: offer,
                     statusReader: statusReader,
-                    hasUsers: hasUsers
+                    hasUsers: hasUsers,
+                    hasAccessRules: hasAccessRules
+                )
+                .start(in: directory)
+            } else if !setup.isNginx {
+                try OtherConfiguration(
+                    setup: setup,
+                    port: port,
+                    socket: socket,
+                    hasUsers: hasUsers,
+                    hasAccessRules: hasAccessRules
                 )
                 .start(in: directory)
             } else {
@@ -133,7 +155,10 @@ struct Site: Sendable {
                     port: port,
                     backend: address,
                     statusReader: statusReader,
-                    hasUsers: hasUsers
+                    hasUsers: hasUsers,
+                    locations: locations,
+                    tellsOwnPath: tellsOwnPath,
+                    hasAccessRules: hasAccessRules
                 )
                 .start(in: directory)
             }

@@ -176,8 +176,6 @@ struct SpoolSite: Sendable {
 }
 
 extension Program {
-    static let lighttpd = Program(name: "lighttpd", package: "lighttpd")
-    static let caddy = Program(name: "caddy", package: "caddy")
     static let apacheXSendfile = Program(
         name: "apache2",
         package: "libapache2-mod-xsendfile",

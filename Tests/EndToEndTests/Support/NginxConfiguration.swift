@@ -1,0 +1,90 @@
+import Foundation
+
+/// What an administrator writes around the files of `deploy/nginx`.
+struct NginxConfiguration {
+    var setup: Setup
+    var port: Int
+    /// The demo's address.
+    var backend: String
+    /// Who may see the status, as the example in the file has it; nil leaves that commented out.
+    var statusReader: String?
+    /// Whether users have to log in: ``Passwords`` has them.
+    var hasUsers = false
+    /// Further locations, in the server's words.
+    var locations = ""
+    /// Whether the application is told nginx's own path, as the example in the file has it.
+    var tellsOwnPath = false
+    /// Whether nginx has ``AccessRules``.
+    var hasAccessRules = false
+
+    func start(in directory: WorkDirectory) async throws -> RunningProgram {
+        var listen = "listen 127.0.0.1:\(port);"
+        if setup == .nginxHTTP2 {
+            try await makeCertificate(in: directory)
+            listen = """
+                listen 127.0.0.1:\(port) ssl http2;
+                ssl_certificate \(directory.file("certificate.pem"));
+                ssl_certificate_key \(directory.file("key.pem"));
+                """
+        }
+        let upstream = try String(contentsOfFile: TestSite.deploy + "/nginx/upstream.conf", encoding: .utf8)
+            .replacing("server unix:/run/downloads/downloads.sock;", with: "server \"\(backend)\";")
+        let passwords = hasUsers ? try Passwords.write(in: directory) : nil
+        var downloads = try uncommented("nginx/downloads.conf", allowing: statusReader, users: passwords, in: directory)
+        if hasAccessRules {
+            // Locations inside the application's have its parameters.
+            let text = try String(contentsOfFile: downloads, encoding: .utf8)
+            guard let end = text.lastIndex(of: "}") else { throw ServerFailure(description: "no location in \(text)") }
+            downloads = try directory.write(
+                text[..<end] + AccessRules.nginx(setup.prefix) + text[end...],
+                to: "rules.conf"
+            )
+        }
+        if tellsOwnPath {
+            let text = try String(contentsOfFile: downloads, encoding: .utf8)
+            let example = "#fastcgi_param  REQUEST_URI        \"\";"
+            guard text.contains(example) else { throw ServerFailure(description: "no example with \(example)") }
+            downloads = try directory.write(text.replacing(example, with: example.dropFirst()), to: "own-path.conf")
+        }
+        let temporary = ["client_body", "fastcgi", "proxy", "scgi", "uwsgi"]
+            .map { "\($0)_temp_path \(directory.file($0));" }.joined(separator: "\n")
+        let file = try directory.write(
+            """
+            daemon off;
+            worker_processes 2;
+            pid \(directory.file("nginx.pid"));
+            error_log \(directory.file("error.log")) info;
+            events { worker_connections 1024; }
+            http {
+                # As many a site has it.
+                gzip on;
+                gzip_types text/plain text/csv;
+                access_log off;
+                \(temporary)
+                \(upstream)
+                server {
+                    \(listen)
+                    \(locations)
+                    include "\(downloads)";
+                }
+            }
+            """,
+            to: "nginx.conf"
+        )
+        return try RunningProgram(
+            Program.nginx.requiredPath(),
+            ["-e", directory.file("error.log"), "-p", directory.path, "-c", file],
+            in: directory
+        )
+    }
+
+    private func makeCertificate(in directory: WorkDirectory) async throws {
+        let openssl = try RunningProgram(
+            Program.openssl.requiredPath(),
+            ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+                + ["-keyout", directory.file("key.pem"), "-out", directory.file("certificate.pem")],
+            in: directory
+        )
+        guard await openssl.status == 0 else { throw ServerFailure(description: "openssl: \(openssl.errorText)") }
+    }
+}

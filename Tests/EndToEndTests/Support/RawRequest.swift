@@ -1,0 +1,51 @@
+import Foundation
+import TestSupport
+
+/// The answer to a request whose target is sent just as it is, which no client of a person's would.
+struct RawAnswer: Sendable {
+    let status: Int?
+    let body: String
+
+    /// Asks a server of 127.0.0.1, on a connection of its own.
+    ///
+    /// - Parameter fields: The header fields; Host alone if nil.
+    static func get(_ target: String, port: Int, version: String = "1.1", fields: [String]? = nil) throws -> RawAnswer {
+        let descriptor = inheritedByNone { [socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)] }[0]
+        defer { close(descriptor) }
+        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        address.sin_port = in_port_t(port).bigEndian
+        let connected = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard connected == 0 else { throw ServerFailure(description: "no connection to port \(port): error \(errno)") }
+        let head = ["GET \(target) HTTP/\(version)", "Connection: close"] + (fields ?? ["Host: 127.0.0.1:\(port)"])
+        var request = Data((head.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+        while !request.isEmpty {
+            let count = unsafe request.withUnsafeBytes {
+                unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { break }
+            request.removeFirst(count)
+        }
+        var answer = Data()
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { break }
+            answer.append(contentsOf: buffer[..<count])
+        }
+        return RawAnswer(answer)
+    }
+
+    private init(_ answer: Data) {
+        let text = String(decoding: answer, as: UTF8.self)
+        status = text.hasPrefix("HTTP/1.") ? text.split(separator: " ").dropFirst().first.flatMap { Int($0) } : nil
+        body = text.range(of: "\r\n\r\n").map { String(text[$0.upperBound...]) } ?? ""
+    }
+}
