@@ -1,4 +1,7 @@
 public import DownloadCore
+public import FastCGI
+public import HTTPTypes
+public import Logging
 public import ServiceLifecycle
 
 /// A program that serves downloads: its views, and nothing else that has to be written.
@@ -18,6 +21,35 @@ public protocol DownloadApplication: Sendable {
     /// overrides it. The default is the empty string: the whole site, or, for a CGI program in a folder, what the web
     /// server says.
     var mountPrefix: String { get }
+
+    /// What is around all views, the outermost first: authentication, CORS, limits, error pages. The default is none.
+    ///
+    /// It is also around what no view answers, a path without a route. ``Routes/middleware(_:)`` is for some of the views.
+    /// Evaluated once.
+    var middleware: [any DownloadMiddleware] { get }
+
+    /// Header fields that every response carries which does not have them already. The default is none.
+    var headerFields: HTTPFields { get }
+
+    /// What a media type is guessed by, from the name of a file. The default is the system's table over the one that is built
+    /// in.
+    ///
+    /// Evaluated when a type first has to be guessed:
+    ///
+    ///     var mediaTypes: MediaTypeTable {
+    ///         MediaTypeTable(mimeTypes: Array("application/vnd.apache.parquet parquet".utf8), over: .system)
+    ///     }
+    var mediaTypes: MediaTypeTable { get }
+
+    /// The limits of the server, the number of its threads and the paths of its status: the defaults of the options of
+    /// `serve`. The default is a configuration without changes.
+    static var serverConfiguration: FastCGIConfiguration { get }
+
+    /// Where the log goes, instead of to standard error or systemd's journal. The default is nil.
+    ///
+    /// The level is set by `--log-level`. A handler is called by the threads that answer requests: one that blocks holds them
+    /// up.
+    func logHandler(label: String) -> (any LogHandler)?
 
     /// What the command `sign` signs links with, such as the `LinkSigner` of `SignedLinks`. The default is nil: nothing
     /// is signed.
@@ -44,6 +76,29 @@ public protocol DownloadApplication: Sendable {
 
 extension DownloadApplication {
     public var mountPrefix: String { "" }
+    public var middleware: [any DownloadMiddleware] { [] }
+    public var headerFields: HTTPFields { [:] }
+    public var mediaTypes: MediaTypeTable { .system }
+    public static var serverConfiguration: FastCGIConfiguration { FastCGIConfiguration() }
+    public func logHandler(label: String) -> (any LogHandler)? { nil }
     public var signer: (any LinkSigning)? { nil }
     public var services: [any Service] { [] }
+
+    /// The router of the application's views.
+    func router(mountPrefix: String? = nil) throws(RouteError) -> Router {
+        let everywhere: [any DownloadMiddleware] = headerFields.isEmpty ? [] : [ResponseHeaderFields(headerFields)]
+        return try Router(
+            routes,
+            mountPrefix: mountPrefix ?? self.mountPrefix,
+            mediaTypes: mediaTypes,
+            middleware: everywhere + middleware
+        )
+    }
+
+    /// A logger to where the application wants its log, or else by `handler`.
+    func logger(level: Logger.Level, or handler: (Logger.Level) -> any LogHandler) -> Logger {
+        var logger = Logger(label: Self.name) { label in logHandler(label: label) ?? handler(level) }
+        logger.logLevel = level
+        return logger
+    }
 }

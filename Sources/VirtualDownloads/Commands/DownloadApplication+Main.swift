@@ -43,8 +43,8 @@ extension DownloadApplication {
     private static func runAsCGIProgram() async -> Int32 {
         do {
             let application = try await Self()
-            let router = try Router(application.routes, mountPrefix: application.mountPrefix)
-            let logger = Logger(label: name) { _ in LineLogHandler(form: .structured, level: .info) }
+            let router = try application.router()
+            let logger = application.logger(level: .info) { LineLogHandler(form: .structured, level: $0) }
             SpoolOptions.installForCGI(logger: logger)
             return try await withServices(application.services, logger: logger) {
                 let status = await CGIProgram.run(router, logger: logger)

@@ -23,7 +23,7 @@ struct MountOptions: ParsableArguments {
     ///   after the error has been printed.
     func router<Application: DownloadApplication>(of application: Application) throws -> Router {
         do {
-            return try Router(application.routes, mountPrefix: prefix ?? application.mountPrefix)
+            return try application.router(mountPrefix: prefix)
         } catch {
             standardError("\(Application.name): \(error)\n")
             throw ExitCode(78)

@@ -39,10 +39,10 @@ struct ServeCommand<Application: DownloadApplication>: AsyncParsableCommand {
     var socketMode = SocketMode(bits: 0o660)
 
     @Option(help: "Worker threads. A slow client holds none.")
-    var threads = FastCGIConfiguration().threads
+    var threads = Application.serverConfiguration.threads
 
     @Option(help: "Worker threads while views block all others.")
-    var maxThreads = FastCGIConfiguration().maximumThreads
+    var maxThreads = Application.serverConfiguration.maximumThreads
 
     @Option(
         help: ArgumentHelp("What is logged: \(logLevels). (default: info)", valueName: "level"),
@@ -55,10 +55,10 @@ struct ServeCommand<Application: DownloadApplication>: AsyncParsableCommand {
     var logLevel = Logger.Level.info
 
     @Option(help: ArgumentHelp("How long a request may take to arrive.", valueName: "seconds"))
-    var receiveLimit = FastCGIConfiguration().receiveLimit.seconds
+    var receiveLimit = Application.serverConfiguration.receiveLimit.seconds
 
     @Option(help: ArgumentHelp("How long a client may take nothing of what is ready for it.", valueName: "seconds"))
-    var writeLimit = FastCGIConfiguration().writeLimit.seconds
+    var writeLimit = Application.serverConfiguration.writeLimit.seconds
 
     @Option(help: ArgumentHelp("How long a whole request may take; none if absent.", valueName: "seconds"))
     var requestLimit: Double?
@@ -69,21 +69,21 @@ struct ServeCommand<Application: DownloadApplication>: AsyncParsableCommand {
             valueName: "seconds"
         )
     )
-    var drainLimit = FastCGIConfiguration().drainLimit.seconds
+    var drainLimit = Application.serverConfiguration.drainLimit.seconds
 
     @Option(help: "Requests under way at once; a further one is answered 503.")
-    var maxRequests = FastCGIConfiguration().maximumRequests
+    var maxRequests = Application.serverConfiguration.maximumRequests
 
     @Option(help: ArgumentHelp("Size of a request's parameters; a larger one is answered 431.", valueName: "bytes"))
-    var maxHead = FastCGIConfiguration().maximumHeadSize
+    var maxHead = Application.serverConfiguration.maximumHeadSize
 
     @Option(help: ArgumentHelp("Size of a request's content; a larger one is answered 413.", valueName: "bytes"))
-    var maxBody = FastCGIConfiguration().maximumBodySize
+    var maxBody = Application.serverConfiguration.maximumBodySize
 
     @Option(
         help: ArgumentHelp("Memory held for slow clients; beyond it requests are answered 503.", valueName: "bytes")
     )
-    var maxHeld = FastCGIConfiguration().maximumHeldBytes
+    var maxHeld = Application.serverConfiguration.maximumHeldBytes
 
     @Option(help: ArgumentHelp("Log requests that take longer.", valueName: "seconds"))
     var slowLimit: Double?
@@ -151,9 +151,7 @@ struct ServeCommand<Application: DownloadApplication>: AsyncParsableCommand {
     func run() async throws {
         let application = try await Application.made()
         let router = try mount.router(of: application)
-        let logger = Logger(label: Application.name) { [logLevel] _ in
-            LineLogHandler(form: .automatic, level: logLevel)
-        }
+        let logger = application.logger(level: logLevel) { LineLogHandler(form: .automatic, level: $0) }
         let services = application.services
         let status: Int32
         do {
@@ -217,21 +215,23 @@ struct ServeCommand<Application: DownloadApplication>: AsyncParsableCommand {
     }
 
     var serverConfiguration: FastCGIConfiguration {
-        var configuration = FastCGIConfiguration()
+        var configuration = Application.serverConfiguration
         configuration.threads = threads
         configuration.maximumThreads = formerNames.threadsMax ?? maxThreads
         configuration.receiveLimit = .seconds(receiveLimit)
         configuration.writeLimit = .seconds(writeLimit)
-        configuration.requestLimit = requestLimit.map { .seconds($0) }
+        if let requestLimit { configuration.requestLimit = .seconds(requestLimit) }
         configuration.drainLimit = .seconds(drainLimit)
         configuration.maximumRequests = formerNames.requestsMax ?? maxRequests
         configuration.maximumHeadSize = formerNames.headMax ?? maxHead
         configuration.maximumBodySize = formerNames.bodyMax ?? maxBody
         configuration.maximumHeldBytes = formerNames.heldMax ?? maxHeld
-        configuration.slowRequestLimit = slowLimit.map { .seconds($0) }
-        configuration.statusPath = statusPath
-        configuration.pingPath = pingPath
-        configuration.furtherFigures = { Spool.shared?.figures.statusFigures ?? [] }
+        if let slowLimit { configuration.slowRequestLimit = .seconds(slowLimit) }
+        configuration.statusPath = statusPath ?? configuration.statusPath
+        configuration.pingPath = pingPath ?? configuration.pingPath
+        configuration.furtherFigures = { [own = configuration.furtherFigures] in
+            own() + (Spool.shared?.figures.statusFigures ?? [])
+        }
         return configuration
     }
 }

@@ -4,10 +4,13 @@ internal import DownloadCore
 final class RegisteredRoute: Sendable {
     let pattern: RoutePattern
     let view: any VirtualDownloadView
+    /// What is around the view: the router's, then the groups', then the route's own.
+    let middleware: [any DownloadMiddleware]
 
-    init(pattern: RoutePattern, view: any VirtualDownloadView) {
+    init(pattern: RoutePattern, view: any VirtualDownloadView, middleware: [any DownloadMiddleware] = []) {
         self.pattern = pattern
         self.view = view
+        self.middleware = middleware
     }
 }
 

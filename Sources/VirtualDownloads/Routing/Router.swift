@@ -14,6 +14,8 @@ public struct Router: RequestHandler {
     /// Nil where nobody said: then the web server may have (``ServerPath/scriptName``).
     private let mountPrefix: [WireText]?
     private let mediaTypes: @Sendable () -> MediaTypeTable
+    /// What is around all views, and around what is answered without one.
+    private let middleware: [any DownloadMiddleware]
     /// What is registered, in the order of registration.
     let registered: [RegisteredRoute]
 
@@ -26,12 +28,15 @@ public struct Router: RequestHandler {
     ///     web server says (RFC 3875 §4.1.13).
     ///   - mediaTypes: What guesses a file's media type from its name; evaluated for each request that needs it. The
     ///     default is ``DownloadCore/MediaTypeTable/system``.
+    ///   - middleware: What is around all routes, the outermost first, and around the 404 and 400 of the router itself. The
+    ///     default is none.
     /// - Throws: ``RouteError`` for a pattern that no path would match, for one that is registered twice, and for a
     ///   prefix that is not a path.
     public init(
         _ routes: Routes,
         mountPrefix: String = "",
-        mediaTypes: @escaping @autoclosure @Sendable () -> MediaTypeTable = .system
+        mediaTypes: @escaping @autoclosure @Sendable () -> MediaTypeTable = .system,
+        middleware: [any DownloadMiddleware] = []
     ) throws(RouteError) {
         var registered: [RegisteredRoute] = []
         var known: [[RoutePattern.Segment]: RoutePattern] = [:]
@@ -41,10 +46,13 @@ public struct Router: RequestHandler {
             if let other = known.updateValue(pattern, forKey: pattern.shape) {
                 throw RouteError("the routes “\(other)” and “\(pattern)” match the same paths")
             }
-            registered.append(RegisteredRoute(pattern: pattern, view: route.view))
+            registered.append(
+                RegisteredRoute(pattern: pattern, view: route.view, middleware: middleware + route.middleware)
+            )
         }
         self.registered = registered
         self.mediaTypes = mediaTypes
+        self.middleware = middleware
         tree = RouteTree(registered)
         self.mountPrefix = try Router.segments(ofPrefix: mountPrefix)
         let mountPath = Router.path(of: self.mountPrefix ?? [])
@@ -92,10 +100,10 @@ public struct Router: RequestHandler {
     ) async throws {
         let target = request.http.path ?? "/"
         guard !target.withoutQuery.utf8.wasRepaired, let path = RequestPath(target: target) else {
-            return try await sink.send(DownloadError(.badRequest).response(to: request), for: request.method)
+            return try await sink.refuse(request, with: DownloadError(.badRequest), through: middleware)
         }
         guard let (route, prefix) = find(path, of: request) else {
-            return try await sink.send(DownloadError(.notFound).response(to: request), for: request.method)
+            return try await sink.refuse(request, with: DownloadError(.notFound), through: middleware)
         }
         var request = request
         let own = path.segments.dropFirst(prefix)
@@ -162,15 +170,16 @@ public struct Router: RequestHandler {
         into sink: inout some ResponseSink & ~Copyable
     ) async throws {
         sink.didMatch(route: route.pattern.description)
-        try await respond(to: request, by: route.view, into: &sink)
+        try await respond(to: request, by: route.view, through: route.middleware, into: &sink)
     }
 
     private func respond(
         to request: DownloadRequest,
         by view: some VirtualDownloadView,
+        through middleware: [any DownloadMiddleware],
         into sink: inout some ResponseSink & ~Copyable
     ) async throws {
-        try await view.respond(to: request, into: &sink, mediaTypes: mediaTypes())
+        try await view.respond(to: request, into: &sink, mediaTypes: mediaTypes(), through: middleware)
     }
 }
 

@@ -23,6 +23,8 @@ public struct Route: Sendable {
     public let pattern: String
     /// What answers there.
     public let view: any VirtualDownloadView
+    /// What is around the view, the outermost first.
+    var middleware: [any DownloadMiddleware] = []
 
     /// Registers `view` at `pattern`, for instance `/export/{year}/orders.csv`.
     public init(_ pattern: String, _ view: some VirtualDownloadView) {
@@ -31,7 +33,24 @@ public struct Route: Sendable {
     }
 }
 
+extension Route {
+    /// The same route with middleware around its view, the outermost first, inside of what is around it already.
+    public func middleware(_ middleware: any DownloadMiddleware...) -> Route {
+        var copy = self
+        copy.middleware += middleware
+        return copy
+    }
+}
+
 /// The routes of an application, in their order.
+///
+/// A group of them shares middleware:
+///
+///     Routes {
+///         Route("/reports/{id}.csv", ReportView())
+///         Route("/invoices/{id}.pdf", InvoiceView())
+///     }
+///     .middleware(BasicAuthentication(realm: "Reports", verify: accounts.check), RateLimit(60, per: .seconds(60)))
 public struct Routes: Sendable, Sequence {
     var routes: [Route]
 
@@ -42,6 +61,17 @@ public struct Routes: Sendable, Sequence {
 
     init(_ routes: [Route]) {
         self.routes = routes
+    }
+
+    /// The same routes with middleware around them, the outermost first, and around the middleware of each.
+    public func middleware(_ middleware: any DownloadMiddleware...) -> Routes {
+        Routes(
+            routes.map { route in
+                var copy = route
+                copy.middleware = middleware + route.middleware
+                return copy
+            }
+        )
     }
 
     public func makeIterator() -> IndexingIterator<[Route]> { routes.makeIterator() }
