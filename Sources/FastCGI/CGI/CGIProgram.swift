@@ -63,12 +63,20 @@ public enum CGIProgram {
             try await handler.respond(to: request, into: &sink)
             try await sink.finish()
             if let error = sink.noted {
-                log(error, request, logger, at: DownloadError.isRefusal(error) ? .debug : .error)
+                let isUpstreams = (error as? DownloadError)?.upstream != nil
+                log(
+                    error,
+                    request,
+                    logger,
+                    at: DownloadError.isRefusal(error) ? .debug : isUpstreams ? .warning : .error
+                )
             }
             return 0
         } catch {
             if sink.hasNoReader || (Task.isCancelled && ReaderWatch.hasLeft(output)) {
-                let metadata: Logger.Metadata = ["target": "\(request.logTarget)", "reason": "\(Cancellation.clientLeft)"]
+                let metadata: Logger.Metadata = [
+                    "target": "\(request.logTarget)", "reason": "\(Cancellation.clientLeft)",
+                ]
                 logger.info("a download was cut", metadata: metadata)
                 return 1
             }
@@ -95,7 +103,11 @@ public enum CGIProgram {
         _ logger: Logger,
         at level: Logger.Level = .error
     ) {
-        logger.log(level: level, "a request failed", metadata: ["target": "\(request.logTarget)", "error": "\(error.logDescription)"])
+        logger.log(
+            level: level,
+            "a request failed",
+            metadata: ["target": "\(request.logTarget)", "error": "\(error.logDescription)"]
+        )
     }
 
     /// The content of the request, from standard input: as long as it says, or to its end when it does not (mod_cgid

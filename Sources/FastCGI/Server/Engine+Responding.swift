@@ -101,7 +101,14 @@ extension Engine {
             logger.error("a download failed", metadata: metadata)
         } else if let error = sink.noted {
             metadata["error"] = "\(error.logDescription)"
-            logger.log(level: isAlarm ? .error : .debug, isAlarm ? "a request failed" : "refused", metadata: metadata)
+            if !isAlarm {
+                logger.debug("refused", metadata: metadata)
+            } else if let upstream = (error as? DownloadError)?.upstream {
+                metadata["upstream"] = "\(upstream.excerpt())"
+                logger.warning("an upstream failed", metadata: metadata)
+            } else {
+                logger.error("a request failed", metadata: metadata)
+            }
         } else {
             logger.debug("served", metadata: metadata)
         }

@@ -23,7 +23,9 @@ struct MountOptions: ParsableArguments {
     ///   after the error has been printed.
     func router<Application: DownloadApplication>(of application: Application) throws -> Router {
         do {
-            return try application.router(mountPrefix: prefix)
+            let router = try application.router(mountPrefix: prefix)
+            for warning in router.misspellings { standardError("\(Application.name): warning: \(warning)\n") }
+            return router
         } catch {
             standardError("\(Application.name): \(error)\n")
             throw ExitCode(78)

@@ -65,6 +65,13 @@ public struct Router: RequestHandler {
         )
     }
 
+    /// A sentence for each property of a view that is probably a misspelled option, with its route.
+    var misspellings: [String] {
+        registered.flatMap { route in
+            OptionSpelling.warnings(about: route.view).map { "\(route.pattern): \($0)" }
+        }
+    }
+
     /// The mount prefix as text; empty for none.
     var mountPath: String { Router.path(of: mountPrefix ?? []) }
 

@@ -36,7 +36,9 @@ import Testing
 
         var middleware: [any DownloadMiddleware] { [Mark(name: "site")] }
         var headerFields: HTTPFields { [.contentSecurityPolicy: "frame-ancestors 'none'"] }
-        var mediaTypes: MediaTypeTable { MediaTypeTable(mimeTypes: Array("application/parquet parquet".utf8), over: .builtIn) }
+        var mediaTypes: MediaTypeTable {
+            MediaTypeTable(mimeTypes: Array("application/parquet parquet".utf8), over: .builtIn)
+        }
         static var serverConfiguration: FastCGIConfiguration {
             var configuration = FastCGIConfiguration()
             configuration.maximumRequests = 7
@@ -62,6 +64,20 @@ import Testing
         }
         let preflight = try await router.response(to: .make(.options, "/grouped"))
         #expect(preflight.headerFields[.server] == "inner, outer, site")
+    }
+
+    @Test("A view with a misspelled option is named at the start, with its route and what is meant")
+    func namesMisspellings() throws {
+        struct MistypedView: VirtualDownloadView {
+            let baseName = "a.csv"
+            func file(for request: DownloadRequest) -> ContentFile { ContentFile("x", name: "x.txt") }
+        }
+        let router = try Router(Routes { Route("/orders/{id}", MistypedView()) })
+        #expect(
+            router.misspellings == [
+                "/orders/{id}: MistypedView.baseName is not an option and changes nothing: the option is spelled basename"
+            ]
+        )
     }
 
     @Test("An application says the media types and the server's defaults for all of its views")
