@@ -62,7 +62,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     }
 
     /// Stops the server from another thread, as a signal does.
-    func stop(cutting: Bool) { control.stop(cutting: cutting) }
+    func stop(cutting: Bool) { supervisor.stop(cutting: cutting) }
 
     /// What the server is doing.
     public var status: ServerStatus { engine.status }
