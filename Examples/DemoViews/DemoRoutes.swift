@@ -12,6 +12,11 @@ package enum DemoRoutes {
             Route("/virtual/stringio", StringIODownloadView())
             Route("/virtual/generated", GeneratedDownloadView())
             Route("/export/orders.csv", OrdersExportView())
+            Route("/export/orders.xlsx", OrdersSpreadsheetView())
+            Route("/export/orders.ndjson", OrdersJSONView())
+            Route("/archive/photos.zip", PhotosArchiveView())
+            Route("/archive/big.zip", LargeArchiveView())
+            Route("/archive/nested.zip", NestedArchiveView())
             if let links { Route("/signed/orders.csv", OrdersExportView().signed(by: links)) }
         }
         return Routes {

@@ -29,15 +29,16 @@ public struct JSONArrayFile: DownloadFile {
     ///   - name: The name that the client saves it under.
     ///   - repeatable: Whether going through `rows` of an equal request again gives the same rows.
     ///   - encoder: Says how dates, keys and the like are encoded; line breaks between the parts of a row are left out.
+    ///     The default sorts the keys, so that equal rows give equal bytes.
     public init<Rows: Sequence>(
         name: String,
         repeatable: Bool = false,
-        encoder: JSONEncoder = JSONEncoder(),
+        encoder: JSONEncoder? = nil,
         rows: Rows
     ) where Rows.Element: Encodable {
         self.name = name
         isRepeatable = repeatable
-        self.encoder = encoder
+        self.encoder = encoder ?? .deterministic
         self.rows = JSONRows(rows)
     }
 
@@ -47,15 +48,16 @@ public struct JSONArrayFile: DownloadFile {
     ///   - name: The name that the client saves it under.
     ///   - repeatable: Whether going through `rows` of an equal request again gives the same rows.
     ///   - encoder: Says how dates, keys and the like are encoded; line breaks between the parts of a row are left out.
+    ///     The default sorts the keys, so that equal rows give equal bytes.
     public init<Rows: AsyncSequence>(
         name: String,
         repeatable: Bool = false,
-        encoder: JSONEncoder = JSONEncoder(),
+        encoder: JSONEncoder? = nil,
         rows: Rows
     ) where Rows.Element: Encodable {
         self.name = name
         isRepeatable = repeatable
-        self.encoder = encoder
+        self.encoder = encoder ?? .deterministic
         self.rows = JSONRows(rows)
     }
 

@@ -50,3 +50,12 @@ final class JSONWriter {
         buffer.removeAll()
     }
 }
+
+extension JSONEncoder {
+    /// An encoder whose keys do not change their order from one process to the next.
+    static var deterministic: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+}
