@@ -151,8 +151,8 @@ let package = Package(
             name: "Manual",
             dependencies: [
                 // What its articles link to, too.
-                "DownloadBlocking", "DownloadCore", "DownloadSpool", "DownloadTesting", "FastCGI", "SignedLinks",
-                "VirtualDownloads",
+                "DownloadArchives", "DownloadBlocking", "DownloadCore", "DownloadJSON", "DownloadSpool",
+                "DownloadSpreadsheets", "DownloadTables", "DownloadTesting", "FastCGI", "SignedLinks", "VirtualDownloads",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,8 +1,8 @@
 import DownloadArchives
 import VirtualDownloads
 
-/// An archive of any size: `/archive/big.zip?entries=COUNT&size=BYTES`, of generated entries of so many bytes each. It can
-/// be resumed.
+/// An archive of any size: `/archive/big.zip?entries=COUNT&size=BYTES`, of generated entries of so many bytes each. It
+/// can be resumed.
 struct LargeArchiveView: VirtualDownloadView {
     private static let checksums = ZipChecksums()
 

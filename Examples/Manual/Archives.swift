@@ -1,0 +1,26 @@
+import DownloadArchives
+import VirtualDownloads
+
+/// A picture of an album, as the samples have it.
+struct Photo: Sendable {
+    var name: String
+    var date: HTTPDate
+    var bytes: [UInt8]
+    var version: Int
+}
+
+// sample: zip
+struct AlbumView: VirtualDownloadView {
+    static let checksums = ZipChecksums()
+    let photos: [Photo]
+
+    func file(for request: DownloadRequest) throws -> ZipFile {
+        try ZipFile(name: "album.zip", remembering: Self.checksums) {
+            for photo in photos {
+                let file = ContentFile(photo.bytes).validated(by: EntityTag(of: photo.name, photo.version))
+                ZipEntry("album/\(photo.name)", file, modified: photo.date)
+            }
+        }
+    }
+}
+// end
