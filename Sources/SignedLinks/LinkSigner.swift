@@ -61,8 +61,8 @@ public struct LinkSigner: LinkSigning {
     ///   - expires: The first second in which the link no longer holds.
     /// - Returns: The path and query of the link, in ASCII and without characters that HTML would have to escape but
     ///   `&`.
-    /// - Throws: ``SigningError`` for a target that is not a path, has a fragment, or is signed already, and for a name of
-    ///   which nothing is seen.
+    /// - Throws: ``SigningError`` for a target that is not a path, has a fragment, or is signed already, and for a name
+    ///   of which nothing is seen.
     public func link(
         to target: String,
         method: HTTPRequest.Method = .get,

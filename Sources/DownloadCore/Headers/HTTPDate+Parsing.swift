@@ -6,8 +6,8 @@ extension HTTPDate {
     ///     Sun Sep  9 01:46:40 2001           asctime
     ///
     /// Upper and lower case matter. The day must exist and be the weekday that is named: a date that contradicts itself
-    /// is not valid, and a condition without a valid date is ignored, which is always safe. Second 60, a leap second, is
-    /// the second after 59.
+    /// is not valid, and a condition without a valid date is ignored, which is always safe. Second 60, a leap second,
+    /// is the second after 59.
     ///
     /// - Parameter now: Decides the century of the RFC 850 form, whose year has two digits: it is at most 50 years
     ///   after this moment, for instance ``DownloadRequest/receivedAt``. The core has no clock: for nil, the default,

@@ -22,9 +22,8 @@ package enum MediaType {
     /// The value of a Content-Type field.
     ///
     /// - Parameters:
-    ///   - type: A media type, with parameters or without. If it is not a valid one, the result is ``unknown``: so nothing in it
-    ///     can add a line
-    ///     to a header.
+    ///   - type: A media type, with parameters or without. If it is not a valid one, the result is ``unknown``: so
+    ///     nothing in it can add a line to a header.
     ///   - charset: Added to a text type that has no parameters of its own; left out if it is not a token.
     package static func contentType(_ type: String, charset: String?) -> String {
         guard let hasParameters = hasParameters(type) else { return unknown }

@@ -15,8 +15,8 @@ package struct ByteRangeSet: Sendable, Hashable {
     /// Reads the value of a Range field.
     ///
     /// Nil means that the field is to be ignored: it is invalid, in another unit than bytes, or asks for more than
-    /// `maximumCount` ranges, which clients do not do in earnest. Numbers of any length are legal; those beyond `Int64` are
-    /// beyond any content.
+    /// `maximumCount` ranges, which clients do not do in earnest. Numbers of any length are legal; those beyond `Int64`
+    /// are beyond any content.
     ///
     /// - Parameter maximumCount: How many ranges are taken, satisfiable or not.
     package init?(_ fieldValue: String, maximumCount: Int = Self.defaultMaximumCount) {
