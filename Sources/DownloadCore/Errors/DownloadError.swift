@@ -100,7 +100,7 @@ extension DownloadError {
     /// Whether it can be sent: an error's status, and for a 401 how to authenticate (RFC 9110 §15.5.2).
     var isAnswerable: Bool {
         switch status.kind {
-        case .clientError: status != .unauthorized || headerFields[.wwwAuthenticate] != nil
+        case .clientError: status != .unauthorized || headerFields.contains(.wwwAuthenticate)
         case .serverError: true
         default: false
         }
