@@ -41,15 +41,6 @@ import VirtualDownloads
         try await expectDownload(from: ZerosView(), content: [UInt8](repeating: 0, count: 100_000), size: 100_000)
     }
 
-    @Test("A source that blocks is served by threads of its own")
-    func blocking() async throws {
-        let path = FileManager.default.temporaryDirectory.appending(path: "lines-\(UUID().uuidString)").path
-        try "a\nb\n".write(toFile: path, atomically: true, encoding: .utf8)
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try await expectDownload(from: LogView(path: path), content: "a\r\nb\r\n", basename: "lines.txt")
-        try await expectDownload(from: SquaresView(), content: "1,1\r\n2,4\r\n3,9\r\n", basename: "squares.csv")
-    }
-
     @Test("Files on disk, and what is generated once")
     func spooling() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "manual-\(UUID().uuidString)").path
