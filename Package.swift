@@ -152,7 +152,8 @@ let package = Package(
             dependencies: [
                 // What its articles link to, too.
                 "DownloadArchives", "DownloadBlocking", "DownloadCore", "DownloadJSON", "DownloadSpool",
-                "DownloadSpreadsheets", "DownloadTables", "DownloadTesting", "FastCGI", "SignedLinks", "VirtualDownloads",
+                "DownloadSpreadsheets", "DownloadTables", "DownloadTesting", "FastCGI", "SignedLinks",
+                "VirtualDownloads",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -34,7 +34,8 @@ with open("Sources/DownloadArchives/Names/CanonicalForm+Table.swift", "w", encod
         "// Written by Tools/generate-canonical-compositions.py from the Unicode Character Database "
         f"{unicodedata.unidata_version}.\n\n"
         "extension CanonicalForm {\n"
-        "    /// Characters with their canonical decompositions, in hexadecimal; `!` marks those that are never composed.\n"
+        "    /// Characters with their canonical decompositions, in hexadecimal; "
+        "`!` marks those that are never composed.\n"
         "    static let entries: StaticString = \"\"\"\n"
         + "".join(f"        {line}\n" for line in lines)
         + '        """\n}\n'

@@ -115,7 +115,8 @@ def eight(settings, peer):
     with Stand(settings, peer) as stand:
         before = cpu_seconds(stand.pid) if stand.pid else None
         with PeakMemory(stand.pid) if stand.pid else contextlib.nullcontext() as peak:
-            # One after another: a second or so of one alone says more about the machine's moment than about the program.
+            # One after another: a second or so of one alone says more about the machine's moment than about the
+            # program.
             took = sum(stand.download(8, settings.eighth)[0] for _ in range(EIGHT_TIMES))
         total = EIGHT_TIMES * 8 * settings.eighth / 1e9
         figures = {"GB/s": total / took}

@@ -122,8 +122,8 @@ def cpu_seconds(root):
 
 
 def memory_mib(root):
-    """Anonymous memory, which nothing but the program can give back: RssAnon of one process; of several, the sum of their
-    anonymous PSS, which counts a shared page once."""
+    """Anonymous memory, which nothing but the program can give back: RssAnon of one process; of several, the sum of
+    their anonymous PSS, which counts a shared page once."""
     pids = tree(root)
     total = 0
     for pid in pids:
@@ -137,8 +137,8 @@ def memory_mib(root):
 
 
 class PeakMemory:
-    """The highest ``memory_mib`` of a process tree while the block runs, looked at 20 times a second: the kernel keeps a
-    peak of resident memory only, which counts pages of code, too."""
+    """The highest ``memory_mib`` of a process tree while the block runs, looked at 20 times a second: the kernel keeps
+    a peak of resident memory only, which counts pages of code, too."""
 
     def __init__(self, root):
         self.root = root

@@ -7,7 +7,8 @@
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
 
-/* A stream of raw deflate at level 1 with its buffers; NULL without memory. Swift does not import the stream's large arrays. */
+/* A stream of raw deflate at level 1 with its buffers; NULL without memory. Swift does not import the stream's large
+   arrays. */
 static inline struct isal_zstream *downloadview_deflate_create(void) {
     struct isal_zstream *stream = (struct isal_zstream *)malloc(sizeof *stream);
     uint8_t *buffer = (uint8_t *)malloc(ISAL_DEF_LVL1_DEFAULT);
@@ -33,7 +34,8 @@ static inline void downloadview_deflate_free(struct isal_zstream *stream) {
 static inline void downloadview_deflate_reset(struct isal_zstream *stream) { isal_deflate_reset(stream); }
 
 /* Takes what it can of `input` and gives what fits into `output`; both counts are lowered by what was taken and given.
-   Returns 1 when the last byte of a stream that is to end was given, 0 when there is more to do, negative for a fault. */
+   Returns 1 when the last byte of a stream that is to end was given, 0 when there is more to do, negative for a
+   fault. */
 static inline int downloadview_deflate(struct isal_zstream *stream, const uint8_t *input, uint32_t *input_count,
                                        uint8_t *output, uint32_t *output_count, int is_last) {
     stream->next_in = (uint8_t *)input;

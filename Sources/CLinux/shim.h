@@ -1,6 +1,6 @@
 /* What is Linux's own, and what Swift does not import of it: variadic functions, and what is declared under _GNU_SOURCE
-   alone, which must not be set here, since the C library's own module is built without it. <fcntl.h> is left out: `stat`
-   would become this module's, and every file that uses it would have to import it. */
+   alone, which must not be set here, since the C library's own module is built without it. <fcntl.h> is left out:
+   `stat` would become this module's, and every file that uses it would have to import it. */
 #ifndef DOWNLOADVIEW_CLINUX_SHIM_H
 #define DOWNLOADVIEW_CLINUX_SHIM_H
 
@@ -117,8 +117,8 @@ static inline void downloadview_schedule_as_batch(void) {
     sched_setscheduler(0, SCHED_BATCH | SCHED_RESET_ON_FORK, &parameter);
 }
 
-/* How many processors the calling thread may run on: in a container, say, fewer than there are. Zero where that can't be
-   told. */
+/* How many processors the calling thread may run on: in a container, say, fewer than there are. Zero where that can't
+   be told. */
 static inline int downloadview_available_processors(void) {
     extern int sched_getaffinity(pid_t, size_t, void *);
     unsigned long set[256] = {0};

@@ -1,5 +1,5 @@
-/// What tells code that blocks that nobody wants its result any more: the client has left, a limit was passed, or all that a
-/// range asked for is there.
+/// What tells code that blocks that nobody wants its result any more: the client has left, a limit was passed, or all
+/// that a range asked for is there.
 public struct BlockingCancellation {
     private let channel: any Cancellable
 
@@ -10,16 +10,17 @@ public struct BlockingCancellation {
     /// Whether nobody wants the rest any more.
     public var isCancelled: Bool { channel.isCancelled }
 
-    /// Throws `CancellationError` when nobody wants the rest any more: for code that computes for long between two writes.
+    /// Throws `CancellationError` when nobody wants the rest any more: for code that computes for long between two
+    /// writes.
     public func check() throws {
         if isCancelled { throw CancellationError() }
     }
 
-    /// Runs `body`, and calls `interrupt` if meanwhile nobody wants the rest any more: for a call that can only be ended from
-    /// outside, such as a query (`sqlite3_interrupt`, `PQcancel`) or a child process.
+    /// Runs `body`, and calls `interrupt` if meanwhile nobody wants the rest any more: for a call that can only be
+    /// ended from outside, such as a query (`sqlite3_interrupt`, `PQcancel`) or a child process.
     ///
-    /// - Parameter interrupt: Called at most once, on another thread, and never after `body` has ended. It must not block, and
-    ///   must not use the sink.
+    /// - Parameter interrupt: Called at most once, on another thread, and never after `body` has ended. It must not
+    ///   block, and must not use the sink.
     /// - Throws: What `body` throws; `CancellationError` without calling it when nobody wants the rest already.
     public func withInterrupt<Result>(
         _ interrupt: @escaping @Sendable () -> Void,

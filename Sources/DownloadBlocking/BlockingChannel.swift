@@ -143,7 +143,8 @@ final class BlockingChannel<Element: Sendable>: Sendable {
 
     /// Puts the next elements in the place of what `buffer` has; false at the end.
     ///
-    /// - Throws: What the closure has thrown; `CancellationError` when it was cancelled; what restoring spilled elements throws.
+    /// - Throws: What the closure has thrown; `CancellationError` when it was cancelled; what restoring spilled
+    ///   elements throws.
     func next(into buffer: inout [Element]) async throws -> Bool {
         buffer.removeAll(keepingCapacity: true)
         while true {
@@ -182,8 +183,8 @@ final class BlockingChannel<Element: Sendable>: Sendable {
         return .nothing
     }
 
-    /// Lets some more elements gather for a millisecond where there were fewer than `few`: what comes one by one would else be
-    /// sent one by one.
+    /// Lets some more elements gather for a millisecond where there were fewer than `few`: what comes one by one would
+    /// else be sent one by one.
     func gather(after count: Int, few: Int) async {
         guard count < few, !hasEnded else { return }
         // Cancelled, it does not wait, and the next call says so.

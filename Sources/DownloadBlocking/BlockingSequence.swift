@@ -1,5 +1,5 @@
-/// The elements that a closure gives which blocks its thread, as an asynchronous sequence: the rows of a database's cursor for
-/// a table, the pieces of an `AsyncIteratorIO`.
+/// The elements that a closure gives which blocks its thread, as an asynchronous sequence: the rows of a database's
+/// cursor for a table, the pieces of an `AsyncIteratorIO`.
 ///
 ///     let orders = BlockingSequence { sink in
 ///         try database.read { db in
@@ -8,8 +8,9 @@
 ///         }
 ///     }
 ///
-/// The closure runs on a thread of a ``BlockingPool`` once for each iterator, from its first `next()` on, and gets a few hundred
-/// elements ahead of whoever iterates. When the task that iterates is cancelled, or the iterator is let go, giving throws.
+/// The closure runs on a thread of a ``BlockingPool`` once for each iterator, from its first `next()` on, and gets a
+/// few hundred elements ahead of whoever iterates. When the task that iterates is cancelled, or the iterator is let go,
+/// giving throws.
 public struct BlockingSequence<Element: Sendable>: AsyncSequence, Sendable {
     private let body: @Sendable (ElementSink) throws -> Void
     private let pool: BlockingPool

@@ -10,8 +10,8 @@ public final class BlockingSink {
 
     /// Writes bytes, and blocks the thread while the client is behind by more than ``RunAhead`` allows.
     ///
-    /// - Throws: `CancellationError` when nobody wants the rest any more: the client has left, a limit was passed, or all that
-    ///   a range asked for is there. Let it pass.
+    /// - Throws: `CancellationError` when nobody wants the rest any more: the client has left, a limit was passed, or
+    ///   all that a range asked for is there. Let it pass.
     public func write(_ bytes: RawSpan) throws {
         try channel.write(bytes.byteCount) { pending, range in
             unsafe bytes.extracting(range).withUnsafeBytes { unsafe pending.append(contentsOf: $0) }

@@ -3,8 +3,8 @@ public import DownloadCore
 /// Content that a closure writes which blocks its thread: a database's cursor, a compressing library, a child process.
 ///
 /// The closure runs on one of a bounded number of threads that may block (``BlockingPool``), never on one that serves
-/// requests. It has the rules of every content: returning means complete, throwing means that the download has failed, and
-/// when the client leaves the next write throws.
+/// requests. It has the rules of every content: returning means complete, throwing means that the download has failed,
+/// and when the client leaves the next write throws.
 public struct BlockingWriter: DownloadContent, Sendable {
     private let body: @Sendable (BlockingSink) throws -> Void
     private let runAhead: RunAhead
@@ -64,7 +64,8 @@ extension VirtualFile where Content == BlockingWriter {
     ///   - name: The name that the client saves it under.
     ///   - size: The exact size in bytes, if it is known beforehand.
     ///   - repeatable: Whether the closure of an equal request writes the same bytes again.
-    ///   - runAhead: How far it may get ahead of its client. Say more than ``RunAhead/none`` where it holds what is scarce.
+    ///   - runAhead: How far it may get ahead of its client. Say more than ``RunAhead/none`` where it holds what is
+    ///     scarce.
     ///   - pool: Where it runs.
     ///   - body: Writes the content; see ``BlockingWriter``.
     public init(

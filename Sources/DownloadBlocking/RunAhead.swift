@@ -1,7 +1,8 @@
 /// How far a source that blocks may get ahead of its client.
 ///
-/// A source that holds something scarce, such as a reader of a database pool, is done with it sooner when it need not wait for
-/// a slow client. What was written and not yet sent is kept, in memory or in a temporary file, within the bound given here.
+/// A source that holds something scarce, such as a reader of a database pool, is done with it sooner when it need not
+/// wait for a slow client. What was written and not yet sent is kept, in memory or in a temporary file, within the
+/// bound given here.
 public struct RunAhead: Sendable, Hashable {
     enum Storage: Sendable, Hashable {
         case memory

@@ -9,7 +9,8 @@ public import Foundation
 extension HTTPDate {
     /// The second in which `date` lies: HTTP has no fractions, and a later second would be in the future.
     ///
-    /// A moment beyond what 64 bits of seconds can hold becomes the nearest that they can; one that is not a number, 1970.
+    /// A moment beyond what 64 bits of seconds can hold becomes the nearest that they can; one that is not a number,
+    /// 1970.
     public init(_ date: Date) {
         let seconds = date.timeIntervalSince1970.rounded(.down)
         if let exact = Int64(exactly: seconds) {

@@ -6,14 +6,14 @@ extension VirtualDownloadView {
     ///
     ///     let response = try await TextDownloadView().response(to: .get("/virtual/text"))
     ///
-    /// A media type that has to be guessed from the name is guessed by the built-in table, so that the test does not depend
-    /// on the system it runs on.
+    /// A media type that has to be guessed from the name is guessed by the built-in table, so that the test does not
+    /// depend on the system it runs on.
     ///
     /// - Parameters:
     ///   - middleware: What is around the view, the outermost first; the default is none.
     ///   - client: How the client takes the download; the default takes all of it at once.
-    /// - Throws: What the view throws before its first byte and does not answer, which is cancellation alone. An error after
-    ///   the first byte is ``RecordedResponse/failure``, and so is that of a client that leaves.
+    /// - Throws: What the view throws before its first byte and does not answer, which is cancellation alone. An error
+    ///   after the first byte is ``RecordedResponse/failure``, and so is that of a client that leaves.
     public func response(
         to request: DownloadRequest,
         through middleware: [any DownloadMiddleware] = [],

@@ -31,8 +31,8 @@ public struct TestClient: Sendable {
         TestClient(leavesAfter: max(0, bytes))
     }
 
-    /// The same client, which compares the content with `content` as it comes and keeps nothing of it: for downloads that are
-    /// larger than memory.
+    /// The same client, which compares the content with `content` as it comes and keeps nothing of it: for downloads
+    /// that are larger than memory.
     ///
     /// ``RecordedResponse/firstDifference`` says where it differs; of a range, counted from the range's first byte.
     ///

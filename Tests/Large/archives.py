@@ -3,8 +3,8 @@
 
 `archives.py URL [--large]` takes the address of the site, such as http://127.0.0.1:20000, with the demo or the tests'
 program behind it. It needs Debian's curl, wget, aria2, unzip, p7zip-full, libarchive-tools and python3-openpyxl; Java,
-where it is there, reads too. With `--large` an archive of 5 GiB is broken off and resumed by each client, and entries of
-4 GiB - 1, 4 GiB and 5 GiB are read: it takes 20 GiB of disk, and minutes.
+where it is there, reads too. With `--large` an archive of 5 GiB is broken off and resumed by each client, and entries
+of 4 GiB - 1, 4 GiB and 5 GiB are read: it takes 20 GiB of disk, and minutes.
 """
 import argparse
 import hashlib
@@ -49,7 +49,8 @@ def run(*command, **options):
     """The output of a program; an error with what it said if it fails."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, **options)
     if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)}: exit {done.returncode}: {done.stderr.decode(errors='replace')[-500:]}")
+        errors = done.stderr.decode(errors="replace")[-500:]
+        raise RuntimeError(f"{' '.join(command)}: exit {done.returncode}: {errors}")
     return done.stdout.decode(errors="replace")
 
 

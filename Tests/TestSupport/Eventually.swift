@@ -1,8 +1,8 @@
 #if canImport(Testing)
 /// Waits until a condition holds, looking at it every few milliseconds; false if it never did.
 ///
-/// - Parameter limit: How long at most. It is generous, since it is waited for only where the test fails: a busy machine must not
-///   make it fail.
+/// - Parameter limit: How long at most. It is generous, since it is waited for only where the test fails: a busy
+///   machine must not make it fail.
 package func eventually(
     within limit: Duration = .seconds(60),
     _ condition: () async throws -> Bool

@@ -9,7 +9,8 @@ extension SeededGenerator {
     }
 
     private static let special = Array(
-        "\r\n\0\t\"\\/%;,='*. ..%%41%2f\u{7f}\u{85}\u{202e}\u{2066}\u{200f}\u{feff}\u{301}\u{a0}ßøłﬁé日😀\u{10ffff}\u{fffd}／．"
+        ("\r\n\0\t\"\\/%;,='*. ..%%41%2f\u{7f}\u{85}\u{202e}\u{2066}\u{200f}\u{feff}\u{301}\u{a0}"
+            + "ßøłﬁé日😀\u{10ffff}\u{fffd}／．")
             .unicodeScalars
     )
 

@@ -12,8 +12,8 @@ extension DownloadPlan {
 }
 
 extension HTTPFields {
-    /// Whether there is a condition that was judged by what is known here: the web server would judge it once more, by its
-    /// file.
+    /// Whether there is a condition that was judged by what is known here: the web server would judge it once more, by
+    /// its file.
     fileprivate var hasPrecondition: Bool {
         contains(.ifMatch) || contains(.ifNoneMatch) || contains(.ifModifiedSince) || contains(.ifUnmodifiedSince)
     }

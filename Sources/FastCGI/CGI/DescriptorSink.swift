@@ -5,8 +5,8 @@ package import HTTPTypes
 
 /// The sink of one response on a file descriptor: a CGI program's output, or a file.
 ///
-/// It blocks its thread while the reader is slow, as a program with one request may. Pieces are collected for 20 ms or 64 KiB,
-/// whichever is sooner, so a generator that pauses should expect its last few pieces to be seen with the next.
+/// It blocks its thread while the reader is slow, as a program with one request may. Pieces are collected for 20 ms or
+/// 64 KiB, whichever is sooner, so a generator that pauses should expect its last few pieces to be seen with the next.
 package struct DescriptorSink: ResponseSink, ~Copyable {
     /// How the head is written.
     package enum HeadForm: Sendable {
@@ -26,7 +26,8 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
     private var buffer: [UInt8] = []
     private var lastWrite: Int64 = 0
     private var account = ContentAccount()
-    /// What writing to a descriptor has thrown, whatever the generator made of it: a part may be written, and nothing may follow.
+    /// What writing to a descriptor has thrown, whatever the generator made of it: a part may be written, and nothing
+    /// may follow.
     private var failure: (any Error)?
     package private(set) var isFinished = false
     /// The status of the head, 0 before there is one.

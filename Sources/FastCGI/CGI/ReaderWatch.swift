@@ -1,8 +1,8 @@
 internal import DownloadSystem
 internal import Glibc
 
-/// Watches whether somebody still reads what is written to a descriptor. Writing tells too, but a program may compute for long before it
-/// writes.
+/// Watches whether somebody still reads what is written to a descriptor. Writing tells too, but a program may compute
+/// for long before it writes.
 ///
 /// It takes a thread, since nothing else waits on a pipe while the program is busy.
 final class ReaderWatch: Sendable {
@@ -12,7 +12,8 @@ final class ReaderWatch: Sendable {
 
     /// Watches a descriptor from now on, and calls `action` once, on another thread, when its reader has left.
     ///
-    /// Nil if it has no reader who could leave, as a file, a terminal and `/dev/null`, or if there is no thread or descriptor for it.
+    /// Nil if it has no reader who could leave, as a file, a terminal and `/dev/null`, or if there is no thread or
+    /// descriptor for it.
     init?(of descriptor: Int32, whenGone action: @escaping @Sendable () -> Void) {
         guard Self.canBeLeft(descriptor), let end = try? WakeUp() else { return nil }
         self.descriptor = descriptor
@@ -44,7 +45,8 @@ final class ReaderWatch: Sendable {
         return type == S_IFIFO || type == S_IFSOCK
     }
 
-    /// A pipe without a reader has failed; of a socket both directions are closed. A peer that only sends no more still reads.
+    /// A pipe without a reader has failed; of a socket both directions are closed. A peer that only sends no more still
+    /// reads.
     private static func isGone(_ entry: pollfd) -> Bool {
         entry.revents & Int16(POLLERR | POLLHUP) != 0
     }

@@ -27,8 +27,9 @@ extension Connection {
         }
     }
 
-    /// Ends a cancelled response whose task neither suspends nor writes, on time for its client: sends what was written, the record that
-    /// marks a failure, and closes the connection. The task goes on until it notices. Called every tick.
+    /// Ends a cancelled response whose task neither suspends nor writes, on time for its client: sends what was
+    /// written, the record that marks a failure, and closes the connection. The task goes on until it notices. Called
+    /// every tick.
     ///
     /// - Returns: Whether the connection was closed just now.
     func breakOffIfIgnored(at now: Int64) -> Bool {
@@ -57,7 +58,8 @@ extension Connection {
     private func sendRest(_ state: inout State, at now: Int64, since: Int64?, isLate: Bool) -> Bool {
         switch output.flush() {
         case .done:
-            // The web server must see the content, and pass the head on, before it meets the record; see `RecordSink.fail`.
+            // The web server must see the content, and pass the head on, before it meets the record; see
+            // `RecordSink.fail`.
             let since = since ?? now
             if output.bytesSent > 0, now - since < Self.grace, Socket.unsentBytes(descriptor) > 0 {
                 state.response.ending = .bySupervisor(.sending(readableSince: since))
@@ -86,8 +88,8 @@ extension Connection {
         }
     }
 
-    /// Makes the response that is under way look failed, without its task, if there is room for that. The task sends no more, and does not
-    /// wait for room either, which nobody would report to it.
+    /// Makes the response that is under way look failed, without its task, if there is room for that. The task sends no
+    /// more, and does not wait for room either, which nobody would report to it.
     func breakOff() {
         let waiter = unsafe state.withLock { state in
             if state.phase == .responding { output.breakOff() }

@@ -42,7 +42,8 @@ extension Connection {
         return response.backlog?.hasTaken(within: limit, at: now, unsentBytes: unsentBytes) ?? true
     }
 
-    /// Since when the client of the request under way, which waits for it, has taken nothing, as far as is known; nil if none waits.
+    /// Since when the client of the request under way, which waits for it, has taken nothing, as far as is known; nil
+    /// if none waits.
     var waitingSince: (moment: Int64, serial: Int)? {
         state.withLock { state in
             guard state.phase == .responding, state.response.cancellation == nil,

@@ -4,8 +4,8 @@ internal import DownloadSystem
 extension Connection {
     /// Goes back to waiting for a request, or for the rest of one.
     ///
-    /// - Parameter afterRequest: Whether a request was answered. The next one may take as long as the web server likes, until its first
-    ///   byte.
+    /// - Parameter afterRequest: Whether a request was answered. The next one may take as long as the web server likes,
+    ///   until its first byte.
     func waitForRequest(afterRequest: Bool) {
         // Bytes of the next request were read already: a worker is to come at once.
         let hasMore = afterRequest && !receiveBuffer.isEmpty
@@ -29,8 +29,8 @@ extension Connection {
         if hasMore { pool.report(Poller.Event(tag: tag, events: .readable)) }
     }
 
-    /// Claims an idle connection because of an event: the caller owns it, and receives from it. If it has another owner, that one looks
-    /// again.
+    /// Claims an idle connection because of an event: the caller owns it, and receives from it. If it has another
+    /// owner, that one looks again.
     func beginReceiving() -> Bool {
         state.withLock { state in
             guard state.phase == .idle else {
@@ -43,8 +43,8 @@ extension Connection {
         }
     }
 
-    /// Claims an idle connection for closing: one kept since `kept`, or one opened before `opened` that has sent nothing (monotonic
-    /// milliseconds). The caller must close it or call ``waitForRequest(afterRequest:)``.
+    /// Claims an idle connection for closing: one kept since `kept`, or one opened before `opened` that has sent
+    /// nothing (monotonic milliseconds). The caller must close it or call ``waitForRequest(afterRequest:)``.
     func beginReceiving(ifKeptSince kept: Int64, orOpenedBefore opened: Int64? = nil) -> Bool {
         state.withLock { state in
             // What a worker is on its way to is left to it: finding it taken, it would not come again.

@@ -47,8 +47,8 @@ extension Connection {
 
     /// Cancels the request's task, if one has the connection.
     ///
-    /// - Parameter serial: If given, the one request that is meant: it may have ended since the reason was found, and another, even of
-    ///   another client, may have the connection.
+    /// - Parameter serial: If given, the one request that is meant: it may have ended since the reason was found, and
+    ///   another, even of another client, may have the connection.
     /// - Returns: Whether it was not cancelled before.
     @discardableResult
     func cancel(_ reason: Cancellation, of serial: Int? = nil) -> Bool {

@@ -25,7 +25,8 @@ extension Connection {
         }
     }
 
-    /// Watches for the client's departure while a task has the connection that does not wait for room. To be called with the lock held.
+    /// Watches for the client's departure while a task has the connection that does not wait for room. To be called
+    /// with the lock held.
     func watchDeparture(_ state: inout State) {
         guard state.phase == .responding, unsafe state.response.roomWaiter == nil, !state.watch.isForOneEvent else {
             return
@@ -33,8 +34,8 @@ extension Connection {
         watch(&state, for: departure, .changes)
     }
 
-    /// Watches for what should be watched for and is not: since the kernel had no memory, or since the task neither suspends nor ends.
-    /// Called every tick.
+    /// Watches for what should be watched for and is not: since the kernel had no memory, or since the task neither
+    /// suspends nor ends. Called every tick.
     func watchIfMissing() {
         let waiter = unsafe state.withLock { state in
             let none = unsafe nil as UnsafeContinuation<Void, Never>?

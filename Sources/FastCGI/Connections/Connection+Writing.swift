@@ -75,8 +75,8 @@ extension Connection: TurnObserver {
 
     /// Sends what lies unsent although its task neither runs into a full buffer nor suspends; called every tick.
     ///
-    /// A view may block its thread after it wrote, and a task that goes on elsewhere while the thread it left still flushes can take its
-    /// new piece for part of that flush.
+    /// A view may block its thread after it wrote, and a task that goes on elsewhere while the thread it left still
+    /// flushes can take its new piece for part of that flush.
     func flushForgotten(at now: Int64) {
         let isGenerating = state.withLock { state in
             unsafe state.phase == .responding && state.response.roomWaiter == nil
@@ -107,8 +107,8 @@ extension Connection: TurnObserver {
 
     /// Returns when everything published is sent and the buffer is empty. Suspends the task while the socket is full.
     ///
-    /// - Parameter failure: When the response failed that is to be seen as such (monotonic milliseconds): cancelled, it waits for a
-    ///   second more.
+    /// - Parameter failure: When the response failed that is to be seen as such (monotonic milliseconds): cancelled, it
+    ///   waits for a second more.
     func drain(failedAt failure: Int64? = nil) async throws {
         var attempts = 0
         while true {
@@ -147,7 +147,8 @@ extension Connection: TurnObserver {
         _ = await Task { try await Task.sleep(for: .milliseconds(milliseconds)) }.result
     }
 
-    /// Lets others have the worker when the turn was long: a generator whose client is always quicker would keep it to itself.
+    /// Lets others have the worker when the turn was long: a generator whose client is always quicker would keep it to
+    /// itself.
     private func giveWay() async {
         guard MonotonicClock.microseconds - turnBegan >= Self.turn else { return }
         if pool.hasWork { await yieldToOthers() }
@@ -166,8 +167,8 @@ extension Connection: TurnObserver {
     /// How long a response that failed waits, once it is cancelled, for its client to take what shows it: 1 s.
     static let failurePatience: Int64 = 1000
 
-    /// Whether a response that failed (a monotonic moment, in milliseconds) may wait on. Until it is cancelled the limit on writing
-    /// holds for it as for any other.
+    /// Whether a response that failed (a monotonic moment, in milliseconds) may wait on. Until it is cancelled the
+    /// limit on writing holds for it as for any other.
     private func mayWait(failedAt start: Int64) -> Bool {
         state.withLock { state in
             state.response.cancellation == nil
@@ -185,8 +186,8 @@ extension Connection: TurnObserver {
     }
 
     private func waitForRoom(despiteCancellation: Bool) async {
-        // A client that was quick for so long will be so again: then giving the buffer away, with a copy of what it holds, costs more
-        // than it saves. Should it take long after all, the next tick does it.
+        // A client that was quick for so long will be so again: then giving the buffer away, with a copy of what it
+        // holds, costs more than it saves. Should it take long after all, the next tick does it.
         if quickWaits < 16 { output.compact() }
         let start = MonotonicClock.microseconds
         unsafe await withUnsafeContinuation { continuation in

@@ -5,16 +5,18 @@ internal import Synchronization
 
 /// One connection of the web server, which carries one request after another.
 ///
-/// Objects are kept and used again for later connections, never freed while the server lives: an event may still name one whose
-/// connection was closed by another thread a moment ago. Such a late event does no harm, since it counts only as a hint.
+/// Objects are kept and used again for later connections, never freed while the server lives: an event may still name
+/// one whose connection was closed by another thread a moment ago. Such a late event does no harm, since it counts only
+/// as a hint.
 ///
-/// A connection has at most one *owner*, by its phase: none while it is idle, a thread while it is received from, the request's task
-/// while it is answered. Only the owner receives, appends and closes; everybody else goes through the lock, and may cancel or break off.
+/// A connection has at most one *owner*, by its phase: none while it is idle, a thread while it is received from, the
+/// request's task while it is answered. Only the owner receives, appends and closes; everybody else goes through the
+/// lock, and may cancel or break off.
 ///
-/// `@unchecked Sendable`: `state` is behind its lock. `receiveBuffer`, `heldBytes` and `peeked` are the owner's. `descriptor` changes when
-/// the connection is opened or closed by its owner; of a response that is broken off it changes under the lock, where everybody but the
-/// owner reads it, and the owner reads it only after it has ended the response, under the lock. `quickWaits` and `turnBegan` belong to
-/// the request's task.
+/// `@unchecked Sendable`: `state` is behind its lock. `receiveBuffer`, `heldBytes` and `peeked` are the owner's.
+/// `descriptor` changes when the connection is opened or closed by its owner; of a response that is broken off it
+/// changes under the lock, where everybody but the owner reads it, and the owner reads it only after it has ended the
+/// response, under the lock. `quickWaits` and `turnBegan` belong to the request's task.
 final class Connection: @unchecked Sendable {
     enum Phase {
         /// Not in use.
@@ -58,7 +60,8 @@ final class Connection: @unchecked Sendable {
         var isReportedSlow = false
     }
 
-    /// What is known of the response under way. `@safe`, since the continuation is resumed by whoever takes it out, once.
+    /// What is known of the response under way. `@safe`, since the continuation is resumed by whoever takes it out,
+    /// once.
     @safe
     struct Response {
         /// Known before the task's first instruction.
@@ -121,8 +124,9 @@ final class Connection: @unchecked Sendable {
     /// Since when the task has not suspended, as far as is known, in monotonic microseconds.
     var turnBegan: Int64 = 0
 
-    /// What is watched for besides `failed`, to see that the peer has left. On a unix socket nothing is: a peer that is gone shows as
-    /// `failed` there, and one that has only closed its sending half still waits for its answer. On TCP the two look alike.
+    /// What is watched for besides `failed`, to see that the peer has left. On a unix socket nothing is: a peer that is
+    /// gone shows as `failed` there, and one that has only closed its sending half still waits for its answer. On TCP
+    /// the two look alike.
     private(set) var departure: Poller.Events = []
 
     init(pool: WorkerPool, buffers: BufferPool, requestGuard: RequestGuard, clock: ServerClock = .monotonic) {
@@ -187,7 +191,8 @@ final class Connection: @unchecked Sendable {
 
     // MARK: - The peeked request
 
-    /// Notes that so many bytes of a request were peeked at only: they stay in the kernel until the response has ended at the latest.
+    /// Notes that so many bytes of a request were peeked at only: they stay in the kernel until the response has ended
+    /// at the latest.
     func leavePeeked(_ count: Int) {
         peeked.leave(count)
     }

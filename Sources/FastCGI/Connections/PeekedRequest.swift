@@ -2,8 +2,9 @@ internal import Glibc
 
 /// The request that is being answered, as far as it was only peeked at and still waits in the kernel.
 ///
-/// A connection that closes with something unread is reset. So if this process dies, by a mistake of a view perhaps, no web server takes
-/// the end of the connection for that of the download. Measured: without this, nginx does for a download of unknown size.
+/// A connection that closes with something unread is reset. So if this process dies, by a mistake of a view perhaps, no
+/// web server takes the end of the connection for that of the download. Measured: without this, nginx does for a
+/// download of unknown size.
 struct PeekedRequest {
     private var count = 0
 
@@ -19,7 +20,8 @@ struct PeekedRequest {
 
     /// Takes the bytes out of the way of the next request.
     ///
-    /// - Returns: False if they could not be taken. The connection must be closed then: the same request would be received again.
+    /// - Returns: False if they could not be taken. The connection must be closed then: the same request would be
+    ///   received again.
     mutating func consume(from descriptor: Int32) -> Bool {
         guard count > 0 else { return true }
         // Room on the stack, for most requests enough.

@@ -5,7 +5,8 @@ struct ReceiveBuffer {
     private var requestGuard: RequestGuard
     /// Whether the guard has counted anything of the request to come.
     private var hasCounted = false
-    /// Whether the connection is refused, and only emptied so that its web server reads the answer before it sees the end.
+    /// Whether the connection is refused, and only emptied so that its web server reads the answer before it sees the
+    /// end.
     private(set) var discards = false
     private var discarded = 0
     /// More than any socket holds, so that a peer which reads has seen the answer by then.

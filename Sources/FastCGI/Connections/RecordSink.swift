@@ -8,7 +8,8 @@ struct RecordSink: ResponseSink, ~Copyable {
     private let output: RecordStream
     private var account = ContentAccount()
     private var headIsTooLarge = false
-    /// What sending has thrown, whatever the generator made of it: part of an accepted piece may be missing, so nothing may follow.
+    /// What sending has thrown, whatever the generator made of it: part of an accepted piece may be missing, so nothing
+    /// may follow.
     private var failure: (any Error)?
     /// What was not taken of the piece that failed, in bytes.
     private var untaken: Int64 = 0
@@ -157,8 +158,9 @@ struct RecordSink: ResponseSink, ~Copyable {
         do {
             // A proper end can't be called back, and the web server may use the connection again once it has that.
             if !isEnded {
-                // The web server must see the content, and pass the head on, before it meets the record: nginx answers 502 for a
-                // failure that it finds in the bytes it reads the head from, and curl takes that for a download.
+                // The web server must see the content, and pass the head on, before it meets the record: nginx answers
+                // 502 for a failure that it finds in the bytes it reads the head from, and curl takes that for a
+                // download.
                 if isCommitted {
                     output.publish(holdingBack: account.isFull ? 1 : 0)
                     try await connection.drain(failedAt: now)

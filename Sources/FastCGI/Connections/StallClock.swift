@@ -16,8 +16,8 @@ struct StallClock {
 
     /// Whether the client has taken something within the limit.
     ///
-    /// The kernel reports room only when there is much of it: for a client that is slow enough that is long after it began to take what
-    /// there was. So what lies unsent is looked at, once a second or four times within the limit.
+    /// The kernel reports room only when there is much of it: for a client that is slow enough that is long after it
+    /// began to take what there was. So what lies unsent is looked at, once a second or four times within the limit.
     ///
     /// - Parameter unsentBytes: How many bytes the kernel has for the client.
     mutating func hasTaken(within limit: Int64, at now: Int64, unsentBytes: () -> Int) -> Bool {

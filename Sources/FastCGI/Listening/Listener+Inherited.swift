@@ -26,7 +26,8 @@ extension Listener {
             let described = "descriptor \(descriptor)\(name.map { " (\($0))" } ?? "")"
             guard Socket.isListening(descriptor) else {
                 throw ListenError(
-                    "\(described) of LISTEN_FDS is not a listening stream socket; give the unit nothing but ListenStream="
+                    "\(described) of LISTEN_FDS is not a listening stream socket; "
+                        + "give the unit nothing but ListenStream="
                 )
             }
             // systemd hands a socket over twice if a unit has it as its standard input, too.

@@ -38,7 +38,8 @@ struct SocketAddress: @unchecked Sendable, CustomStringConvertible {
         guard code == 0, let first = unsafe list else {
             let reason = unsafe String(cString: gai_strerror(code))
             throw ListenError(
-                "can't listen on \(ListenAddress.tcp(host: host, port: port)): \(reason); write an address of this machine"
+                "can't listen on \(ListenAddress.tcp(host: host, port: port)): \(reason); "
+                    + "write an address of this machine"
             )
         }
         defer { unsafe freeaddrinfo(first) }

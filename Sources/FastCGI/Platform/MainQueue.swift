@@ -4,8 +4,8 @@ internal import Dispatch
 internal import DownloadSystem
 internal import Glibc
 
-/// The main actor's queue, which only the main thread runs: while that leads the server, a view that calls the main actor would wait
-/// for ever.
+/// The main actor's queue, which only the main thread runs: while that leads the server, a view that calls the main
+/// actor would wait for ever.
 struct MainQueue {
     /// Readable when something waits in the queue; -1 where descriptors are too scarce for one.
     let descriptor: Int32

@@ -2,8 +2,8 @@ internal import CLinux
 internal import DownloadSystem
 internal import Glibc
 
-/// One set of descriptors that many threads wait on together, and a counter that wakes them: epoll. A port to kqueue replaces
-/// this file, `Socket+Linux.swift`, and DownloadSystem's `WakeUp`, `Pipe` and `MemoryFile`.
+/// One set of descriptors that many threads wait on together, and a counter that wakes them: epoll. A port to kqueue
+/// replaces this file, `Socket+Linux.swift`, and DownloadSystem's `WakeUp`, `Pipe` and `MemoryFile`.
 struct Poller: ~Copyable, Sendable {
     /// What a waiting thread is told, or asks to be told, of a descriptor.
     struct Events: OptionSet {
@@ -21,7 +21,8 @@ struct Poller: ~Copyable, Sendable {
     enum Mode {
         /// The next readiness, and then nothing until it is watched again.
         case once
-        /// What is ready now, and then each time that something is added to it: what is left unread is not reported again.
+        /// What is ready now, and then each time that something is added to it: what is left unread is not reported
+        /// again.
         case changes
 
         fileprivate var rawValue: UInt32 {
@@ -51,7 +52,8 @@ struct Poller: ~Copyable, Sendable {
         close(set)
     }
 
-    /// Watches a descriptor until it is removed; each readiness is reported to one waiting thread, again and again while it lasts.
+    /// Watches a descriptor until it is removed; each readiness is reported to one waiting thread, again and again
+    /// while it lasts.
     func watch(_ descriptor: Int32, for events: Events, tag: UInt64) throws(SystemError) {
         try Poller.watch(descriptor, in: set, for: events, tag: tag)
     }
@@ -68,8 +70,8 @@ struct Poller: ~Copyable, Sendable {
         try SystemError.check("epoll_ctl", unsafe epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event))
     }
 
-    /// Reports readiness of a descriptor as it comes, each time to one waiting thread: the next once, or what is there now and
-    /// then every change.
+    /// Reports readiness of a descriptor as it comes, each time to one waiting thread: the next once, or what is there
+    /// now and then every change.
     ///
     /// - Parameter first: Whether the descriptor is new to the set.
     func watch(
@@ -103,7 +105,8 @@ struct Poller: ~Copyable, Sendable {
     /// The most events that ``wait(milliseconds:upTo:_:)`` takes at once.
     static let maximumBatch = 8
 
-    /// Waits for events, for at most `milliseconds` (-1: without end), and calls `take` with each of at most `count` of them.
+    /// Waits for events, for at most `milliseconds` (-1: without end), and calls `take` with each of at most `count` of
+    /// them.
     ///
     /// - Returns: How many there were.
     func wait(milliseconds: Int32, upTo count: Int, _ take: (Event) -> Void) -> Int {

@@ -2,11 +2,12 @@ internal import DownloadSystem
 package import Glibc
 internal import Synchronization
 
-/// SIGTERM and SIGINT, for a thread that waits for them. While there is one of these they do nothing else, and SIGHUP and SIGUSR1 nothing
-/// at all; where there are several, each gets every signal.
+/// SIGTERM and SIGINT, for a thread that waits for them. While there is one of these they do nothing else, and SIGHUP
+/// and SIGUSR1 nothing at all; where there are several, each gets every signal.
 ///
-/// They have a handler, and are not blocked: programs that views start would inherit that, and could not be ended by them. The handlers
-/// restart what they interrupt, where the system can, and the server's other calls take EINTR for what it is.
+/// They have a handler, and are not blocked: programs that views start would inherit that, and could not be ended by
+/// them. The handlers restart what they interrupt, where the system can, and the server's other calls take EINTR for
+/// what it is.
 final class Signals: Sendable {
     /// How many of these there are, and what is to be given back after the last, with what it did before.
     private static let shared = Lock<(users: Int, taken: [(signal: Int32, action: sigaction)])>((0, []))
@@ -49,8 +50,8 @@ final class Signals: Sendable {
         }
     }
 
-    /// Whether a signal has come that was not told of yet, waiting for one at most this long (in milliseconds), or until something comes
-    /// into the main queue. Several of the same that came meanwhile are one.
+    /// Whether a signal has come that was not told of yet, waiting for one at most this long (in milliseconds), or
+    /// until something comes into the main queue. Several of the same that came meanwhile are one.
     func next(within milliseconds: Int32, orWorkIn queue: MainQueue? = nil) -> Bool {
         if take() { return true }
         guard milliseconds > 0 else { return false }
@@ -105,8 +106,8 @@ package enum SignalHandler {
         return before
     }
 
-    /// Has a signal do nothing, where it would end the process: not if it has a handler or is ignored, as SIGHUP by nohup. By a handler,
-    /// since programs that views start would inherit that it is ignored.
+    /// Has a signal do nothing, where it would end the process: not if it has a handler or is ignored, as SIGHUP by
+    /// nohup. By a handler, since programs that views start would inherit that it is ignored.
     ///
     /// - Returns: What it did before; nil if that was left.
     @discardableResult
@@ -122,9 +123,9 @@ package enum SignalHandler {
 private let terminations = Atomic<Int>(0)
 private let interruptions = Atomic<Int>(0)
 
-/// Signalled once a signal has come, until one of those who wait has seen it: another finds it at its next look. It stays
-/// open, since a handler may be about to write there. Nil where descriptors are too scarce for one: there whoever waits is
-/// told by the interruption alone, which may come too early.
+/// Signalled once a signal has come, until one of those who wait has seen it: another finds it at its next look. It
+/// stays open, since a handler may be about to write there. Nil where descriptors are too scarce for one: there whoever
+/// waits is told by the interruption alone, which may come too early.
 private let wakeUp: WakeUp? = DescriptorLimit.isSmall ? nil : try? WakeUp()
 
 private nonisolated func noteSignal(_ number: Int32) {

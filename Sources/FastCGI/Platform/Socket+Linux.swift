@@ -17,8 +17,8 @@ extension Socket {
         }
     }
 
-    /// How many sent bytes the peer has not taken yet (`SIOCOUTQ`): not read from a unix socket or a pipe, not acknowledged
-    /// on TCP.
+    /// How many sent bytes the peer has not taken yet (`SIOCOUTQ`): not read from a unix socket or a pipe, not
+    /// acknowledged on TCP.
     static func unsentBytes(_ descriptor: Int32) -> Int {
         Int(downloadview_unsent(descriptor))
     }

@@ -68,8 +68,8 @@ enum Socket {
         _ = unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Enables SO_KEEPALIVE: the kernel finds out, in two hours or as net.ipv4.tcp_keepalive_time says, when the host of a
-    /// silent TCP peer is gone. Of a listening socket: on what it accepts.
+    /// Enables SO_KEEPALIVE: the kernel finds out, in two hours or as net.ipv4.tcp_keepalive_time says, when the host
+    /// of a silent TCP peer is gone. Of a listening socket: on what it accepts.
     static func enableKeepAlive(_ descriptor: Int32) {
         var on: Int32 = 1
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, socklen_t(MemoryLayout<Int32>.size))

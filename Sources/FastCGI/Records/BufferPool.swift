@@ -1,7 +1,8 @@
 internal import DownloadSystem
 internal import Synchronization
 
-/// Record buffers that are in no use, last used first, so that a busy server keeps to warm memory; and the count of what is held.
+/// Record buffers that are in no use, last used first, so that a busy server keeps to warm memory; and the count of
+/// what is held.
 final class BufferPool: Sendable {
     /// A record with its header, and room to end the response behind it.
     static let bufferSize = 65_536

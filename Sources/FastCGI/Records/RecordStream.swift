@@ -3,15 +3,15 @@ internal import DownloadSystem
 internal import Glibc
 internal import Synchronization
 
-/// The response's bytes on their way out: `FCGX_PutStr` copies them into a record buffer of our own, and records of up to
-/// 65,504 bytes leave it without ever blocking (libfcgi's own stream sends 8 KiB at a time and waits).
+/// The response's bytes on their way out: `FCGX_PutStr` copies them into a record buffer of our own, and records of up
+/// to 65,504 bytes leave it without ever blocking (libfcgi's own stream sends 8 KiB at a time and waits).
 ///
-/// Two parties touch it. The *writer*, the task of the request, appends and publishes how far it got. Whoever *flushes* (the
-/// writer when the buffer is full, a worker when the writer's task suspends) holds the lock and sends only what is published.
-/// Appending takes no lock, since the two never touch the same bytes.
+/// Two parties touch it. The *writer*, the task of the request, appends and publishes how far it got. Whoever *flushes*
+/// (the writer when the buffer is full, a worker when the writer's task suspends) holds the lock and sends only what is
+/// published. Appending takes no lock, since the two never touch the same bytes.
 ///
-/// `@unchecked Sendable`: `stream` is used by the writer alone, or by ``compact()`` while the writer waits; `buffer` is shared by the
-/// rule above; all else is atomic or behind the lock.
+/// `@unchecked Sendable`: `stream` is used by the writer alone, or by ``compact()`` while the writer waits; `buffer` is
+/// shared by the rule above; all else is atomic or behind the lock.
 @safe
 final class RecordStream: @unchecked Sendable {
     /// How flushing went.
@@ -29,7 +29,8 @@ final class RecordStream: @unchecked Sendable {
     private enum Tail {
         /// The records that end a response: an empty `FCGI_STDOUT`, `FCGI_END_REQUEST` with `FCGI_REQUEST_COMPLETE`.
         case proper
-        /// A record that no server can take for a proper end: the most reliable way to make a client see that a download failed.
+        /// A record that no server can take for a proper end: the most reliable way to make a client see that a
+        /// download failed.
         case broken
 
         /// In bytes, no more than ``tailSize``.
@@ -166,11 +167,13 @@ final class RecordStream: @unchecked Sendable {
         }
     }
 
-    /// Appends the records after the content: the end of the response, behind everything appended so far, or what makes it fail.
+    /// Appends the records after the content: the end of the response, behind everything appended so far, or what makes
+    /// it fail.
     func end(broken: Bool = false) {
         if unsafe buffer == nil { takeBuffer() }
         transport.withLock { transport in
-            // Both at once: whoever flushed between the two would give a web server all it waits for, and it could leave before the end.
+            // Both at once: whoever flushed between the two would give a web server all it waits for, and it could
+            // leave before the end.
             if !broken { publish() }
             transport.tail = broken ? .broken : .proper
             transport.isEnded = true
@@ -182,7 +185,8 @@ final class RecordStream: @unchecked Sendable {
         if unsafe buffer == nil {
             takeBuffer()
         } else {
-            // Both at once: whoever flushed between the two would take what was sent for new content, and send it again.
+            // Both at once: whoever flushed between the two would take what was sent for new content, and send it
+            // again.
             transport.withLock {
                 published.store(Self.headerSize, ordering: .relaxed)
                 $0.recorded = Self.headerSize
@@ -191,12 +195,13 @@ final class RecordStream: @unchecked Sendable {
         }
     }
 
-    /// Before a wait: keeps only the unsent rest, if there is one, and gives the buffer back. Everything must be published.
+    /// Before a wait: keeps only the unsent rest, if there is one, and gives the buffer back. Everything must be
+    /// published.
     func compact() {
         transport.withLock { transport in
             guard let buffer = unsafe buffer, unsafe transport.rest == nil else { return }
-            // A record that is half sent, and what was published behind it meanwhile. The header of the latter takes the place of
-            // the former's last bytes, so these are copied first.
+            // A record that is half sent, and what was published behind it meanwhile. The header of the latter takes
+            // the place of the former's last bytes, so these are copied first.
             let begun = transport.sending
             let pending = published.load(ordering: .acquiring) - transport.recorded
             let size = begun.count + (pending > 0 ? Self.headerSize + pending : 0) + (transport.tail?.size ?? 0)
@@ -243,7 +248,8 @@ final class RecordStream: @unchecked Sendable {
     /// Whether the response has been given its end.
     var isEnded: Bool { transport.withLock { $0.isEnded } }
 
-    /// Whether something published has lain unsent since the last time that this was asked, with nothing sent meanwhile.
+    /// Whether something published has lain unsent since the last time that this was asked, with nothing sent
+    /// meanwhile.
     func hasForgottenContent() -> Bool {
         transport.withLock { transport in
             let isUnsent =
@@ -299,9 +305,9 @@ final class RecordStream: @unchecked Sendable {
     /// Whether anything is sent: not before a response, nor once it is broken off.
     var isOpen: Bool { transport.withLock { $0.descriptor >= 0 } }
 
-    /// Sends the invalid record that marks a failed response, if the socket has room for all that comes before it, and closes the stream:
-    /// what is unsent is given up. A response that has been sent to its end is left alone. Called by others than the writer, which may
-    /// still write meanwhile.
+    /// Sends the invalid record that marks a failed response, if the socket has room for all that comes before it, and
+    /// closes the stream: what is unsent is given up. A response that has been sent to its end is left alone. Called by
+    /// others than the writer, which may still write meanwhile.
     func breakOff() {
         transport.withLock { transport in
             guard transport.descriptor >= 0 else { return }

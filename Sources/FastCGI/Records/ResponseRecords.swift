@@ -27,7 +27,8 @@ enum ResponseRecords {
         typealias Kind = RecordHeader.Kind
         let output = RecordHeader(type: Kind.standardOutput, requestID: requestID, contentLength: 0).encoded
         let request = RecordHeader(type: Kind.endRequest, requestID: requestID, contentLength: 8).encoded
-        // The last eight bytes are the application's status, of which no web server takes notice, and the protocol's: complete.
+        // The last eight bytes are the application's status, of which no web server takes notice, and the protocol's:
+        // complete.
         return [24 of UInt8] { $0 < 8 ? output[$0] : $0 < 16 ? request[$0 - 8] : 0 }
     }
 

@@ -18,8 +18,8 @@ extension Span<UInt8> {
         UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
     }
 
-    /// The name and the value of the pair that begins at `index` (FastCGI 1.0 §3.4); nil if it does not lie before `end` as a whole, or has
-    /// a name of 128 bytes or more, as no server sends.
+    /// The name and the value of the pair that begins at `index` (FastCGI 1.0 §3.4); nil if it does not lie before
+    /// `end` as a whole, or has a name of 128 bytes or more, as no server sends.
     @inline(__always)
     func pair(at index: Int, to end: Int) -> (name: Range<Int>, value: Range<Int>)? {
         guard index + 2 <= end else { return nil }

@@ -1,14 +1,15 @@
 internal import DownloadSystem
 internal import Glibc
 
-/// How a request that the guard has examined reaches `FCGX_Accept_r`: through a pipe of the worker's own, or a file in memory
-/// when it is large.
+/// How a request that the guard has examined reaches `FCGX_Accept_r`: through a pipe of the worker's own, or a file in
+/// memory when it is large.
 ///
-/// libfcgi never reads from the web server's connection. It would read ahead, and swallow a request that came meanwhile; and it
-/// closes the descriptor of a request that it refuses. The pipe costs a system call more than letting it read the connection.
+/// libfcgi never reads from the web server's connection. It would read ahead, and swallow a request that came
+/// meanwhile; and it closes the descriptor of a request that it refuses. The pipe costs a system call more than letting
+/// it read the connection.
 struct Handover: ~Copyable {
-    /// What the pipe takes at once without blocking: half its capacity, since that counts pages. Usually 32 KiB, but the kernel
-    /// makes smaller ones for a user who has many.
+    /// What the pipe takes at once without blocking: half its capacity, since that counts pages. Usually 32 KiB, but
+    /// the kernel makes smaller ones for a user who has many.
     private var pipeRoom = 0
     private var pipe: Pipe?
 
@@ -16,8 +17,8 @@ struct Handover: ~Copyable {
         pipe?.close()
     }
 
-    /// Opens the pipe before the first request, where descriptors are not scarce: a server that is watched has as many from its
-    /// start as under load.
+    /// Opens the pipe before the first request, where descriptors are not scarce: a server that is watched has as many
+    /// from its start as under load.
     mutating func prepare() {
         // Without one, the first request tries again.
         if DescriptorLimit.current >= 512 { _ = try? openPipe() }

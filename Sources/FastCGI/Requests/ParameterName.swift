@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// The name of a request's parameter, as bytes: most parameters say nothing that is needed, and are passed over without a text
-/// being made of them.
+/// The name of a request's parameter, as bytes: most parameters say nothing that is needed, and are passed over without
+/// a text being made of them.
 @safe
 struct ParameterName {
     private let bytes: UnsafeRawBufferPointer

@@ -4,8 +4,9 @@ internal import Glibc
 
 /// Reads requests with `FCGX_Accept_r`.
 ///
-/// The guard has let through exactly one whole, well-formed request, so libfcgi neither waits nor meets what it can't stand. All
-/// that it allocates for the request is given back before the view runs; the response has a stream of its own.
+/// The guard has let through exactly one whole, well-formed request, so libfcgi neither waits nor meets what it can't
+/// stand. All that it allocates for the request is given back before the view runs; the response has a stream of its
+/// own.
 enum RequestReader {
     /// A request, and what the protocol says about its answer.
     struct Received {
@@ -22,7 +23,8 @@ enum RequestReader {
             guard let request = storage.baseAddress else { return nil }
             unsafe FCGX_InitRequest(request, -1, 0)
             unsafe request.pointee.ipcFd = descriptor
-            // Else FCGX_Accept_r closes the descriptor before it reads; and closing one would wait up to 2 s for the peer.
+            // Else FCGX_Accept_r closes the descriptor before it reads; and closing one would wait up to 2 s for the
+            // peer.
             unsafe request.pointee.keepConnection = 1
             unsafe request.pointee.detached = 1
             guard unsafe FCGX_Accept_r(request) == 0 else { return nil }

@@ -1,7 +1,7 @@
 internal import DownloadSystem
 
-/// The way to `FCGX_Accept_r` for a request that came when the process had no descriptor left: one file in memory, opened
-/// before the first connection, which all workers share.
+/// The way to `FCGX_Accept_r` for a request that came when the process had no descriptor left: one file in memory,
+/// opened before the first connection, which all workers share.
 final class ReserveHandover: Sendable {
     private let file: Lock<Descriptor?>
 

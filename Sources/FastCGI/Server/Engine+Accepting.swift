@@ -31,8 +31,8 @@ extension Engine {
 
     /// Accepts one connection, which the caller owns; nil if there is none for us.
     func acceptConnection(from socket: ListeningSocket) -> Connection? {
-        // Counted, so that the listening socket is not closed, and its number used again, under a worker's hands; and so that a
-        // server which stops knows of every connection.
+        // Counted, so that the listening socket is not closed, and its number used again, under a worker's hands; and
+        // so that a server which stops knows of every connection.
         accepting.add(1, ordering: .sequentiallyConsistent)
         defer { accepting.subtract(1, ordering: .sequentiallyConsistent) }
         if draining.load(ordering: .sequentiallyConsistent) { return nil }
@@ -54,7 +54,8 @@ extension Engine {
             let peer = PeerAddresses.peer(of: descriptor)
             guard allowedPeers.contains(peer) else {
                 Glibc.close(descriptor)
-                // One that has left at once, as what only looks whether the port is open, has no address any more. It asks for nothing.
+                // One that has left at once, as what only looks whether the port is open, has no address any more. It
+                // asks for nothing.
                 if peer.isEmpty { return nil }
                 statistics.requestRefused("peer-address")
                 logRefusal("its peer's address, \(peer.excerpt()), is not in FCGI_WEB_SERVER_ADDRS")

@@ -3,7 +3,8 @@ internal import Logging
 internal import Synchronization
 
 extension Engine {
-    /// Enforces the limits on time, sends what was forgotten, and takes back what slow clients need not hold; called every tick.
+    /// Enforces the limits on time, sends what was forgotten, and takes back what slow clients need not hold; called
+    /// every tick.
     func keepLimits(at now: Int64) {
         let receiveLimit = configuration.receiveLimit.milliseconds
         let writeLimit = configuration.writeLimit.milliseconds

@@ -13,8 +13,8 @@ extension Engine {
     /// How long a client must have taken nothing before another takes its place, in milliseconds.
     private static let patienceWhenCrowded: Int64 = 1000
 
-    /// Whether another request may begin, for which another may have had to make room. Memory that is held for others never keeps one from
-    /// beginning: as long as it need not wait for its client it holds nothing.
+    /// Whether another request may begin, for which another may have had to make room. Memory that is held for others
+    /// never keeps one from beginning: as long as it need not wait for its client it holds nothing.
     func admitsRequest() -> Bool {
         freeHeldBytes()
         let active = statistics.active.load(ordering: .relaxed)

@@ -47,7 +47,8 @@ extension Engine {
         return true
     }
 
-    /// The rare case: a request that comes in parts, or with the next one behind it, or in a form that libfcgi can't read.
+    /// The rare case: a request that comes in parts, or with the next one behind it, or in a form that libfcgi can't
+    /// read.
     private func receiveInParts(from connection: Connection, by worker: Worker) throws {
         let scratch = unsafe worker.scratch
         while true {

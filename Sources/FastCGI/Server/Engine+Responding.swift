@@ -8,7 +8,8 @@ internal import Synchronization
 extension Engine {
     /// Starts the request's task as the next thing that this worker does.
     ///
-    /// The connection knows the task before its first instruction, so that the task can be cancelled even if it never suspends.
+    /// The connection knows the task before its first instruction, so that the task can be cancelled even if it never
+    /// suspends.
     func respond(to received: RequestReader.Received, on connection: Connection, by worker: Worker) {
         // Its status is most wanted of a server that has too much to do.
         guard admitsRequest() || ownAnswer(to: received.request) != nil else {
@@ -52,11 +53,13 @@ extension Engine {
         } catch {
             failure = error
         }
-        // Before the client can know: one that has all it wants, or sees the failure, leaves at once, and has not left early.
+        // Before the client can know: one that has all it wants, or sees the failure, leaves at once, and has not left
+        // early.
         let cancellation = sink.isFinished ? nil : connection.cancellation
         var endsVisibly = sink.isFinished
         if !endsVisibly, cancellation != .clientLeft, connection.beginFailing() { endsVisibly = await sink.fail() }
-        // The connection's end may be taken for that of the download; a reset is not. Broken off, not even a finished one has its own.
+        // The connection's end may be taken for that of the download; a reset is not. Broken off, not even a finished
+        // one has its own.
         let isOpen = connection.output.isOpen
         if !isOpen || !endsVisibly { connection.abandonPeeked() }
         statistics.requestEnded(

@@ -9,8 +9,8 @@ extension Engine: Stoppable {
     func beginDraining() {
         guard !draining.exchange(true, ordering: .sequentiallyConsistent) else { return }
         ignoreSockets()
-        // Those that wait already are served: their web servers can't know, and for a socket that another process shares, the
-        // kernel may have told this one alone of them.
+        // Those that wait already are served: their web servers can't know, and for a socket that another process
+        // shares, the kernel may have told this one alone of them.
         do {
             for socket in listener.sockets {
                 while let descriptor = try Socket.accept(from: socket.descriptor) {
@@ -23,13 +23,14 @@ extension Engine: Stoppable {
             logger.error("left connections that waited, while stopping", metadata: ["error": "\(error)"])
         }
         while accepting.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
-        // Again, since a pause may have ended meanwhile: closing does not suffice for a socket that another process shares.
+        // Again, since a pause may have ended meanwhile: closing does not suffice for a socket that another process
+        // shares.
         ignoreSockets()
         closeListener()
     }
 
-    /// Closes the connections of a server that stops which have no request, and none on its way. One that was opened a moment ago
-    /// may still send its first.
+    /// Closes the connections of a server that stops which have no request, and none on its way. One that was opened a
+    /// moment ago may still send its first.
     func closeIdleConnections(at now: Int64) {
         forEachConnection { connection in
             if connection.beginReceiving(ifKeptSince: now, orOpenedBefore: now - 100) { closeIfSilent(connection) }
@@ -50,8 +51,9 @@ extension Engine: Stoppable {
         return count
     }
 
-    /// Makes the responses of tasks that the server does not wait for any longer look failed: what closes them, the end of the process,
-    /// is to many web servers the end of a download. Connections without a task are closed, since no worker will look at them any more.
+    /// Makes the responses of tasks that the server does not wait for any longer look failed: what closes them, the end
+    /// of the process, is to many web servers the end of a download. Connections without a task are closed, since no
+    /// worker will look at them any more.
     ///
     /// - Returns: How many these are: each has brought a part of a request, or one that no worker was free for.
     func breakOff() -> Int {

@@ -12,8 +12,8 @@ internal import Synchronization
 final class Engine: @unchecked Sendable {
     typealias Handler = @Sendable (DownloadRequest, inout RecordSink) async throws -> Void
 
-    /// The tag under which the listening sockets are watched: the first's, those of the others follow. A connection's is an
-    /// address in memory, which is larger.
+    /// The tag under which the listening sockets are watched: the first's, those of the others follow. A connection's
+    /// is an address in memory, which is larger.
     static let listenerTag: UInt64 = 1
 
     let listener: Listener
@@ -86,8 +86,8 @@ final class Engine: @unchecked Sendable {
         if hasListener.exchange(false, ordering: .relaxed) { listener.close() }
     }
 
-    /// Makes a run the only one: what ends with it, as the listening socket does, is gone for good. Called before the run takes over
-    /// signals, or hears that it is to stop: these are the business of the run that serves.
+    /// Makes a run the only one: what ends with it, as the listening socket does, is gone for good. Called before the
+    /// run takes over signals, or hears that it is to stop: these are the business of the run that serves.
     ///
     /// - Throws: ``ServerAlreadyRun`` the second time.
     func claimRun() throws(ServerAlreadyRun) {
@@ -96,8 +96,8 @@ final class Engine: @unchecked Sendable {
 
     /// Starts the workers, or closes the listening socket.
     func start() throws {
-        // Writing to what nobody reads, or beyond the limit on the size of files, is to fail, and not to end the process: a large request
-        // is handed over in a file, and the log may be one.
+        // Writing to what nobody reads, or beyond the limit on the size of files, is to fail, and not to end the
+        // process: a large request is handed over in a file, and the log may be one.
         for signal in [SIGPIPE, SIGXFSZ] { SignalHandler.disregard(signal) }
         do {
             guard LibFCGI.initStatus == 0 else { throw SystemError(call: "FCGX_Init", code: LibFCGI.initStatus) }
@@ -113,7 +113,8 @@ final class Engine: @unchecked Sendable {
         }
     }
 
-    /// Adds a worker. The engine lives until its last one has ended: that may be after the server, when a view blocks its thread.
+    /// Adds a worker. The engine lives until its last one has ended: that may be after the server, when a view blocks
+    /// its thread.
     func addWorker(temporary: Bool = false) throws(SystemError) {
         try pool.addWorker(temporary: temporary, handle: handle)
     }
@@ -152,14 +153,15 @@ final class Engine: @unchecked Sendable {
         return true
     }
 
-    /// How many workers there may be: those that cancelled tasks keep blocked do not count, up to a limit of three times as many again.
+    /// How many workers there may be: those that cancelled tasks keep blocked do not count, up to a limit of three
+    /// times as many again.
     var maximumWorkers: Int {
         let maximum = configuration.maximumThreads
         return maximum + min(statistics.leftRunning.load(ordering: .relaxed), 3 * maximum)
     }
 
-    /// Takes the events that no worker takes, as views block them all: of clients that leave, above all. What is about requests to come is
-    /// kept for the workers. Called by the supervisor.
+    /// Takes the events that no worker takes, as views block them all: of clients that leave, above all. What is about
+    /// requests to come is kept for the workers. Called by the supervisor.
     func takeEventsOfBlockedWorkers() {
         for _ in 0..<16 {
             var hasResponse = false

@@ -11,10 +11,11 @@ public import ServiceLifecycle
 ///     let server = try FastCGIServer(listener: .bound(to: .unix(path: path)), handler: Router(routes), logger: logger)
 ///     try await ServiceGroup(services: [database, server], gracefulShutdownSignals: [.sigterm], logger: logger).run()
 ///
-/// It counts for the backend that `MetricsSystem` has when the server is created: `downloadview_requests` by their `outcome` (`served`,
-/// `failed`, `aborted`, `timed_out`), `downloadview_refused` by `reason`, `downloadview_content_bytes`,
-/// `downloadview_connections_accepted` and `downloadview_accepting_pauses`; the gauges `downloadview_requests_active` and
-/// `downloadview_connections_idle`; and the timer `downloadview_request_duration`. ``ServerStatus`` tells what they mean.
+/// It counts for the backend that `MetricsSystem` has when the server is created: `downloadview_requests` by their
+/// `outcome` (`served`, `failed`, `aborted`, `timed_out`), `downloadview_refused` by `reason`,
+/// `downloadview_content_bytes`, `downloadview_connections_accepted` and `downloadview_accepting_pauses`; the gauges
+/// `downloadview_requests_active` and `downloadview_connections_idle`; and the timer `downloadview_request_duration`.
+/// ``ServerStatus`` tells what they mean.
 public final class FastCGIServer<Handler: RequestHandler>: Service {
     let engine: Engine
     private let supervisor: Supervisor
@@ -22,12 +23,14 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// Creates a server; nothing runs yet.
     ///
     /// - Parameters:
-    ///   - listener: Where web servers connect. The server closes it: when it stops, can't be made or started, or is never run.
+    ///   - listener: Where web servers connect. The server closes it: when it stops, can't be made or started, or is
+    ///     never run.
     ///   - handler: What answers the requests, on several threads at once.
-    ///   - logger: What is told of failures, on the threads that serve: a log handler that waits, as one that writes to a pipe which
+    ///   - logger: What is told of failures, on the threads that serve: a log handler that waits, as one that writes to
+    ///     a pipe which
     ///     nobody reads, holds up downloads.
-    /// - Throws: ``/DownloadSystem/SystemError`` when the kernel gives no descriptor; ``ListenError`` when the listener is a TCP port and
-    ///   `FCGI_WEB_SERVER_ADDRS`, the addresses that may connect, names something else or none.
+    /// - Throws: ``/DownloadSystem/SystemError`` when the kernel gives no descriptor; ``ListenError`` when the listener
+    ///   is a TCP port and `FCGI_WEB_SERVER_ADDRS`, the addresses that may connect, names something else or none.
     public convenience init(
         listener: Listener,
         handler: Handler,
@@ -72,8 +75,8 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     /// Graceful shutdown accepts no more and lets requests under way finish within ``FastCGIConfiguration/drainLimit``;
     /// cancellation cuts them.
     ///
-    /// - Throws: ``DrainIncomplete`` when requests were cut; ``ServerAlreadyRun`` the second time; ``/DownloadSystem/SystemError`` when no thread can
-    ///   be started.
+    /// - Throws: ``DrainIncomplete`` when requests were cut; ``ServerAlreadyRun`` the second time;
+    ///   ``/DownloadSystem/SystemError`` when no thread can be started.
     public func run() async throws {
         try engine.claimRun()
         let outcome: Supervisor.Outcome = try await withTaskCancellationHandler {
@@ -105,10 +108,11 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
 
     /// Serves until SIGTERM or SIGINT, on the calling thread: what a program's `main` calls.
     ///
-    /// The first signal drains as graceful shutdown does, a second one cuts what is under way. SIGHUP and SIGUSR1 are ignored.
-    /// A signal stops every server of the program that runs so, each on a thread of its own.
-    /// On the main thread it also runs what is for the main actor; what blocks there holds up the limits and the signals. From an
-    /// asynchronous `main` it can't: the main actor would be held by its caller, and views that call it would wait for ever.
+    /// The first signal drains as graceful shutdown does, a second one cuts what is under way. SIGHUP and SIGUSR1 are
+    /// ignored. A signal stops every server of the program that runs so, each on a thread of its own.
+    /// On the main thread it also runs what is for the main actor; what blocks there holds up the limits and the
+    /// signals. From an asynchronous `main` it can't: the main actor would be held by its caller, and views that call
+    /// it would wait for ever.
     ///
     /// - Returns: The exit status: 0 when every request was finished, 1 when some were cut.
     /// - Throws: ``ServerAlreadyRun`` the second time; ``/DownloadSystem/SystemError`` when no thread can be started.
@@ -119,7 +123,9 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
         try engine.start()
         engine.logger.info(
             "serving",
-            metadata: ["listen": "\(engine.listener.addresses.joined(separator: ", "))", "threads": "\(engine.pool.count)"]
+            metadata: [
+                "listen": "\(engine.listener.addresses.joined(separator: ", "))", "threads": "\(engine.pool.count)",
+            ]
         )
         let outcome = supervisor.run(signals: signals)
         return outcome == .drained ? 0 : 1

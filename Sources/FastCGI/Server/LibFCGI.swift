@@ -5,8 +5,8 @@ internal import Glibc
 enum LibFCGI {
     /// What `FCGX_Init` has returned. It is called once: two servers may start at a time, and it is not made for that.
     ///
-    /// Its handlers for signals are taken back. They cut a running write, and a program that embeds the server would no longer be ended by
-    /// these signals.
+    /// Its handlers for signals are taken back. They cut a running write, and a program that embeds the server would no
+    /// longer be ended by these signals.
     static let initStatus: Int32 = {
         let signals = [SIGTERM, SIGUSR1]
         let actions = signals.map { signal in

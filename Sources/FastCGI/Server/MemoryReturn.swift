@@ -4,7 +4,8 @@ struct MemoryReturn {
     static let fall = 16_777_216
     /// How long between two returns, in milliseconds. They hold up whoever allocates meanwhile.
     static let interval: Int64 = 5000
-    /// What a request under way holds besides its unsent content, in bytes: its task, and what its view needs. An estimate.
+    /// What a request under way holds besides its unsent content, in bytes: its task, and what its view needs. An
+    /// estimate.
     static let requestSize = 8192
 
     private var peak = 0

@@ -3,8 +3,8 @@ internal import Glibc
 internal import Logging
 internal import Synchronization
 
-/// The one thread that watches the others: it keeps the limits on time, adds a worker when views block all of them, and leads the server
-/// through its end.
+/// The one thread that watches the others: it keeps the limits on time, adds a worker when views block all of them, and
+/// leads the server through its end.
 final class Supervisor: Sendable {
     /// How the server ended.
     enum Outcome: Sendable, Equatable {
@@ -23,7 +23,8 @@ final class Supervisor: Sendable {
 
     private let engine: Engine
     private let orders = Atomic<Int>(0)
-    /// Shows an order at once to a server without signals; nil before that runs, and where there is no descriptor for it.
+    /// Shows an order at once to a server without signals; nil before that runs, and where there is no descriptor for
+    /// it.
     private let wakeUp = Lock<WakeUp?>(nil)
 
     init(_ engine: Engine) {
@@ -58,7 +59,8 @@ final class Supervisor: Sendable {
             wait(signals: signals, mainQueue, milliseconds: max(0, tick - elapsed))
             let now = MonotonicClock.now
             let order = order
-            // What is for the main actor may come thousands of times a second, and there may be thousands of connections to look at.
+            // What is for the main actor may come thousands of times a second, and there may be thousands of
+            // connections to look at.
             guard now - last.look >= Int64(tick) || order != last.order else { continue }
             last = (now, order)
             if stopping.advance(engine, by: order, at: engine.clock.now) { break }

@@ -1,8 +1,8 @@
 internal import DownloadSystem
 internal import Synchronization
 
-/// Lets a limited number of lines a second into the log: each failing request has its line, yet a client that causes thousands of
-/// them fills no disk.
+/// Lets a limited number of lines a second into the log: each failing request has its line, yet a client that causes
+/// thousands of them fills no disk.
 final class LogBudget: Sendable {
     enum Answer: Equatable {
         /// Log the line, after one that says how many before it were left out.

@@ -26,8 +26,8 @@ public struct ServerStatus: Sendable {
     public struct ActiveRequest: Sendable, Hashable {
         /// Its identifier in the log.
         public var id: String
-        /// What was requested, as the client sent it; of a long target its first 256 bytes and its size, and what is not
-        /// seen, or would change the order of what is, as `<U+202E>`.
+        /// What was requested, as the client sent it; of a long target its first 256 bytes and its size, and what is
+        /// not seen, or would change the order of what is, as `<U+202E>`.
         public var target: String
         /// The pattern of the route that it has taken; empty for none.
         public var route: String

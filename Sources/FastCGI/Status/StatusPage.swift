@@ -136,7 +136,8 @@ enum StatusPage {
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><title>DownloadView status</title>
             <style>body{font:14px sans-serif;margin:2em}table{border-collapse:collapse;margin:1em 0}
-            th,td{border:1px solid #ccc;padding:.2em .6em;text-align:left}td{font-variant-numeric:tabular-nums}</style></head>
+            th,td{border:1px solid #ccc;padding:.2em .6em;text-align:left}\
+            td{font-variant-numeric:tabular-nums}</style></head>
             <body><h1>DownloadView</h1>
             <table>\((rows + refused).joined(separator: "\n"))</table>
             <h2>Slowest requests under way</h2>

@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// How often one worker has looked for something to do. Each has its own, since one for all would be fought over at every turn.
+/// How often one worker has looked for something to do. Each has its own, since one for all would be fought over at
+/// every turn.
 final class ProgressCounter: Sendable {
     private let looks = Atomic<Int>(0)
 

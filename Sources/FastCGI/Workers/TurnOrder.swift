@@ -1,8 +1,9 @@
 /// Whose turn it is on a worker: requests that have just come, or tasks that go on.
 ///
-/// A request that has come has its first turn at once, since most are done with it. Only when events have been handled for
-/// ``eventSlice`` do the tasks that are ready go on, for ``jobSlice`` and one job at least; then the worker looks at the events
-/// again. So a short request waits for one turn of a long one, however many of these there are, and none of them starves.
+/// A request that has come has its first turn at once, since most are done with it. Only when events have been handled
+/// for ``eventSlice`` do the tasks that are ready go on, for ``jobSlice`` and one job at least; then the worker looks
+/// at the events again. So a short request waits for one turn of a long one, however many of these there are, and none
+/// of them starves.
 struct TurnOrder {
     /// How long tasks that go on have the worker while events may wait, in microseconds.
     static let jobSlice: Int64 = 500
@@ -14,7 +15,8 @@ struct TurnOrder {
         case events(since: Int64)
     }
 
-    /// How many events that others have reported are handled before the kernel is asked again: they may bring about one another.
+    /// How many events that others have reported are handled before the kernel is asked again: they may bring about one
+    /// another.
     private static let maximumReported = 16
 
     private var phase = Phase.jobs(since: nil)

@@ -8,7 +8,8 @@ protocol TurnObserver: AnyObject, Sendable {
 
 /// What a thread of the pool has for itself.
 ///
-/// Not `Sendable`: only its own thread reaches it, through ``current``. `@safe`, since the addresses it keeps are of memory that it owns.
+/// Not `Sendable`: only its own thread reaches it, through ``current``. `@safe`, since the addresses it keeps are of
+/// memory that it owns.
 @safe
 final class Worker {
     private static let key: pthread_key_t = {
@@ -63,14 +64,16 @@ final class Worker {
 
     // MARK: - Jobs
 
-    /// Runs `makeReady`, which makes a task ready; the task is then the next thing this worker does, and no other takes it.
+    /// Runs `makeReady`, which makes a task ready; the task is then the next thing this worker does, and no other takes
+    /// it.
     func runNext(_ makeReady: () -> Void) {
         claimsNextJob = true
         makeReady()
         claimsNextJob = false
     }
 
-    /// Makes a task ready that an event has brought on: it runs here at once, or takes its turn if others wait for theirs.
+    /// Makes a task ready that an event has brought on: it runs here at once, or takes its turn if others wait for
+    /// theirs.
     func resume(_ makeReady: () -> Void) {
         if resumesHere { runNext(makeReady) } else { makeReady() }
     }

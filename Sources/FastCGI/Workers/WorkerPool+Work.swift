@@ -17,7 +17,8 @@ extension WorkerPool {
                 worker.endTurn()
                 continue
             }
-            // Before any event: what it would be handed to may be gone when a worker was blocked for longer than the end took.
+            // Before any event: what it would be handed to may be gone when a worker was blocked for longer than the
+            // end took.
             if isStopping {
                 guard jobs.count > 0 || worker.nextJob != nil else { return }
                 worker.looksNext = false

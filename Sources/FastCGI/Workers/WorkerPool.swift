@@ -2,8 +2,8 @@ internal import DownloadSystem
 internal import Glibc
 internal import Synchronization
 
-/// A few threads that run the requests' tasks and wait for descriptors, all from one queue and one set: no thread waits for a client,
-/// and a thread that a view blocks leaves its work to the others.
+/// A few threads that run the requests' tasks and wait for descriptors, all from one queue and one set: no thread waits
+/// for a client, and a thread that a view blocks leaves its work to the others.
 final class WorkerPool: TaskExecutor, Sendable {
     /// Called by a worker with each event that is not the pool's own.
     typealias Handle = @Sendable (UInt64, Poller.Events) -> Void
@@ -69,8 +69,8 @@ final class WorkerPool: TaskExecutor, Sendable {
 
     /// Adds a worker. A temporary one ends when it was not needed for ``temporaryStay``.
     ///
-    /// - Parameter handle: Kept by the worker, not by the pool: what it needs lives until the worker ends, however long that takes, and
-    ///   no longer.
+    /// - Parameter handle: Kept by the worker, not by the pool: what it needs lives until the worker ends, however long
+    ///   that takes, and no longer.
     func addWorker(temporary: Bool, handle: @escaping Handle) throws(SystemError) {
         living.add(1, ordering: .relaxed)
         do {
@@ -106,8 +106,8 @@ final class WorkerPool: TaskExecutor, Sendable {
         }
     }
 
-    /// Runs jobs of tasks that ignored cancellation, after the last worker has ended. Without this their connections and captured state
-    /// would never be released.
+    /// Runs jobs of tasks that ignored cancellation, after the last worker has ended. Without this their connections
+    /// and captured state would never be released.
     private func runLeftBehind() {
         guard jobs.count > 0 else { return }
         guard living.compareExchange(expected: 0, desired: 1, ordering: .sequentiallyConsistent).exchanged else {

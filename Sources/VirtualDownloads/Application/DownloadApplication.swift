@@ -24,15 +24,15 @@ public protocol DownloadApplication: Sendable {
 
     /// What is around all views, the outermost first: authentication, CORS, limits, error pages. The default is none.
     ///
-    /// It is also around what no view answers, a path without a route. ``Routes/middleware(_:)`` is for some of the views.
-    /// Evaluated once.
+    /// It is also around what no view answers, a path without a route. ``Routes/middleware(_:)`` is for some of the
+    /// views. Evaluated once.
     var middleware: [any DownloadMiddleware] { get }
 
     /// Header fields that every response carries which does not have them already. The default is none.
     var headerFields: HTTPFields { get }
 
-    /// What a media type is guessed by, from the name of a file. The default is the system's table over the one that is built
-    /// in.
+    /// What a media type is guessed by, from the name of a file. The default is the system's table over the one that is
+    /// built in.
     ///
     /// Evaluated when a type first has to be guessed:
     ///
@@ -47,8 +47,8 @@ public protocol DownloadApplication: Sendable {
 
     /// Where the log goes, instead of to standard error or systemd's journal. The default is nil.
     ///
-    /// The level is set by `--log-level`. A handler is called by the threads that answer requests: one that blocks holds them
-    /// up.
+    /// The level is set by `--log-level`. A handler is called by the threads that answer requests: one that blocks
+    /// holds them up.
     func logHandler(label: String) -> (any LogHandler)?
 
     /// What the command `sign` signs links with, such as the `LinkSigner` of `SignedLinks`. The default is nil: nothing

@@ -14,8 +14,8 @@ struct ServeCommand<Application: DownloadApplication>: AsyncParsableCommand {
             abstract: "Answer the requests of a web server (the default).",
             discussion: """
                 With --listen on a socket of its own; without, on the one it was started with: descriptor 0 \
-                (spawn-fcgi, mod_fcgid) or systemd's (LISTEN_FDS). SIGTERM and SIGINT let downloads under way finish; a \
-                second one cuts them. SIGHUP is ignored.
+                (spawn-fcgi, mod_fcgid) or systemd's (LISTEN_FDS). SIGTERM and SIGINT let downloads under way finish; \
+                a second one cuts them. SIGHUP is ignored.
 
                 Who reaches a TCP port may ask for anything in anyone's name: \
                 FCGI_WEB_SERVER_ADDRS=10.0.0.1,10.0.0.2 in the environment admits these addresses alone.
@@ -27,7 +27,10 @@ struct ServeCommand<Application: DownloadApplication>: AsyncParsableCommand {
     }
 
     @Option(
-        help: ArgumentHelp("Where to listen: unix:PATH or HOST:PORT; may be given several times.", valueName: "address"),
+        help: ArgumentHelp(
+            "Where to listen: unix:PATH or HOST:PORT; may be given several times.",
+            valueName: "address"
+        ),
         transform: { try ListenAddress(parsing: $0) }
     )
     var listen: [ListenAddress] = []

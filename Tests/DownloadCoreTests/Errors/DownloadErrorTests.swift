@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test(
-        "What is not an error's status, or a 401 that does not say how to authenticate, is answered 500, and the log says why",
+        "What is not an error's status, or a 401 without a challenge, is answered 500, and the log says why",
         arguments: [200, 304, 302, 100, 999, 401] as [HTTPResponse.Status]
     )
     func refusesOtherStatuses(status: HTTPResponse.Status) async throws {

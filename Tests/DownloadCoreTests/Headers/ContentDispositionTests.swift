@@ -217,7 +217,8 @@ import Testing
         }
     }
 
-    /// What must arrive, said in another way than the library says it; nil where joiners or selectors make it hard to say.
+    /// What must arrive, said in another way than the library says it; nil where joiners or selectors make it hard to
+    /// say.
     private func expectedName(_ name: String) -> String? {
         let segment =
             name.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }.last.map(Array.init)

@@ -12,7 +12,8 @@ import Darwin
 import Musl
 #endif
 
-/// Every parser on inputs made of its own pieces, cut and mixed. `FUZZ_INPUTS` sets how many; the seed is part of the code.
+/// Every parser on inputs made of its own pieces, cut and mixed. `FUZZ_INPUTS` sets how many; the seed is part of the
+/// code.
 @Suite(.computing, .timeLimit(.minutes(60))) struct ParserFuzzTests {
     static let seed: UInt64 = 0x2026_1121
     static let count: Int = unsafe getenv("FUZZ_INPUTS").flatMap { unsafe Int(String(cString: $0)) } ?? 50_000

@@ -1,7 +1,8 @@
 import DownloadCore
 import HTTPTypes
 
-/// Ten bytes, `0123456789` unless a test says otherwise, with every property open. It counts nothing: the views' tests do.
+/// Ten bytes, `0123456789` unless a test says otherwise, with every property open. It counts nothing: the views' tests
+/// do.
 struct StubFile: DownloadFile {
     var bytes = Array("0123456789".utf8)
     var pieceSize = 4

@@ -84,8 +84,8 @@ import Testing
         #expect(expected.headerFields[.contentLocation] == "any")
     }
 
-    /// What of a protocol is not forwarded by the extensions of another, by their sources: a new requirement has a default,
-    /// so that a wrapper that forgets it compiles.
+    /// What of a protocol is not forwarded by the extensions of another, by their sources: a new requirement has a
+    /// default, so that a wrapper that forgets it compiles.
     @Test(
         "Every requirement of a view and of a file is forwarded",
         arguments: [

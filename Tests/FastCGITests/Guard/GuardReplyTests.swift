@@ -155,7 +155,7 @@ import Testing
     }
 
     @Test(
-        "Records of an identifier that is not active are ignored, whatever their type, before, within and behind a request",
+        "Records of an inactive identifier are ignored, whatever their type, before, within and behind a request",
         arguments: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 255] as [UInt8],
         [[], [1, 2, 3]] as [[UInt8]]
     )

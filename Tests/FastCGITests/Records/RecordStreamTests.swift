@@ -8,7 +8,7 @@ import Testing
 
 @Suite(.blocking, .timeLimit(.minutes(5))) struct RecordStreamTests {
     @Test(
-        "Content is sent once and in order, however many flush while it is written, and wherever its buffer is given up",
+        "Content is sent once and in order, however many flush meanwhile, and wherever its buffer is given up",
         arguments: [false, true]
     )
     func sendsOnce(compacts: Bool) throws {

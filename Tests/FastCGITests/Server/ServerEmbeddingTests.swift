@@ -6,7 +6,8 @@ import Testing
 
 @testable import FastCGI
 
-/// What a server does to the program that it is a part of. One after another, since they share what the program's signals do.
+/// What a server does to the program that it is a part of. One after another, since they share what the program's
+/// signals do.
 @Suite(.blocking, .serialized, .timeLimit(.minutes(5))) struct ServerEmbeddingTests {
     @Test("A server that runs as a service leaves signals as its program has them", arguments: [SIGTERM, SIGUSR1])
     func leavesSignals(signal: Int32) async throws {

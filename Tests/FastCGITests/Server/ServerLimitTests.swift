@@ -128,7 +128,8 @@ import Testing
             let client = try server.connect()
             try await client.send(Wire.get("/bytes/600000"))
             #expect(await eventually { server.status.slowest.first?.phase == .writing })
-            // The kernel reports room on a unix socket when some 150 KB are read: at 20 KB a second that is later than the limit.
+            // The kernel reports room on a unix socket when some 150 KB are read: at 20 KB a second that is later than
+            // the limit.
             for second in 1...20 {
                 try await client.receive(upTo: second * 20_000)
                 server.pass(.seconds(1))
@@ -173,7 +174,7 @@ import Testing
     }
 
     @Test(
-        "Requests that come in parts are refused while too much of others is held, and nothing is held of those that left"
+        "Requests in parts are refused while too much of others is held, and nothing is held of those that left"
     )
     func limitsHeldBytes() async throws {
         try await withServer {

@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(
-        "However much is held for slow clients, a request that holds nothing is served, and those who waited longest pay"
+        "However much is held for slow clients, a request that holds nothing is served; who waited longest pays"
     )
     func evictsForMemory() async throws {
         try await withServer(time: ManualTime()) {

@@ -61,8 +61,8 @@ import Testing
             try await late.send(Array(request.dropLast(8)))
             await server.group.triggerGracefulShutdown()
             #expect(try await waiting.answer().isBroken)
-            // The request that is half there keeps the server for two seconds. On a busy machine these may have passed; then the
-            // connection has ended.
+            // The request that is half there keeps the server for two seconds. On a busy machine these may have passed;
+            // then the connection has ended.
             try? await late.send(Array(request.suffix(8)))
             let hasBegun = try await late.output(upTo: "first\n").hasSuffix("first\n")
             let running = server.running

@@ -21,7 +21,8 @@ struct Answer {
     }
 }
 
-/// The web server's end of a connection, byte by byte. Reading and writing wait a minute at most, without holding a thread.
+/// The web server's end of a connection, byte by byte. Reading and writing wait a minute at most, without holding a
+/// thread.
 final class TestClient {
     let descriptor: Int32
     private var buffer: [UInt8] = []

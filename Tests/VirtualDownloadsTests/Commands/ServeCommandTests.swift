@@ -20,7 +20,7 @@ private struct EmptyApplication: DownloadApplication {
     @Test("Serving is the default, with a socket for the group and the usual log")
     func defaults() throws {
         let command = try Self.serve()
-        #expect(command.listen .isEmpty)
+        #expect(command.listen.isEmpty)
         #expect(command.socketMode.bits == 0o660)
         #expect("\(command.logLevel)" == "info")
         #expect(command.threads >= 1)

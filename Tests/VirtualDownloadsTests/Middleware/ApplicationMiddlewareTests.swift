@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(
-        "Middleware of the application, of a group and of a route is around each other, and the application's around all",
+        "Middleware of an application, a group and a route is around each other, the application's around all",
         arguments: [
             ("/free", 200, "site"), ("/grouped", 200, "inner, outer, site"), ("/own", 200, "own, inner, outer, site"),
             ("/broken", 502, "inner, outer, site"), ("/nowhere", 404, "site"), ("/%2e%2e", 400, "site"),
@@ -75,7 +75,8 @@ import Testing
         let router = try Router(Routes { Route("/orders/{id}", MistypedView()) })
         #expect(
             router.misspellings == [
-                "/orders/{id}: MistypedView.baseName is not an option and changes nothing: the option is spelled basename"
+                "/orders/{id}: MistypedView.baseName is not an option and changes nothing: "
+                    + "the option is spelled basename"
             ]
         )
     }

@@ -44,7 +44,8 @@ def activated(listeners, *arguments):
             for number, descriptor in enumerate(held, 3):
                 os.dup2(descriptor, number)
                 os.set_inheritable(number, True)
-            os.environ.update(LISTEN_FDS=str(len(listeners)), LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES="one:two:three")
+            os.environ.update(
+                LISTEN_FDS=str(len(listeners)), LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES="one:two:three")
             os.dup2(log, 2)
             os.execv(settings.program, [settings.program, "serve", *arguments])
         finally:
@@ -94,7 +95,7 @@ def socket_activation():
 
 @circumstances.case
 def socket_activation_with_another_descriptor():
-    """A unit's datagram socket would have clients that wait for ever: the program does not start, and says which it is."""
+    """A unit's datagram socket would have clients that wait for ever: the program does not start, and names it."""
     with listening(socket.AF_UNIX) as one, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two:
         with activated([one, two]) as (pid, log):
             code = ended(pid)
