@@ -19,8 +19,7 @@ public struct ByteBufferContent<Buffers: AsyncSequence>: DownloadContent where B
     ///
     /// - Parameters:
     ///   - size: How many bytes will come, if the sequence's source has declared it. The download is made to fail
-    ///     visibly if
-    ///     there are more or fewer.
+    ///     visibly if there are more or fewer.
     ///   - repeatable: Whether going through `buffers` of an equal request again gives the same bytes.
     public init(_ buffers: Buffers, size: Int64? = nil, repeatable: Bool = false) {
         self.buffers = buffers

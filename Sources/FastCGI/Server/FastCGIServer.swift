@@ -27,8 +27,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     ///     never run.
     ///   - handler: What answers the requests, on several threads at once.
     ///   - logger: What is told of failures, on the threads that serve: a log handler that waits, as one that writes to
-    ///     a pipe which
-    ///     nobody reads, holds up downloads.
+    ///     a pipe which nobody reads, holds up downloads.
     /// - Throws: ``/DownloadSystem/SystemError`` when the kernel gives no descriptor; ``ListenError`` when the listener
     ///   is a TCP port and `FCGI_WEB_SERVER_ADDRS`, the addresses that may connect, names something else or none.
     public convenience init(

@@ -29,8 +29,7 @@ public struct Router: RequestHandler {
     ///   - mediaTypes: What guesses a file's media type from its name; evaluated for each request that needs it. The
     ///     default is ``DownloadCore/MediaTypeTable/system``.
     ///   - middleware: What is around all routes, the outermost first, and around the 404 and 400 of the router itself.
-    ///     The
-    ///     default is none.
+    ///     The default is none.
     /// - Throws: ``RouteError`` for a pattern that no path would match, for one that is registered twice, and for a
     ///   prefix that is not a path.
     public init(
