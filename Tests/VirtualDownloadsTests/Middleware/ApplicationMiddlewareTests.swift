@@ -1,3 +1,4 @@
+import ArgumentParser
 import DownloadTesting
 import HTTPTypes
 import Testing
