@@ -6,11 +6,12 @@ import VirtualDownloads
 @Suite struct ResponseMiddlewareTests {
     @Test("A header field is put on every response that does not have it")
     func addsFields() async throws {
-        let fields = ResponseHeaderFields([.server: "x", .contentType: "y", .link: "<a>", .link: "<b>"])
+        let fields = ResponseHeaderFields([.server: "x", .contentType: "y", .setCookie: "a=1", .setCookie: "b=2"])
         for (target, type) in [("/", "text/plain; charset=utf-8"), ("/missing", "text/plain; charset=utf-8")] {
             let response = try await GreetingView().response(to: .get(target), through: [fields])
             #expect(response.headerFields[values: .server] == ["x"])
             #expect(response.headerFields[values: .contentType] == [type])
+            #expect(response.headerFields[values: .setCookie] == ["a=1", "b=2"])
         }
         let options = try await GreetingView().response(to: .make(.options), through: [fields])
         #expect(options.headerFields[.server] == "x")
