@@ -12,8 +12,9 @@ extension Descriptor {
         case wouldWait
     }
 
-    /// Reads from a place of a file what is in memory already (`RWF_NOWAIT`).
+    /// Reads up to `wanted` bytes from a place of a file that are in memory already (`RWF_NOWAIT`).
     package func readPromptly(
+        _ wanted: Int,
         into buffer: inout MutableRawSpan,
         at offset: Int64
     ) throws(SystemError) -> PromptRead {
@@ -22,7 +23,7 @@ extension Descriptor {
                 let count = unsafe downloadview_read_promptly(
                     number,
                     buffer.baseAddress,
-                    UInt(buffer.count),
+                    UInt(min(wanted, buffer.count)),
                     offset
                 )
                 if count >= 0 { return .read(Int(count)) }

@@ -38,12 +38,17 @@ package struct Descriptor: Sendable, Hashable {
         }
     }
 
-    /// Reads from a place of a file, without moving the one where it is read otherwise.
+    /// Reads up to `wanted` bytes from a place of a file, without moving the one where it is read otherwise.
     ///
     /// - Returns: How many bytes; 0 at the end.
-    package func read(into buffer: inout MutableRawSpan, at offset: Int64) throws(SystemError) -> Int {
+    package func read(
+        _ wanted: Int = .max,
+        into buffer: inout MutableRawSpan,
+        at offset: Int64
+    ) throws(SystemError) -> Int {
         try unsafe buffer.withUnsafeMutableBytes { buffer throws(SystemError) in
-            try Self.again("pread") { unsafe pread(number, buffer.baseAddress, buffer.count, off_t(offset)) }
+            let count = min(wanted, buffer.count)
+            return try Self.again("pread") { unsafe pread(number, buffer.baseAddress, count, off_t(offset)) }
         }
     }
 

@@ -43,8 +43,7 @@ struct FileCopy {
     ) throws(SystemError) -> Descriptor.PromptRead {
         var span = buffer.mutableSpan
         var bytes = unsafe span.mutableBytes
-        var wanted = bytes.extracting(0..<count)
-        return try file.descriptor.readPromptly(into: &wanted, at: position)
+        return try file.descriptor.readPromptly(count, into: &bytes, at: position)
     }
 
     private mutating func readFromDisk(

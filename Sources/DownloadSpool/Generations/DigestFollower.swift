@@ -73,8 +73,8 @@ final class DigestFollower: Sendable {
             do throws(SystemError) {
                 var span = buffer.mutableSpan
                 var bytes = unsafe span.mutableBytes
-                var wanted = bytes.extracting(0..<Int(min(Int64(bytes.byteCount), goal - position)))
-                let count = try file.descriptor.read(into: &wanted, at: position)
+                let wanted = Int(min(Int64(bytes.byteCount), goal - position))
+                let count = try file.descriptor.read(wanted, into: &bytes, at: position)
                 guard count > 0 else { throw SystemError(call: "pread", code: EIO) }
                 hash.update(unsafe buffer.span.bytes.extracting(first: count))
                 position += Int64(count)

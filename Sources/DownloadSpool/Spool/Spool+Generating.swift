@@ -15,7 +15,8 @@ extension Spool {
         size: Int64?,
         modified: Int64?
     ) {
-        let source = Handoff(file)
+        // Of any type: a closure that is sent must not capture a type that may be bound to an actor.
+        let source = Handoff(AnyDownloadFile(file))
         let isStarted = generation.start { [self] in
             guard let file = source.take() else { return }
             await run(
