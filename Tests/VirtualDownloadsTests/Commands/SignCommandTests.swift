@@ -71,7 +71,7 @@ import Testing
         "What can't be signed is an error of usage",
         arguments: [
             (["/nothing", "--expires", "1h"], "No view is registered at “/nothing”"),
-            (["/signed/orders.csv"], "--expires"), (["signed", "--expires", "1h"], "is no path"),
+            (["/signed/orders.csv"], "--expires"), (["signed", "--expires", "1h"], "is not a path"),
             (
                 ["/signed/orders.csv", "--expires", "1h", "--mount", "/downloads"],
                 "“/signed/orders.csv”; see testsite routes --mount /downloads."
