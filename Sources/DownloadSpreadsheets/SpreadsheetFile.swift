@@ -11,7 +11,7 @@ public import DownloadCore
 ///         }
 ///     }
 ///
-/// Cells are typed as ``TableCell`` is: texts are texts, whatever they begin with; dates are dates, with a style. A
+/// Cells are typed as `TableCell` is: texts are texts, whatever they begin with; dates are dates, with a style. A
 /// number of more than 15 digits, which a spreadsheet would round, becomes a text; so does a date before 1900-03-01 or
 /// after 9999-12-31.
 ///

@@ -36,8 +36,8 @@ where
 
     /// Writes the bytes of `range`, which are numbered from 0, and no others.
     ///
-    /// Called instead of ``write(to:)`` when ``isSeekable`` is true and a client asks for ranges: once for each of
-    /// them. The range is not empty and lies within ``size``, so a content that is fetched from elsewhere can ask for
+    /// Called instead of ``write(to:)`` when `isSeekable` is true and a client asks for ranges: once for each of
+    /// them. The range is not empty and lies within `size`, so a content that is fetched from elsewhere can ask for
     /// these bytes alone. The write that delivers the last byte of the range may throw: let the error pass.
     ///
     /// The default calls ``write(to:)`` and drops what is outside the range.

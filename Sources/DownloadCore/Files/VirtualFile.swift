@@ -83,7 +83,7 @@ public struct VirtualFile<Content: DownloadContent>: DownloadFile {
         return copy
     }
 
-    /// The same file, answering ``DownloadFile/wasModified(since:)`` with `test`.
+    /// The same file, answering `DownloadFile.wasModified(since:)` with `test`.
     ///
     /// - Parameter test: Receives the value of `If-Modified-Since` as the client sent it, and is trusted.
     public func answeringModified(since test: @escaping @Sendable (String) -> Bool) -> VirtualFile {

@@ -2,7 +2,7 @@
 ///
 /// For each option the file decides, if it says something: it is made for one request, and knows what was found out.
 /// Else the view's member counts. Only then counts what the file is anyway, its ``DownloadFile/name`` and its
-/// ``DownloadFile/contentType``, and last what the library does by itself. ``vary`` and ``headerFields`` of both are
+/// `DownloadFile.contentType`, and last what the library does by itself. ``vary`` and ``headerFields`` of both are
 /// added up.
 ///
 /// A view has these members by way of ``VirtualDownloadView``, a file by way of ``DownloadFile``; all have defaults. A
@@ -28,7 +28,7 @@ public protocol DownloadOptions {
     /// which an empty text stands for, too.
     var basename: BasenameOption { get }
 
-    /// The media type, for instance `text/csv`, a `String`. The default is the file's ``DownloadFile/contentType``, or
+    /// The media type, for instance `text/csv`, a `String`. The default is the file's `DownloadFile.contentType`, or
     /// else guessed from the basename, or else `application/octet-stream`.
     var mimeType: MIMETypeOption { get }
 

@@ -6,10 +6,10 @@ extension DownloadRequest {
     ///
     ///     let orders = try request.form.all("order")
     ///
-    /// Its view has to answer POST (``VirtualDownloadView/methods``).
+    /// Its view has to answer POST (`VirtualDownloadView.methods`).
     ///
     /// - Throws: ``DownloadError`` 415 for content of another type than `application/x-www-form-urlencoded`, such as
-    ///   `multipart/form-data`, which browsers send for a form with files; ``DownloadError/badRequest`` for an invalid
+    ///   `multipart/form-data`, which browsers send for a form with files; `DownloadError` 400 for an invalid
     ///   percent-encoding, and for what is not UTF-8. A view lets them pass.
     public var form: QueryItems {
         get throws(DownloadError) {

@@ -40,7 +40,7 @@ where
 
     /// Whether `file` has changed since the value of an `If-Modified-Since` field, as the client sent it.
     ///
-    /// The default asks the file wrapper (``DownloadFile/wasModified(since:)``); if it does not implement the question,
+    /// The default asks the file wrapper (`DownloadFile.wasModified(since:)`); if it does not implement the question,
     /// its modification date decides; without one the file counts as modified. Size and content are never touched to
     /// find out.
     func wasModified(_ file: File, since value: String) -> Bool

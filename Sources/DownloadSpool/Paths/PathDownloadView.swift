@@ -4,7 +4,7 @@ public import DownloadCore
 ///
 ///     Route("/reports/{path*}", PathDownloadView(FileRoot("/srv/reports")))
 ///
-/// For options of a download, or to look at who asks, write a view whose ``VirtualDownloadView/file(for:)`` returns a
+/// For options of a download, or to look at who asks, write a view whose `VirtualDownloadView.file(for:)` returns a
 /// ``PathFile``.
 public struct PathDownloadView: VirtualDownloadView {
     private let root: FileRoot

@@ -30,9 +30,9 @@ public struct PathFile: DownloadFile, Sendable {
     /// - Parameters:
     ///   - relativePath: The path below the root, with `/` between its segments: from a client, if you like.
     ///   - root: The folder.
-    /// - Throws: ``FileNotFound`` if no regular file is there: also for a folder, a device or a FIFO, and for a path
+    /// - Throws: `FileNotFound` if no regular file is there: also for a folder, a device or a FIFO, and for a path
     ///   that leads out of the root, has `.`, `..` or an empty segment, or goes through a symbolic link that the root
-    ///   refuses. ``DownloadError`` 403 if this process may not read it, 503 if it has no descriptor for it.
+    ///   refuses. `DownloadError` 403 if this process may not read it, 503 if it has no descriptor for it.
     public init(_ relativePath: String, in root: FileRoot) async throws {
         let (file, status) = try await DiskThreads.reading.run { try root.open(relativePath) }
         self.file = file

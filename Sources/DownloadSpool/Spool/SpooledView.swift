@@ -7,7 +7,7 @@ extension VirtualDownloadView {
     ///     Route("/reports/{id}", ReportView().spooled())
     ///     Route("/export.csv", ExportView().spooled { request, _ in "\(try request.query) \(database.version)" })
     ///
-    /// ``VirtualDownloadView/file(for:)`` is called for each request, before the spool is looked at: what it refuses is
+    /// `VirtualDownloadView.file(for:)` is called for each request, before the spool is looked at: what it refuses is
     /// refused. The generator runs apart from the request: what it throws before its first byte is answered as ever,
     /// and afterwards every client who shares it sees a failed download.
     ///
@@ -26,7 +26,7 @@ extension VirtualDownloadView {
     }
 }
 
-/// A view like another, whose content is generated once; see ``DownloadCore/VirtualDownloadView/spooled(in:key:)``.
+/// A view like another, whose content is generated once; see `VirtualDownloadView.spooled(in:key:)`.
 public struct SpooledView<Base: VirtualDownloadView>: WrappedDownloadView {
     public let base: Base
     let spool: Spool?

@@ -7,7 +7,7 @@ internal import HTTPTypes
 ///         [BasicAuthentication(realm: "Downloads") { user, password in try await accounts.check(user, password) }]
 ///     }
 ///
-/// The views find the name in ``DownloadRequest/user``. A password travels as it is: only over TLS. Put
+/// The views find the name in `DownloadRequest.user`. A password travels as it is: only over TLS. Put
 /// ``CrossOriginSharing`` before it, since a browser asks without a password first.
 public struct BasicAuthentication: DownloadMiddleware {
     private let challenge: String
