@@ -84,7 +84,10 @@ struct ServeCommand<Application: DownloadApplication>: AsyncParsableCommand {
     var maxBody = Application.serverConfiguration.maximumBodySize
 
     @Option(
-        help: ArgumentHelp("Memory held for slow clients; beyond it requests are answered 503.", valueName: "bytes")
+        help: ArgumentHelp(
+            "Memory held for slow clients; beyond it the one that has taken nothing for longest is cut.",
+            valueName: "bytes"
+        )
     )
     var maxHeld = Application.serverConfiguration.maximumHeldBytes
 
