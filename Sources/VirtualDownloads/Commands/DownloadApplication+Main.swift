@@ -4,6 +4,15 @@ internal import FastCGI
 internal import Glibc
 internal import Logging
 
+/// A command that runs on the main thread, which leads the server, takes its signals and serves the main actor.
+///
+/// ArgumentParser's own asynchronous requirement is left to a thread of libdispatch, which has all signals blocked: so would
+/// be those of every program that a view starts.
+protocol MainThreadCommand {
+    /// Called on the main actor; it stays there, as functions of this module do.
+    nonisolated(nonsending) func runOnMainThread() async throws
+}
+
 extension DownloadApplication {
     /// Runs the program; what `@main` calls.
     @MainActor
@@ -20,6 +29,8 @@ extension DownloadApplication {
             do {
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
+                } else if let command = command as? any MainThreadCommand {
+                    try await command.runOnMainThread()
                 } else {
                     try command.run()
                 }

@@ -7,7 +7,7 @@ internal import Glibc
 internal import Logging
 
 /// `serve`: answers the requests of a web server.
-struct ServeCommand<Application: DownloadApplication>: AsyncParsableCommand {
+struct ServeCommand<Application: DownloadApplication>: ParsableCommand, MainThreadCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "serve",
@@ -154,7 +154,7 @@ struct ServeCommand<Application: DownloadApplication>: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
+    func runOnMainThread() async throws {
         let application = try await Application.made()
         let router = try mount.router(of: application)
         let logger = application.logger(level: logLevel) { LineLogHandler(form: .automatic, level: $0) }
