@@ -1,11 +1,12 @@
 internal import CoreMetrics
+internal import DownloadCore
 internal import DownloadSystem
 
 /// The figures of others that the server shows, and hands on to whatever collects metrics.
 final class FurtherFigures: Sendable {
     private let source: Lock<@Sendable () -> [StatusFigure]>
     /// What was handed on of those that only grow.
-    private let counted = Lock<[String: Int64]>([:])
+    private let counted = Lock<[WireText: Int64]>([:])
     private let metrics: any MetricsFactory
 
     init(metrics: any MetricsFactory) {
@@ -13,7 +14,7 @@ final class FurtherFigures: Sendable {
         source = Lock({ [] })
     }
 
-    /// Has the figures come from there.
+    /// Takes the figures from there.
     func use(_ source: @escaping @Sendable () -> [StatusFigure]) {
         self.source.withLock { $0 = source }
     }
@@ -29,7 +30,7 @@ final class FurtherFigures: Sendable {
                 continue
             }
             let more = counted.withLock { counted in
-                let before = counted.updateValue(figure.value, forKey: figure.name) ?? 0
+                let before = counted.updateValue(figure.value, forKey: figure.name.wire) ?? 0
                 return figure.value - before
             }
             if more > 0 { Counter(label: label, factory: metrics).increment(by: more) }

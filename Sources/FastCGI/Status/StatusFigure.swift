@@ -1,5 +1,7 @@
+internal import DownloadCore
+
 /// A figure that something else than the server tells of itself, for the server's status page and metrics.
-public struct StatusFigure: Sendable, Hashable {
+public struct StatusFigure: Sendable {
     /// What it is called, behind `downloadview_`: lower-case letters and underscores, `_total` at the end of one that
     /// only grows.
     public var name: String
@@ -14,7 +16,7 @@ public struct StatusFigure: Sendable, Hashable {
     }
 
     /// Whether it only grows.
-    var isCounter: Bool { name.hasSuffix("_total") }
+    var isCounter: Bool { name.hasOctetSuffix("_total") }
 
     /// What Prometheus calls its kind.
     var type: String { isCounter ? "counter" : "gauge" }

@@ -6,8 +6,8 @@ internal import Logging
 
 /// A command that runs on the main thread, which leads the server, takes its signals and serves the main actor.
 ///
-/// ArgumentParser's own asynchronous requirement is left to a thread of libdispatch, which has all signals blocked: so would
-/// be those of every program that a view starts.
+/// ArgumentParser's own asynchronous requirement is left to a thread of libdispatch, which has all signals blocked: so
+/// would be those of every program that a view starts.
 protocol MainThreadCommand {
     /// Called on the main actor; it stays there, as functions of this module do.
     nonisolated(nonsending) func runOnMainThread() async throws
