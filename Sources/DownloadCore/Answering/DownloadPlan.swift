@@ -51,8 +51,9 @@ package struct DownloadPlan: Sendable, Hashable {
         let conditions = RequestConditions(request)
         let own = file.statedOptions
         let defaults = view.statedOptions
-        let tag = file.entityTag.optionValue
-        let date = file.modificationDate.optionValue
+        let properties = file.statedProperties
+        let tag = properties.entityTag
+        let date = properties.modificationDate
         let outcome = conditions.outcome(
             for: method,
             receivedAt: receivedAt,
@@ -76,9 +77,9 @@ package struct DownloadPlan: Sendable, Hashable {
             break
         }
         // A negative size is a mistake of the view, and is taken for none.
-        let size = file.size.optionValue.flatMap { $0 < 0 ? nil : $0 }
+        let size = file.statedSize.flatMap { $0 < 0 ? nil : $0 }
         let isRead = method == .get || method == .head
-        let support = isRead ? RangeSupport(of: file, size: size, tag: tag, in: view) : .none
+        let support = isRead ? RangeSupport(of: properties, size: size, in: view) : .none
         var selection = RangeSelection.whole
         // Range means something for GET alone (RFC 9110 §14.2).
         if method == .get, support != .none, let size, let range = conditions.range,
@@ -96,7 +97,7 @@ package struct DownloadPlan: Sendable, Hashable {
             }
         }
         let name = DownloadName(own.basename.nonEmpty ?? defaults.basename.nonEmpty ?? file.name)
-        let type = Self.contentType(of: file, by: own, or: defaults, named: name, mediaTypes)
+        let type = Self.contentType(of: properties, by: own, or: defaults, named: name, mediaTypes)
         let encoding = (own.encoding ?? defaults.encoding)
             .flatMap { Self.isIdentity($0) ? nil : $0 }
         let sent = SentContent(selection, of: type, encoding: encoding, size: size, tag: tag)
@@ -108,7 +109,7 @@ package struct DownloadPlan: Sendable, Hashable {
         let isAttachment = own.attachment ?? defaults.attachment ?? true
         fields.append(.contentDisposition, ContentDisposition.value(isAttachment ? .attachment : .inline, name))
         fields.appendCaching(by: own, or: defaults, tag: tag, lastModified: lastModified)
-        if let digest = file.digest.optionValue { fields.append(.reprDigest, digest.description) }
+        if let digest = properties.digest { fields.append(.reprDigest, digest.description) }
         fields.append(FieldList.nosniff)
         fields.append(FieldList.unbuffered)
         fields.append(furtherFieldsOf: own, and: defaults)
@@ -234,14 +235,14 @@ extension DownloadPlan {
     /// The value of Content-Type: the option of the file or the view, or the file's type, or one guessed from the name,
     /// with the charset of a text.
     fileprivate static func contentType(
-        of file: some DownloadFile,
+        of file: StatedProperties,
         by own: StatedOptions,
         or defaults: StatedOptions,
         named name: DownloadName?,
         _ mediaTypes: () -> MediaTypeTable
     ) -> String {
         let charset = (own.charset ?? defaults.charset).nonEmpty
-        guard let type = own.mimeType.nonEmpty ?? defaults.mimeType.nonEmpty ?? file.contentType.optionValue else {
+        guard let type = own.mimeType.nonEmpty ?? defaults.mimeType.nonEmpty ?? file.contentType else {
             // By the name as the client is told it: blanks and what is not seen are not part of its ending.
             let guess = name.flatMap { mediaTypes().mediaType(forName: $0.text) }
             return MediaType.contentType(known: guess ?? MediaType.unknown, charset: charset)

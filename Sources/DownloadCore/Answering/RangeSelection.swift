@@ -8,13 +8,13 @@ enum RangeSupport: Equatable {
     /// The content is produced again from its beginning, and at most this many bytes of it are dropped.
     case skips(atMost: Int64)
 
-    init<View: VirtualDownloadView>(of file: View.File, size: Int64?, tag: EntityTag?, in view: View) {
-        guard size != nil, let tag, !tag.isWeak else {
+    init(of file: StatedProperties, size: Int64?, in view: some VirtualDownloadView) {
+        guard size != nil, let tag = file.entityTag, !tag.isWeak else {
             self = .none
             return
         }
         self =
-            if file.isSeekable.optionValue == true { .seeks } else if file.isRepeatable.optionValue == true {
+            if file.isSeekable { .seeks } else if file.isRepeatable {
                 .skips(atMost: view.maximumSkippedBytes.optionValue ?? 4 << 20)
             } else { .none }
     }

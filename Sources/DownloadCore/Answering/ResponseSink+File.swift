@@ -18,7 +18,7 @@ extension ResponseSink where Self: ~Copyable {
         case .range(let range):
             try await write(range, of: file)
         case .parts(let frame):
-            if file.isSeekable.optionValue == true {
+            if file.statedProperties.isSeekable {
                 for part in frame.ranges.indices { try await write(part..<part + 1, in: frame, of: file) }
             } else {
                 try await write(frame.ranges.indices, in: frame, of: file)
@@ -30,12 +30,12 @@ extension ResponseSink where Self: ~Copyable {
 
     /// Writes one range of the content, and nothing before it if that is possible.
     private mutating func write(_ range: Range<Int64>, of file: some DownloadFile) async throws {
-        if file.isSeekable.optionValue == true {
-            try await write(range, from: range.lowerBound, ofSize: file.size.optionValue) {
+        if file.statedProperties.isSeekable {
+            try await write(range, from: range.lowerBound, ofSize: file.statedSize) {
                 try await file.write(range, to: &$0)
             }
         } else {
-            try await write(range, from: 0, ofSize: file.size.optionValue) { try await file.write(to: &$0) }
+            try await write(range, from: 0, ofSize: file.statedSize) { try await file.write(to: &$0) }
         }
     }
 
@@ -45,7 +45,7 @@ extension ResponseSink where Self: ~Copyable {
         in frame: MultipartByteRanges,
         of file: some DownloadFile
     ) async throws {
-        let seeks = file.isSeekable.optionValue == true
+        let seeks = file.statedProperties.isSeekable
         let start = seeks ? frame.ranges[parts.lowerBound].lowerBound : 0
         var cut = PartsSink(self, frame: frame, parts: parts, from: start)
         var outcome: Result<Void, any Error> = .success(())

@@ -39,7 +39,11 @@ extension VirtualDownloadView {
         }
         do {
             let file = try await file(for: request)
-            try await send(file, to: request, into: &sink, mediaTypes: mediaTypes(), through: middleware)
+            switch answer(with: file, to: request, mediaTypes: mediaTypes(), through: middleware) {
+            case .file(let plan, let head): try await sink.send(file, by: plan, after: head)
+            case .handOver(let response): try await sink.send(response)
+            case .other(let response): try await sink.send(response, for: request.method)
+            }
         } catch {
             // A `CancellationError` of a task that is not cancelled is a mistake of the view, and an error like any
             // other.
@@ -49,13 +53,13 @@ extension VirtualDownloadView {
         }
     }
 
-    private func send(
-        _ file: File,
+    /// What is answered when there is a file.
+    private func answer(
+        with file: File,
         to request: DownloadRequest,
-        into sink: inout some ResponseSink & ~Copyable,
         mediaTypes: @autoclosure () -> MediaTypeTable,
         through middleware: [any DownloadMiddleware]
-    ) async throws {
+    ) -> FileAnswer {
         var plan = DownloadPlan(
             method: request.method,
             headerFields: request.headerFields,
@@ -76,25 +80,29 @@ extension VirtualDownloadView {
                 mediaTypes: mediaTypes()
             )
         }
-        let response = response(for: file, by: plan, to: request, through: middleware)
-        guard plan.status == .notModified, response.carriesFile else {
-            if let handOver, response.carriesFile, response.status == .ok {
-                return try await sink.send(response.handedOver(by: handOver))
-            }
-            return try await send(file, by: plan, as: response, for: request.method, into: &sink)
+        var response = response(for: file, by: plan, to: request, through: middleware)
+        if plan.status == .notModified, response.carriesFile {
+            // A hook has made a download of a 304.
+            let whole = DownloadPlan(
+                method: request.method,
+                headerFields: request.headerFields.forWholeFile,
+                receivedAt: request.receivedAt,
+                file: file,
+                view: self,
+                mediaTypes: mediaTypes()
+            )
+            response = self.response(for: file, by: whole, to: request, through: middleware)
+                .with(response, changedFrom: plan)
+            plan = whole
+        } else if let handOver, response.carriesFile, response.status == .ok {
+            return .handOver(response.handedOver(by: handOver))
         }
-        // A hook has made a download of a 304.
-        let whole = DownloadPlan(
-            method: request.method,
-            headerFields: request.headerFields.forWholeFile,
-            receivedAt: request.receivedAt,
-            file: file,
-            view: self,
-            mediaTypes: mediaTypes()
-        )
-        let changed = self.response(for: file, by: whole, to: request, through: middleware)
-            .with(response, changedFrom: plan)
-        try await send(file, by: whole, as: changed, for: request.method, into: &sink)
+        // A hook may have made it a status that has no content (RFC 9110 §6.4.1), or has changed one that has nothing
+        // of the file.
+        guard plan.status.kind == .successful, response.content == .file, response.status.allowsContent else {
+            return .other(response)
+        }
+        return .file(plan, head: HTTPResponse(status: response.status, headerFields: response.headerFields))
     }
 
     /// The response to a method that asks for no file; nil for one that does.
@@ -171,22 +179,16 @@ extension VirtualDownloadView {
             return finalResponse(varying(error.response(to: request)), to: request, through: middleware)
         }
     }
+}
 
-    private func send(
-        _ file: File,
-        by plan: DownloadPlan,
-        as response: DownloadResponse,
-        for method: HTTPRequest.Method,
-        into sink: inout some ResponseSink & ~Copyable
-    ) async throws {
-        // A hook may have made it a status that has no content (RFC 9110 §6.4.1), or has changed one that has nothing
-        // of the file.
-        guard plan.status.kind == .successful, response.content == .file, response.status.allowsContent else {
-            return try await sink.send(response, for: method)
-        }
-        let head = HTTPResponse(status: response.status, headerFields: response.headerFields)
-        try await sink.send(file, by: plan, after: head)
-    }
+/// An answer to a request for which there is a file.
+private enum FileAnswer {
+    /// The file or a part of it.
+    case file(DownloadPlan, head: HTTPResponse)
+    /// What has the web server send the file by itself.
+    case handOver(DownloadResponse)
+    /// Something in the place of the file.
+    case other(DownloadResponse)
 }
 
 extension HTTPFields {

@@ -74,6 +74,13 @@ where
     /// What the members of ``DownloadOptions`` say. The default collects them, and there is no reason for another: it
     /// is a requirement so that it is compiled for each file, which an answer reads faster than nine members.
     var statedOptions: StatedOptions { get }
+
+    /// What the other members say, but for the size; as ``statedOptions``.
+    var statedProperties: StatedProperties { get }
+
+    /// What ``ContentProperties/size`` says; as ``statedOptions``. It may be dear to find out, and is asked for only
+    /// where it is needed.
+    var statedSize: Int64? { get }
 }
 
 extension DownloadFile {
@@ -105,6 +112,20 @@ extension DownloadFile {
             headerFields: headerFields.optionValue
         )
     }
+
+    @inlinable
+    public var statedProperties: StatedProperties {
+        StatedProperties(
+            contentType: contentType.optionValue,
+            entityTag: entityTag.optionValue,
+            modificationDate: modificationDate.optionValue,
+            digest: digest.optionValue,
+            isRepeatable: isRepeatable.optionValue ?? false,
+            isSeekable: isSeekable.optionValue ?? false
+        )
+    }
+
+    @inlinable public var statedSize: Int64? { size.optionValue }
 
     public func wasModified(since value: String) -> DefaultOption<Bool> { .init() }
 

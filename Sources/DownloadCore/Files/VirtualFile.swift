@@ -28,24 +28,53 @@ public struct VirtualFile<Content: DownloadContent>: DownloadFile {
     public var digest: ContentDigest?
 
     /// Whether the client is asked to save the file (true) or to show it; nil leaves it to the view.
-    public var attachment: Bool?
+    public var attachment: Bool? {
+        get { options.stated.attachment }
+        set { options.stated.attachment = newValue }
+    }
     /// The name that the client saves the file under; nil leaves it to the view.
-    public var basename: String?
+    public var basename: String? {
+        get { options.stated.basename }
+        set { options.stated.basename = newValue }
+    }
     /// The media type in the place of the view's option; nil leaves it to the view.
-    public var mimeType: String?
+    public var mimeType: String? {
+        get { options.stated.mimeType }
+        set { options.stated.mimeType = newValue }
+    }
     /// The charset that is declared for text types, an empty text for none; nil leaves it to the view.
-    public var charset: String?
+    public var charset: String? {
+        get { options.stated.charset }
+        set { options.stated.charset = newValue }
+    }
     /// The content coding that the bytes are in, an empty text for none; nil leaves it to the view.
-    public var encoding: String?
+    public var encoding: String? {
+        get { options.stated.encoding }
+        set { options.stated.encoding = newValue }
+    }
     /// Who may keep the response, and for how long, an empty text to claim nothing; nil leaves it to the view.
-    public var cacheControl: String?
+    public var cacheControl: String? {
+        get { options.stated.cacheControl }
+        set { options.stated.cacheControl = newValue }
+    }
     /// When the response becomes stale; nil leaves it to the view.
-    public var expires: HTTPDate?
+    public var expires: HTTPDate? {
+        get { options.stated.expires }
+        set { options.stated.expires = newValue }
+    }
     /// The request fields that the content depends on, besides those of the view.
-    public var vary: [HTTPField.Name] = []
+    public var vary: [HTTPField.Name] {
+        get { options.stated.vary ?? [] }
+        set { options.stated.vary = newValue }
+    }
     /// Further header fields, besides those of the view and in the place of its fields of the same name.
-    public var headerFields: HTTPFields = [:]
+    public var headerFields: HTTPFields {
+        get { options.stated.headerFields ?? [:] }
+        set { options.stated.headerFields = newValue }
+    }
+    public var statedOptions: StatedOptions { options.stated }
 
+    private var options = KeptOptions()
     private var modificationTest: (@Sendable (String) -> Bool)?
 
     /// Wraps content.

@@ -5,23 +5,23 @@ public import HTTPTypes
 /// Code for any view or file reads it: ``VirtualDownloadView/statedOptions``, ``DownloadFile/statedOptions``.
 public struct StatedOptions: Sendable {
     /// Whether the client is asked to save the file.
-    public let attachment: Bool?
+    public var attachment: Bool?
     /// The name that the client saves the file under.
-    public let basename: String?
+    public var basename: String?
     /// The media type.
-    public let mimeType: String?
+    public var mimeType: String?
     /// The charset that is declared for text types.
-    public let charset: String?
+    public var charset: String?
     /// The content coding that the bytes are in.
-    public let encoding: String?
+    public var encoding: String?
     /// Who may keep the response, and for how long.
-    public let cacheControl: String?
+    public var cacheControl: String?
     /// When the response becomes stale.
-    public let expires: HTTPDate?
+    public var expires: HTTPDate?
     /// The request fields that the content depends on.
-    public let vary: [HTTPField.Name]?
+    public var vary: [HTTPField.Name]?
     /// Further header fields.
-    public let headerFields: HTTPFields?
+    public var headerFields: HTTPFields?
 
     @inlinable
     init(
@@ -44,5 +44,20 @@ public struct StatedOptions: Sendable {
         self.expires = expires
         self.vary = vary
         self.headerFields = headerFields
+    }
+
+    /// Says nothing.
+    init() {
+        self.init(
+            attachment: nil,
+            basename: nil,
+            mimeType: nil,
+            charset: nil,
+            encoding: nil,
+            cacheControl: nil,
+            expires: nil,
+            vary: nil,
+            headerFields: nil
+        )
     }
 }
