@@ -44,7 +44,7 @@ struct RecordSink: ResponseSink, ~Copyable {
     /// The head as CGI has it (RFC 3875 §6.3); false if it does not fit.
     private func append(_ status: HTTPResponse.Status, _ fields: HTTPFields) -> Bool {
         // HAProxy takes the last of Status and Location, and makes a 302 of the latter.
-        let isElsewhere = status.kind == .redirection
+        let isElsewhere = status.kind == .redirection || status == .created || status == .accepted
         if isElsewhere, let place = fields[.location], !append(HTTPField(name: .location, value: place)) {
             return false
         }
