@@ -21,6 +21,10 @@ struct CountingSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
         return true
     }
 
+    mutating func progress(_ fraction: Double) {
+        base.progress(fraction)
+    }
+
     /// The sink behind.
     consuming func finish() -> Base { base }
 }

@@ -22,11 +22,26 @@ public protocol ByteSink: ~Copyable {
     /// A fast path for small pieces, which the texts and arrays below try first: an asynchronous call costs several
     /// times what copying a line does. The default is false: ``write(_:)`` then does it all.
     mutating func writeAtOnce(_ bytes: RawSpan) -> Bool
+
+    /// Tells how much of the work is done, for a content whose size is not known: from 0 to 1.
+    ///
+    /// Whoever waits for a prepared download sees it as a percentage, and as the time that is left. Everywhere else it
+    /// does nothing, which is the default, and costs nothing. It may be called as often as is convenient.
+    mutating func progress(_ fraction: Double)
 }
 
 extension ByteSink where Self: ~Copyable {
     @inlinable
     public mutating func writeAtOnce(_ bytes: RawSpan) -> Bool { false }
+
+    @inlinable
+    public mutating func progress(_ fraction: Double) {}
+
+    /// Tells how much of the work is done: so many of all rows, pages or days.
+    @inlinable
+    public mutating func progress(_ done: Int, of total: Int) {
+        progress(total > 0 ? Double(done) / Double(total) : 1)
+    }
 }
 
 extension ByteSink where Self: ~Copyable {

@@ -17,6 +17,10 @@ public struct ContentSink: ByteSink, ~Copyable {
     public mutating func writeAtOnce(_ bytes: RawSpan) -> Bool {
         target.writeAtOnce(bytes)
     }
+
+    public mutating func progress(_ fraction: Double) {
+        target.progress(fraction)
+    }
 }
 
 /// The dynamic dispatch behind ``ContentSink``.
@@ -26,6 +30,8 @@ private class ErasedSink {
     }
 
     func writeAtOnce(_ bytes: RawSpan) -> Bool { false }
+
+    func progress(_ fraction: Double) {}
 }
 
 /// Owns a sink for as long as a closure writes into it.
@@ -43,6 +49,10 @@ private final class SinkBox<Sink: ByteSink & ~Copyable>: ErasedSink {
 
     override func writeAtOnce(_ bytes: RawSpan) -> Bool {
         sink?.writeAtOnce(bytes) ?? false
+    }
+
+    override func progress(_ fraction: Double) {
+        sink?.progress(fraction)
     }
 }
 

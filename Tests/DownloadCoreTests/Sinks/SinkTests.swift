@@ -4,6 +4,26 @@ import HTTPTypes
 import Testing
 
 @Suite struct SinkTests {
+    @Test("Progress passes through a closure's sink to the one behind, which need not know of it")
+    func progress() async throws {
+        struct ProgressSink: ByteSink, ~Copyable {
+            var reports: [Double] = []
+            mutating func write(_ bytes: RawSpan) async throws {}
+            mutating func progress(_ fraction: Double) { reports.append(fraction) }
+        }
+        let file = VirtualFile(name: "x") { sink in
+            sink.progress(0.25)
+            try await sink.write("x")
+            sink.progress(3, of: 4)
+            sink.progress(0, of: 0)
+        }
+        var sink = ProgressSink()
+        try await AnyDownloadFile(file).write(to: &sink)
+        #expect(sink.reports == [0.25, 0.75, 1])
+        // A client's sink takes no notice.
+        #expect(try await FileView { file }.response(to: .get()).text == "x")
+    }
+
     @Test(
         "A generator is ended by the write that delivers the last wanted byte",
         arguments: ["bytes=2-5", "bytes=0-1,4-5"]
