@@ -134,8 +134,8 @@ let package = Package(
         .target(
             name: "DemoViews",
             dependencies: [
-                "DownloadArchives", "DownloadJSON", "DownloadSpreadsheets", "DownloadTables", "SignedLinks",
-                "VirtualDownloads", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "DownloadArchives", "DownloadJSON", "DownloadSpool", "DownloadSpreadsheets", "DownloadTables",
+                "SignedLinks", "VirtualDownloads", .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Examples/DemoViews",
             swiftSettings: settings

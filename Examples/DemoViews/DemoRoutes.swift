@@ -1,3 +1,4 @@
+internal import DownloadSpool
 package import SignedLinks
 package import VirtualDownloads
 
@@ -17,6 +18,7 @@ package enum DemoRoutes {
             Route("/archive/photos.zip", PhotosArchiveView())
             Route("/archive/big.zip", LargeArchiveView())
             Route("/archive/nested.zip", NestedArchiveView())
+            Route("/prepared/report.csv", BranchReportView().prepared())
             if let links { Route("/signed/orders.csv", OrdersExportView().signed(by: links)) }
         }
         return Routes {

@@ -145,7 +145,8 @@ public struct LinkSigner: LinkSigning {
         let contents = LinkContents(
             method: request.method,
             path: path.signedText,
-            query: query.filter { !ignored.contains($0.name) },
+            // What a view that prepares its download adds to its own links says nothing of the content.
+            query: query.filter { !ignored.contains($0.name) && PreparationStep($0) == nil },
             name: link.name,
             expires: link.expires
         )

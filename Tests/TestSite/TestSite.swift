@@ -18,6 +18,7 @@ struct TestSite: DownloadApplication {
         DemoRoutes.all(signedBy: links)
         BenchViews.routes
         SpooledViews.routes
+        PreparedViews.routes
         TestViews.routes
     }
 }

@@ -20,6 +20,9 @@ struct Refusal {
             guard error.isAnswerable else { return internalServerError(loggedBy: &sink) }
             if error.status.kind == .serverError || !error.reason.isEmpty { sink.log(error) }
             return error.response(to: request)
+        case let answer as any ThrownAnswer:
+            if let failure = answer.failure { sink.log(failure) }
+            return answer.response
         case let redirect as DownloadRedirect where redirect.isAnswerable:
             return redirect.response
         default:

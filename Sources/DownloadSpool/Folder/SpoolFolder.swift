@@ -67,7 +67,7 @@ struct SpoolFolder: Sendable {
     }
 
     /// Opens the folder of a key; with `making`, makes it.
-    private func folder(_ name: String, making: Bool) throws(SystemError) -> OwnedDescriptor {
+    func folder(_ name: String, making: Bool) throws(SystemError) -> OwnedDescriptor {
         let root = OwnedDescriptor(making ? try openOrMake() : try Descriptor.open(path, [.readOnly, .folder]))
         do {
             return OwnedDescriptor(try root.descriptor.open(name, [.readOnly, .folder, .noFollow]))
@@ -205,6 +205,10 @@ struct SpoolFolder: Sendable {
             }
             try? folder.descriptor.unlink(SpoolName.partial(key, id).text)
         }
+        // Whoever begins anew forgets what has failed.
+        for name in names {
+            if case .record = name { try? folder.descriptor.unlink(name.text) }
+        }
         let name = SpoolName.partial(key, id).text
         let file = try folder.descriptor.open(
             name,
@@ -296,6 +300,12 @@ struct SpoolFolder: Sendable {
             case .whole(_, let content):
                 isLeftover = status.kind != .regular || status.size != content.size
                 created = content.created
+            case .record(let key, let id):
+                let isOver = (try? openPart(key, id, in: folder))?.isAlive != true
+                if isOver, WallClock.seconds - status.modified.seconds > GenerationRecord.lifetime {
+                    try? folder.descriptor.unlink(text)
+                }
+                continue
             }
             if isLeftover {
                 try? folder.descriptor.unlink(text)

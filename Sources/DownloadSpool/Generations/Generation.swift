@@ -17,7 +17,7 @@ final class Generation: Sendable {
     /// generator goes on without a pause.
     private static let publishingInterval: Int64 = 50
 
-    fileprivate struct State {
+    struct State {
         var ledger = GenerationLedger()
         /// The bytes of the ledger's window, behind `skipped` others.
         var window: [UInt8] = []
@@ -39,9 +39,16 @@ final class Generation: Sendable {
         var part: SpoolFolder.PartialFile?
         var hasEnded = false
         var waitingForEnd: [CheckedContinuation<Void, Never>] = []
+        /// What ``status`` tells besides: see ``GenerationStatus``.
+        var size: Int64?
+        var estimate: Double?
+        /// When it began, by the monotonic clock in milliseconds.
+        var began: Int64 = 0
+        /// Tells other processes how far it is; nil if they are not told.
+        var record: RecordWriter?
     }
 
-    fileprivate let state = Lock(State())
+    let state = Lock(State())
 
     init(_ key: SpoolKey, as id: GenerationID) {
         self.key = key
@@ -84,6 +91,9 @@ final class Generation: Sendable {
         let (phase, part) = state.withLock { ($0.ledger.phase, $0.part) }
         return (phase == .pending || phase == .running) && !(part?.isFollowed ?? false)
     }
+
+    /// Whether another process reads it.
+    var isFollowed: Bool { state.withLock { $0.part }?.isFollowed ?? false }
 
     /// Whether its task runs.
     var isUnderWay: Bool { state.withLock { $0.ledger.phase != .pending && !$0.hasEnded } }

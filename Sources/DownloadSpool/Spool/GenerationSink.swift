@@ -32,6 +32,10 @@ struct GenerationSink: ByteSink, ~Copyable {
         return true
     }
 
+    mutating func progress(_ fraction: Double) {
+        generation.note(estimate: fraction)
+    }
+
     mutating func write(_ bytes: RawSpan) async throws {
         try Task.checkCancellation()
         guard !bytes.isEmpty else { return }

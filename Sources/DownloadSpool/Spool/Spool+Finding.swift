@@ -123,16 +123,34 @@ extension Spool {
     // MARK: - Interest
 
     private func endInterest(in generation: Generation) {
-        let isUnwanted = table.withLock { table in
-            guard var flight = table.generations[generation.key], flight.generation === generation else { return false }
+        let (isUnwanted, isFollowed) = table.withLock { table in
+            guard var flight = table.generations[generation.key], flight.generation === generation else {
+                return (false, false)
+            }
             flight.interest -= 1
             table.generations[generation.key] = flight
-            guard flight.interest == 0, generation.isCancellable else { return false }
+            guard flight.interest == 0 else { return (false, false) }
+            guard generation.isCancellable else { return (false, generation.isFollowed) }
             // Whoever comes now begins anew: one that is about to end is not to be joined.
             table.generations[generation.key] = nil
-            return true
+            return (true, false)
         }
         if isUnwanted { cancel(generation) }
+        if isFollowed { watchFollowers(of: generation) }
+    }
+
+    /// Cancels a generation once those of other processes have left, too, and nobody has come meanwhile.
+    private func watchFollowers(of generation: Generation) {
+        Task { [self] in
+            while generation.isUnderWay {
+                try? await Task.sleep(for: .seconds(1))
+                let isWanted = table.withLock { table in
+                    table.generations[generation.key].map { $0.generation !== generation || $0.interest > 0 } ?? true
+                }
+                if isWanted { return }
+                if generation.isCancellable { cancelIfUnwanted(generation, nil) }
+            }
+        }
     }
 
     /// Cancels a generation if nobody wants its bytes any more, as when those of another process have left.
@@ -161,5 +179,6 @@ extension Spool {
                 table.insert(stored, under: generation.key, now: MonotonicClock.now)
             }
         }
+        preparations.end(generation)
     }
 }

@@ -8,12 +8,14 @@ extension Spool {
     /// - Parameters:
     ///   - isReproducible: Whether another run gives equal bytes.
     ///   - modified: What the spooled file's date is to be, in seconds since 1970; nil for now.
+    ///   - isObserved: Whether other processes are told how far it is.
     func start<File: DownloadFile>(
         _ generation: Generation,
         with file: sending File,
         isReproducible: Bool,
         size: Int64?,
-        modified: Int64?
+        modified: Int64?,
+        isObserved: Bool
     ) {
         // Of any type: a closure that is sent must not capture a type that may be bound to an actor.
         let source = Handoff(AnyDownloadFile(file))
@@ -22,7 +24,7 @@ extension Spool {
             await run(
                 generation,
                 file,
-                Terms(isReproducible: isReproducible, size: size, modified: modified)
+                Terms(isReproducible: isReproducible, size: size, modified: modified, isObserved: isObserved)
             )
         }
         guard isStarted else { return }
@@ -34,6 +36,7 @@ extension Spool {
         var isReproducible: Bool
         var size: Int64?
         var modified: Int64?
+        var isObserved: Bool
     }
 
     private func run(_ generation: Generation, _ file: some DownloadFile, _ terms: Terms) async {
@@ -62,7 +65,8 @@ extension Spool {
                 }
             }
         } catch {
-            // First this, so that whoever comes after the failure is known begins anew.
+            // First this, so that whoever comes after the failure is known begins anew, or is told of it.
+            preparations.noteFailure(of: generation, error)
             remove(generation)
             generation.fail(error)
             if !(error is CancellationError) { count { $0.failures += 1 } }
@@ -92,6 +96,8 @@ extension Spool {
         _ terms: Terms
     ) async throws {
         count { $0.generations += 1 }
+        let record = terms.isObserved ? part.flatMap { makeRecord(of: $0, terms) } : nil
+        generation.noteBeginning(size: terms.size, record: record)
         generation.begin(in: part, isLeading: true)
         var sink = GenerationSink(generation, into: part, of: self)
         let outcome: GenerationSink.Outcome?
@@ -104,18 +110,37 @@ extension Spool {
             }
         } catch {
             sink.abandon()
+            // Before the file goes: whoever follows it looks for the reason then.
+            if let part { end(record, of: part, after: error) }
             if let part { folder.discard(part) }
             throw error
         }
         do {
             outcome = try await sink.finish()
         } catch {
+            if let part { end(record, of: part, after: error) }
             if let part { folder.discard(part) }
             throw error
         }
         generation.complete()
         await publish(outcome, of: generation, terms)
+        if record != nil, let part { folder.removeRecord(of: part.key, part.id) }
         remove(generation)
+    }
+
+    private func makeRecord(of part: SpoolFolder.PartialFile, _ terms: Terms) -> RecordWriter? {
+        let record = GenerationRecord(contentSize: terms.size, began: WallClock.now / 1_000_000)
+        return folder.makeRecord(of: part).map { RecordWriter($0, record) }
+    }
+
+    /// Leaves word of a failure for the other processes; that nobody wants the content is none.
+    private func end(_ record: RecordWriter?, of part: SpoolFolder.PartialFile, after error: any Error) {
+        guard let record else { return }
+        if Task.isCancelled {
+            folder.removeRecord(of: part.key, part.id)
+        } else {
+            record.noteFailure(status: PreparationFailure.code(of: error))
+        }
     }
 
     /// Gives a whole content its name. Its readers have it whether that succeeds or not.
@@ -144,9 +169,11 @@ extension Spool {
     /// - Returns: False if its writer is gone before the content was whole.
     private func follow(_ part: SpoolFolder.PartialFile, with generation: Generation) async throws -> Bool {
         count { $0.shared += 1 }
+        generation.noteBeginning(size: nil, record: nil)
         generation.begin(in: part, isLeading: false)
         var seen: Int64 = 0
         var pause = 2
+        var askedAt: Int64 = 0
         while true {
             try Task.checkCancellation()
             // Before the size is looked at: what a writer wrote before it ended is there then.
@@ -157,8 +184,18 @@ extension Spool {
                 seen = size
                 pause = 2
             }
+            if MonotonicClock.now - askedAt >= 500 {
+                askedAt = MonotonicClock.now
+                if let record = folder.record(of: part.key, part.id) { generation.note(record) }
+            }
             if !isAlive {
-                guard let stored = folder.outcome(of: part) else { return false }
+                guard let stored = folder.outcome(of: part) else {
+                    // It has failed there, and would here.
+                    if let failure = folder.record(of: part.key, part.id)?.failure {
+                        throw PreparationFailure(status: failure)
+                    }
+                    return false
+                }
                 generation.complete(as: stored)
                 remove(generation)
                 return true

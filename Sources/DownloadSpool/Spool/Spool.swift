@@ -19,6 +19,8 @@ public final class Spool: Sendable {
     public let limits: SpoolLimits
     let folder: SpoolFolder
     let table = Lock(SpoolTable())
+    let preparations = Preparations()
+    let secret = Lock<PreparationSecret?>(nil)
     private let counts = Lock(SpoolFigures())
     private let account = Lock(SpoolAccount())
     private let report: @Sendable (String) -> Void
@@ -46,6 +48,7 @@ public final class Spool: Sendable {
         self.path = path
         self.limits = limits
         self.report = report
+        isShortLived = !sweeping
         folder = try SpoolFolder(
             path,
             permissions: permissions & 0o644,
@@ -53,6 +56,9 @@ public final class Spool: Sendable {
         )
         if sweeping { keepOrder() }
     }
+
+    /// Whether the process ends with its request, so that nothing goes on behind it.
+    package let isShortLived: Bool
 
     private static let processWide = Lock<Spool?>(nil)
 

@@ -39,8 +39,11 @@ public struct SpooledFile<Base: DownloadFile>: DownloadFile {
     }
 
     static func found(_ base: sending Base, in spool: Spool?, keyParts: [String]) async -> SpooledFile {
+        await found(base, in: spool, key: SpoolKey(of: keyParts))
+    }
+
+    static func found(_ base: sending Base, in spool: Spool?, key: SpoolKey) async -> SpooledFile {
         let properties = KnownProperties(of: base)
-        let key = SpoolKey(of: keyParts)
         guard let spool, let claim = await spool.find(key) else { return SpooledFile(plain: base, properties) }
         return SpooledFile(Handoff(base), properties, Found(claim: claim, spool: spool), key)
     }
@@ -129,18 +132,48 @@ public struct SpooledFile<Base: DownloadFile>: DownloadFile {
             return try await writePastSpool(range, to: &sink)
         }
         defer { generation.removeReader(reader) }
-        if generation.progress.phase == .pending, let file = base.take() {
-            spool.start(
-                generation,
-                with: file,
-                isReproducible: properties.isReproducible,
-                size: properties.size,
-                modified: modificationDate?.secondsSince1970
-            )
-        } else {
-            spool.count { $0.shared += 1 }
-        }
+        if !start(generation, in: spool, isObserved: false) { spool.count { $0.shared += 1 } }
         try await generation.copy(range, as: reader, to: &sink)
+    }
+
+    /// Begins a generation that nobody has begun; false if somebody has.
+    private func start(_ generation: Generation, in spool: Spool, isObserved: Bool) -> Bool {
+        guard generation.progress.phase == .pending, let file = base.take() else { return false }
+        spool.start(
+            generation,
+            with: file,
+            isReproducible: properties.isReproducible,
+            size: properties.size,
+            modified: modificationDate?.secondsSince1970,
+            isObserved: isObserved
+        )
+        return true
+    }
+
+    // MARK: - Without reading
+
+    /// How far the generation is that this request has found or would begin; nil if the content is whole, or if there
+    /// is no spool.
+    public var generation: GenerationStatus? { interest?.generation.status }
+
+    /// The interest in a generation; nil if the content is whole, or if there is no spool.
+    var interest: Spool.Interest? {
+        guard case .generation(let interest)? = found?.claim else { return nil }
+        return interest
+    }
+
+    /// Begins the generation if nobody has, though nobody reads it yet.
+    func begin() {
+        guard let found, let interest else { return }
+        _ = start(interest.generation, in: found.spool, isObserved: true)
+    }
+
+    /// The same file as the spool has it now that its generation has ended.
+    func refound() async -> SpooledFile {
+        guard let found, let interest, case .whole(let use)? = await found.spool.find(interest.generation.key) else {
+            return self
+        }
+        return SpooledFile(base, properties, Found(claim: .whole(use), spool: found.spool), interest.generation.key)
     }
 
     /// Writes the content as if there were no spool: once, since the file is used once.

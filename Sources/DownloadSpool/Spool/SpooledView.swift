@@ -39,7 +39,8 @@ public struct SpooledView<Base: VirtualDownloadView>: WrappedDownloadView {
         return await SpooledFile.found(file, in: spool, keyParts: parts)
     }
 
-    private func keyParts(of file: Base.File, for request: DownloadRequest) throws -> [String] {
+    /// What the bytes depend on.
+    func keyParts(of file: Base.File, for request: DownloadRequest) throws -> [String] {
         let view = String(reflecting: Base.self)
         if let key { return ["view", view, try key(request, file)] }
         guard let tag = file.entityTag.optionValue, !tag.isWeak else {

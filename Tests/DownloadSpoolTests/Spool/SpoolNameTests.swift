@@ -13,7 +13,10 @@ import Testing
 
     @Test("A name says all that is known of its content")
     func roundTrip() {
-        for name in [SpoolName.partial(Self.key, GenerationID()), .whole(Self.key, Self.content)] {
+        for name in [
+            SpoolName.partial(Self.key, GenerationID()), .whole(Self.key, Self.content),
+            .record(Self.key, GenerationID()),
+        ] {
             #expect(SpoolName(name.text) == name)
             #expect(name.text.utf8.count < 255)
         }
