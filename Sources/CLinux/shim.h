@@ -50,6 +50,12 @@ static inline int downloadview_unsent(int descriptor) {
     return ioctl(descriptor, FIONREAD, &count) == 0 ? count : 0;
 }
 
+/* How many bytes a socket has that were not received yet (FIONREAD). */
+static inline int downloadview_unread(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, FIONREAD, &count) == 0 ? count : 0;
+}
+
 /* MARK: Files */
 
 /* open(2) below a folder, as openat2(2) resolves it. */

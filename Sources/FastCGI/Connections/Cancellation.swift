@@ -2,6 +2,8 @@
 enum Cancellation: Error, CustomStringConvertible {
     /// The web server closed the connection: its client left.
     case clientLeft
+    /// The web server sent FCGI_ABORT_REQUEST (FastCGI 1.0 §5.4): its client left, and the connection goes on.
+    case aborted
     /// The client took nothing for as long as the limit on writing allows.
     case writeTimedOut
     /// The request took longer than the limit on a whole request allows.
@@ -14,6 +16,7 @@ enum Cancellation: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .clientLeft: "the client left"
+        case .aborted: "the web server aborted the request"
         case .writeTimedOut: "the client took nothing for too long"
         case .requestTimedOut: "the request took too long"
         case .evicted: "the server had no room left, and the client had taken nothing for longest"
@@ -24,7 +27,7 @@ enum Cancellation: Error, CustomStringConvertible {
     /// What it counts as.
     var outcome: RequestOutcome {
         switch self {
-        case .clientLeft: .aborted
+        case .clientLeft, .aborted: .aborted
         case .writeTimedOut, .requestTimedOut: .timedOut
         case .evicted: .evicted
         case .serverStopped: .failed

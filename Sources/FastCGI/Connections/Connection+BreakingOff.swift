@@ -43,7 +43,8 @@ extension Connection {
             case .open:
                 // Its end is on the way.
                 if output.isEnded { return false }
-                if cancellation == .clientLeft || !output.isOpen { return closeBrokenOff(&state) }
+                // There is nobody whom a record would tell anything.
+                if [.clientLeft, .aborted].contains(cancellation) || !output.isOpen { return closeBrokenOff(&state) }
                 state.response.ending = .bySupervisor(.sending(readableSince: nil))
                 return sendRest(&state, at: now, since: nil, isLate: isLate)
             case .bySupervisor(.sending(let since)): return sendRest(&state, at: now, since: since, isLate: isLate)

@@ -7,6 +7,8 @@ extension Connection {
         case receiving
         case writing
         case request
+        /// The web server has aborted the request.
+        case abort
         /// A cancelled request that still waits for room, to show its client that it failed.
         case ending
     }
@@ -29,6 +31,7 @@ extension Connection {
                     let isOver = waits && now - state.response.wait.start > Self.failurePatience
                     return isOver ? (.ending, state.serial) : nil
                 }
+                if hasFoundAbort(&state, at: now) { return (.abort, state.serial) }
                 if !takes(&state.response, waits: waits, at: now, within: write) { return (.writing, state.serial) }
                 if let request, now - state.phaseSince > request { return (.request, state.serial) }
                 return nil

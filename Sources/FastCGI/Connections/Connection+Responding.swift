@@ -27,6 +27,7 @@ extension Connection {
             state.label = Label(id: request.id, target: request.http.path ?? "")
             state.response = Response()
             state.response.task = task
+            state.response.abort = AbortSearch(of: requestID, behind: peekedCount, at: state.phaseSince)
             return state.serial
         }
     }
@@ -98,8 +99,8 @@ extension Connection {
     enum EventMeaning {
         /// There is no response: the event is about a request to come.
         case noResponse
-        /// The client of this request has left.
-        case departure(Int)
+        /// The request of this number is to be cut.
+        case cut(Cancellation, serial: Int)
         /// The task that waited may go on.
         case room(UnsafeContinuation<Void, Never>)
         case nothing
@@ -114,8 +115,9 @@ extension Connection {
             guard descriptor >= 0 else { return .nothing }
             // The event may be late, of a connection before this one: ask.
             if !events.isDisjoint(with: [.peerClosed, .failed]), Socket.isReady(descriptor, for: departure) {
-                return .departure(state.serial)
+                return .cut(.clientLeft, serial: state.serial)
             }
+            if events.contains(.readable), isAborted(&state) { return .cut(.aborted, serial: state.serial) }
             watch(&state, for: departure, .changes)
             guard let waiter = unsafe state.response.roomWaiter else {
                 flushes = true

@@ -13,7 +13,8 @@ internal import Synchronization
 /// request's task while it is answered. Only the owner receives, appends and closes; everybody else goes through the
 /// lock, and may cancel or break off.
 ///
-/// `@unchecked Sendable`: `state` is behind its lock. `receiveBuffer`, `heldBytes` and `peeked` are the owner's.
+/// `@unchecked Sendable`: `state` is behind its lock. `receiveBuffer`, `heldBytes` and `peeked` are the owner's; while a
+/// request is answered nobody changes the first, and whoever has the lock may read it.
 /// `descriptor` changes when the connection is opened or closed by its owner; of a response that is broken off it
 /// changes under the lock, where everybody but the owner reads it, and the owner reads it only after it has ended the
 /// response, under the lock. `quickWaits` and `turnBegan` belong to the request's task.
@@ -75,6 +76,7 @@ final class Connection: @unchecked Sendable {
         var cancellation: Cancellation?
         var cancelledAt: Int64 = 0
         var ending = Ending.open
+        var abort = AbortSearch()
     }
 
     /// Who ends a response that is cancelled.
@@ -190,6 +192,9 @@ final class Connection: @unchecked Sendable {
     }
 
     // MARK: - The peeked request
+
+    /// How much of the request that is being answered waits in the kernel, in bytes.
+    var peekedCount: Int { peeked.count }
 
     /// Notes that so many bytes of a request were peeked at only: they stay in the kernel until the response has ended
     /// at the latest.

@@ -6,7 +6,7 @@ internal import Glibc
 /// web server takes the end of the connection for that of the download. Measured: without this, nginx does for a
 /// download of unknown size.
 struct PeekedRequest {
-    private var count = 0
+    private(set) var count = 0
 
     /// Notes that so many bytes were peeked at only: they stay in the kernel until they are consumed.
     mutating func leave(_ count: Int) {

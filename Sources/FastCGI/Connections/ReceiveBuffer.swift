@@ -1,7 +1,7 @@
 /// The bytes of a request that did not come all at once, or came with more behind it.
 struct ReceiveBuffer {
     /// Bytes received and not yet handed on.
-    private var bytes: [UInt8] = []
+    private(set) var bytes: [UInt8] = []
     private var requestGuard: RequestGuard
     /// Whether the guard has counted anything of the request to come.
     private var hasCounted = false

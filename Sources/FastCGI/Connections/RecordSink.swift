@@ -147,6 +147,27 @@ struct RecordSink: ResponseSink, ~Copyable {
         isFinished = true
     }
 
+    /// Ends a response that the web server has aborted, as it is to be (FastCGI 1.0 §5.4): properly, whatever is
+    /// missing. The web server may use the connection again.
+    ///
+    /// - Returns: Whether the end was sent to its last byte.
+    @discardableResult
+    mutating func abandon() async -> Bool {
+        guard !isFinished, output.isOpen else { return isFinished }
+        if !isEnded {
+            output.discardUnpublished()
+            output.end()
+            isEnded = true
+        }
+        do {
+            try await connection.drain(failedAt: connection.clock.now)
+            isFinished = true
+        } catch {
+            failure = error
+        }
+        return isFinished
+    }
+
     /// Makes a response that was not finished look failed: whatever was written, then an invalid record.
     ///
     /// - Returns: Whether that, or the proper end where it was on its way, was sent to its last byte.

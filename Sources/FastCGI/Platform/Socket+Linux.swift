@@ -22,4 +22,9 @@ extension Socket {
     static func unsentBytes(_ descriptor: Int32) -> Int {
         Int(downloadview_unsent(descriptor))
     }
+
+    /// How many bytes have come that were not received yet (`FIONREAD`), those that were peeked at among them.
+    static func unreadBytes(_ descriptor: Int32) -> Int {
+        Int(downloadview_unread(descriptor))
+    }
 }

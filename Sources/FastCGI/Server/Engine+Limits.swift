@@ -21,6 +21,7 @@ extension Engine {
                 }
                 close(connection)
             case .writing: connection.cancel(.writeTimedOut, of: passed?.serial)
+            case .abort: connection.cancel(.aborted, of: passed?.serial)
             case .request: connection.cancel(.requestTimedOut, of: passed?.serial)
             case .ending: connection.wakeWaiter()
             }

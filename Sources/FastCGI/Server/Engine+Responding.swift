@@ -57,7 +57,9 @@ extension Engine {
         // early.
         let cancellation = sink.isFinished ? nil : connection.cancellation
         var endsVisibly = sink.isFinished
-        if !endsVisibly, cancellation != .clientLeft, connection.beginFailing() { endsVisibly = await sink.fail() }
+        if !endsVisibly, cancellation != .clientLeft, connection.beginFailing() {
+            endsVisibly = cancellation == .aborted ? await sink.abandon() : await sink.fail()
+        }
         // The connection's end may be taken for that of the download; a reset is not. Broken off, not even a finished
         // one has its own.
         let isOpen = connection.output.isOpen

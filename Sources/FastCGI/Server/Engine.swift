@@ -142,7 +142,7 @@ final class Engine: @unchecked Sendable {
         switch connection.noteEvents(events) {
         case .noResponse: return false
         case .nothing: break
-        case .departure(let serial): connection.cancel(.clientLeft, of: serial)
+        case .cut(let reason, let serial): connection.cancel(reason, of: serial)
         case .room(let waiter):
             if let worker = Worker.current {
                 worker.resume { unsafe waiter.resume() }

@@ -199,7 +199,7 @@ import Testing
         let connection = exchange.connection
         exchange.begin()
         exchange.hangUp()
-        guard case .departure(let left) = connection.noteEvents(.failed) else {
+        guard case .cut(.clientLeft, serial: let left) = connection.noteEvents(.failed) else {
             Issue.record("the client's departure is not noticed")
             return
         }
