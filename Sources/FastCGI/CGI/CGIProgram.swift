@@ -113,13 +113,18 @@ public enum CGIProgram {
     /// The content of the request, from standard input: as long as it says, or to its end when it does not (mod_cgid
     /// with a chunked upload).
     ///
-    /// - Throws: 413 when it is too long, 400 when it ends before it has the length that it says.
+    /// - Throws: 413 when it is too long, 400 when it can't be read, or ends before it has the length that it says.
     private static func readBody(length: Int?) throws(DownloadError) -> [UInt8] {
         // Without a length only an upload has content, and a terminal or an idle pipe would be waited for without end.
         if length == nil, ProcessEnvironment.value("HTTP_TRANSFER_ENCODING") == nil { return [] }
         if let length, length > maximumBodySize { throw DownloadError(.contentTooLarge) }
-        // What can't be read has come to its end too early.
-        let body = (try? Descriptor.standardInput.readAll(upTo: length ?? maximumBodySize + 1)) ?? []
+        let body: [UInt8]
+        do {
+            body = try Descriptor.standardInput.readAll(upTo: length ?? maximumBodySize + 1)
+        } catch {
+            // What has come is not the whole, whether or not a length says so.
+            throw DownloadError(.badRequest, reason: "its content can't be read: \(error)")
+        }
         if let length, body.count < length { throw DownloadError(.badRequest) }
         if body.count > maximumBodySize { throw DownloadError(.contentTooLarge) }
         return body

@@ -196,6 +196,20 @@ import Testing
         #expect(run.errors.contains("declared as 50000"))
     }
 
+    @Test("Content that can't be read is a 400, whether or not its length is declared", arguments: ["5", nil])
+    func unreadableContent(length: String?) async throws {
+        var variables = Self.variables("/virtual/text", method: "POST")
+        if let length { variables["CONTENT_LENGTH"] = length } else { variables["HTTP_TRANSFER_ENCODING"] = "chunked" }
+        // A folder can be opened, and not read.
+        let folder = inheritedByNone { [unsafe open("/", O_RDONLY)] }[0]
+        defer { close(folder) }
+        let program = try OutputOfSite(variables, isSocket: false, input: folder)
+        defer { program.kill() }
+        let output = String(decoding: try program.output.readToEnd() ?? Data(), as: UTF8.self)
+        #expect(output.hasPrefix("Status: 400 Bad Request\r\n"))
+        #expect(await program.end() == 0)
+    }
+
     @Test(
         "Content that ends before its length is a 400, one over the limit a 413",
         arguments: [("5", "x=1", "400"), ("3", "x=1", "405"), ("1048577", "x=1", "413"), ("", "x=1", "405")]
@@ -217,21 +231,21 @@ private final class OutputOfSite {
     private var lines: [String] = []
 
     /// Starts it with a pipe, as mod_cgi has it, or with a socket, as mod_cgid.
-    convenience init(_ variables: [String: String], isSocket: Bool) throws {
+    convenience init(_ variables: [String: String], isSocket: Bool, input: Int32? = nil) throws {
         let ends = try Self.ends { ends in
             unsafe isSocket ? socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) : pipe(&ends)
         }
-        try self.init(variables, into: ends[1], readBy: ends[0])
+        try self.init(variables, into: ends[1], readBy: ends[0], input: input)
     }
 
     /// Starts it with a descriptor, which is closed here then.
-    init(_ variables: [String: String], into descriptor: Int32, readBy reader: Int32) throws {
+    init(_ variables: [String: String], into descriptor: Int32, readBy reader: Int32, input: Int32? = nil) throws {
         defer { close(descriptor) }
         output = FileHandle(fileDescriptor: reader, closeOnDealloc: reader >= 0)
         let ends = try Self.ends { ends in unsafe pipe(&ends) }
         defer { close(ends[1]) }
         errors = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
-        process = try SiteProcess.start(environment: variables, output: descriptor, errors: ends[1])
+        process = try SiteProcess.start(environment: variables, input: input, output: descriptor, errors: ends[1])
     }
 
     /// The two ends of what `open` makes; no other program inherits them.
