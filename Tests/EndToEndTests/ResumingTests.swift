@@ -31,6 +31,66 @@ struct ResumingTests {
         #expect(FileManager.default.contents(atPath: file) == whole)
     }
 
+    @Test(
+        "Content that can't be had in parts is never put together from two of its kind",
+        arguments: Setup.allCases
+    )
+    func neverSplices(setup: Setup) async throws {
+        let site = try await Sites.current.site(setup)
+        let folder = try site.directory.makeFolder("spliced-\(UUID().uuidString.prefix(8))")
+        let file = folder + "/lines.txt"
+        // Every time others; a server in front that hears nothing of parts may cut them out of the whole itself.
+        let first = try await site.curl("/test/main-actor", "-r", "0-199", "-o", file)
+        #expect(first.status == 200 && first["Accept-Ranges"] == "none")
+        let second = try await site.curl("/test/main-actor", "-C", "-", "-o", file)
+        // 33: it does not do ranges, and 18: it has not sent what it declared.
+        #expect(second.exit != 0 && second.status != 206)
+        let text = String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+        let numbers = text.split(separator: "\n").compactMap { Int($0.dropFirst("line ".count)) }
+        let firstNumber = try #require(numbers.first)
+        #expect(numbers == Array(firstNumber..<firstNumber + 50))
+    }
+
+    @Test(
+        "aria2c continues a file whose name had to be cut to leave room for its own ending",
+        .needs(.aria2c),
+        arguments: [.nginx, .proxied] as [Setup]
+    )
+    func continuesLongNames(setup: Setup) async throws {
+        let site = try await Sites.current.site(setup)
+        let folder = try site.directory.makeFolder("long-\(UUID().uuidString.prefix(8))")
+        // 400 bytes.
+        let name = String(repeating: "%C3%BC", count: 198) + ".txt"
+        let path = "\(Self.path)&name=\(name)"
+        func start(_ options: String...) throws -> RunningProgram {
+            try RunningProgram(
+                Program.aria2c.requiredPath(),
+                ["--no-conf", "-c", "--max-tries=1", "--file-allocation=none", "--all-proxy=", "-d", folder]
+                    + ["--auto-save-interval=1"] + options + [site.url(path)],
+                in: site.directory
+            )
+        }
+        func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder) }
+        let first = try start("--max-download-limit=500K")
+        let hasBegun = try await eventually {
+            try files()
+                .contains { name in
+                    let size = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")[.size] as? Int
+                    return name.hasSuffix(".txt") && size ?? 0 > 300_000
+                }
+        }
+        #expect(hasBegun)
+        first.signal(SIGINT)
+        #expect(await first.status != 0)
+        #expect(try files().contains { $0.hasSuffix(".txt.aria2") }, "what it continues by")
+        let second = try start()
+        #expect(await second.status == 0)
+        let ended = try files()
+        #expect(ended.count == 1 && ended[0].utf8.count > 150 && ended[0].hasSuffix(".txt"))
+        let whole = try await site.curl(Self.path).body
+        #expect(whole.count == Self.count && FileManager.default.contents(atPath: "\(folder)/\(ended[0])") == whole)
+    }
+
     @Test("wget -c continues", .needs(.wget), arguments: setups)
     func continuesWithWget(setup: Setup) async throws {
         let (site, whole, file) = try await begun(setup)

@@ -23,6 +23,16 @@ struct UserView: VirtualDownloadView {
     }
 }
 
+/// How much content the request has, and the sum of its bytes.
+struct UploadView: VirtualDownloadView {
+    var methods: [HTTPRequest.Method] { [.post] }
+
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        let sum = request.body.reduce(0) { $0 + Int($1) }
+        return ContentFile("\(request.body.count) bytes, sum \(sum)\n", name: "upload.txt")
+    }
+}
+
 struct UnauthorizedView: VirtualDownloadView {
     func file(for request: DownloadRequest) throws -> ContentFile {
         throw DownloadError.unauthorized(challenge: "Bearer realm=\"Downloads\"")

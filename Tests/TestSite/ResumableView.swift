@@ -1,10 +1,11 @@
 import VirtualDownloads
 
-/// A large file that can be had in parts: numbered lines of 16 bytes, so that every part differs.
+/// A large file that can be had in parts: numbered lines of 16 bytes, so that every part differs. `?n=BYTES&name=NAME`
 struct ResumableView: VirtualDownloadView {
     func file(for request: DownloadRequest) throws -> some DownloadFile {
-        let count = try request.query.integer("n", in: 0...NumberedLines.maximumCount) ?? 1_048_576
-        return VirtualFile(NumberedLines(count: count), name: "numbers.txt")
+        let query = try request.query
+        let count = try query.integer("n", in: 0...NumberedLines.maximumCount) ?? 1_048_576
+        return VirtualFile(NumberedLines(count: count), name: query["name"] ?? "numbers.txt")
             .validated(by: EntityTag("numbers-\(count)"))
     }
 }

@@ -19,6 +19,7 @@ enum TestViews {
             Route("/test/sound", SoundView())
             Route("/test/name/{name}", NamedView())
             Route("/test/user", UserView())
+            Route("/test/upload", UploadView())
             Route("/test/unauthorized", UnauthorizedView())
             Route("/test/redirect", RedirectingView())
             Route("/test/validated", ValidatedView())

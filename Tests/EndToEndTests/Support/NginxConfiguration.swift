@@ -12,6 +12,8 @@ struct NginxConfiguration {
     var hasUsers = false
     /// Further locations, in the server's words.
     var locations = ""
+    /// What else the application's location has, in the server's words.
+    var directives = ""
     /// Whether the application is told nginx's own path, as the example in the file has it.
     var tellsOwnPath = false
     /// Whether nginx has ``AccessRules``.
@@ -31,13 +33,14 @@ struct NginxConfiguration {
             .replacing("server unix:/run/downloads/downloads.sock;", with: "server \"\(backend)\";")
         let passwords = hasUsers ? try Passwords.write(in: directory) : nil
         var downloads = try uncommented("nginx/downloads.conf", allowing: statusReader, users: passwords, in: directory)
-        if hasAccessRules {
+        let inside = directives + (hasAccessRules ? AccessRules.nginx(setup.prefix) : "")
+        if !inside.isEmpty {
             // Locations inside the application's have its parameters.
             let text = try String(contentsOfFile: downloads, encoding: .utf8)
             guard let end = text.lastIndex(of: "}") else { throw ServerFailure(description: "no location in \(text)") }
             downloads = try directory.write(
-                text[..<end] + AccessRules.nginx(setup.prefix) + text[end...],
-                to: "rules.conf"
+                text[..<end] + inside + text[end...],
+                to: "inside.conf"
             )
         }
         if tellsOwnPath {

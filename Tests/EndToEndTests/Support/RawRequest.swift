@@ -10,8 +10,29 @@ struct RawAnswer: Sendable {
     ///
     /// - Parameter fields: The header fields; Host alone if nil.
     static func get(_ target: String, port: Int, version: String = "1.1", fields: [String]? = nil) throws -> RawAnswer {
+        let head = ["GET \(target) HTTP/\(version)", "Connection: close"] + (fields ?? ["Host: 127.0.0.1:\(port)"])
+        return try exchange([Data((head.joined(separator: "\r\n") + "\r\n\r\n").utf8)], port: port)
+    }
+
+    /// Sends content in pieces, each as a packet of its own, and takes the answer.
+    ///
+    /// - Parameter length: The declared length; that of the content if nil. Of less the rest is never sent: the client
+    ///   leaves.
+    static func post(_ target: String, _ pieces: [[UInt8]], of length: Int? = nil, port: Int) throws -> RawAnswer {
+        let count = pieces.reduce(0) { $0 + $1.count }
+        let head = [
+            "POST \(target) HTTP/1.1", "Connection: close", "Host: 127.0.0.1:\(port)",
+            "Content-Length: \(length ?? count)", "\r\n",
+        ]
+        let data = [Data(head.joined(separator: "\r\n").utf8)] + pieces.map { Data($0) }
+        return try exchange(data, port: port, leaves: length.map { $0 > count } ?? false)
+    }
+
+    private static func exchange(_ pieces: [Data], port: Int, leaves: Bool = false) throws -> RawAnswer {
         let descriptor = inheritedByNone { [socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)] }[0]
         defer { close(descriptor) }
+        var on: Int32 = 1
+        unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
         var limit = timeval(tv_sec: 30, tv_usec: 0)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
@@ -24,15 +45,14 @@ struct RawAnswer: Sendable {
             }
         }
         guard connected == 0 else { throw ServerFailure(description: "no connection to port \(port): error \(errno)") }
-        let head = ["GET \(target) HTTP/\(version)", "Connection: close"] + (fields ?? ["Host: 127.0.0.1:\(port)"])
-        var request = Data((head.joined(separator: "\r\n") + "\r\n\r\n").utf8)
-        while !request.isEmpty {
-            let count = unsafe request.withUnsafeBytes {
+        for piece in pieces {
+            let count = unsafe piece.withUnsafeBytes {
                 unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 else { break }
-            request.removeFirst(count)
+            // It may answer before it has all.
+            guard count == piece.count else { break }
         }
+        if leaves { return RawAnswer(Data()) }
         var answer = Data()
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {

@@ -46,6 +46,7 @@ struct Site: Sendable {
     ///   - hasUsers: Whether users have to log in.
     ///   - hasAccessRules: Whether the web server has ``AccessRules``.
     ///   - locations: What else nginx has.
+    ///   - directives: What else the application's location in nginx has.
     ///   - tellsOwnPath: Whether nginx tells the application its own path.
     static func start(
         _ setup: Setup,
@@ -56,6 +57,7 @@ struct Site: Sendable {
         hasUsers: Bool = false,
         hasAccessRules: Bool = false,
         locations: (WorkDirectory) throws -> String = { _ in "" },
+        directives: String = "",
         tellsOwnPath: Bool = false
     ) async throws -> Site {
         let directory = try WorkDirectory()
@@ -74,6 +76,7 @@ struct Site: Sendable {
                     hasUsers: hasUsers,
                     hasAccessRules: hasAccessRules,
                     locations: locations(directory),
+                    directives: directives,
                     tellsOwnPath: tellsOwnPath
                 )
             } catch {
@@ -101,6 +104,7 @@ struct Site: Sendable {
         hasUsers: Bool,
         hasAccessRules: Bool,
         locations: String,
+        directives: String,
         tellsOwnPath: Bool
     ) async throws {
         self.setup = setup
@@ -157,6 +161,7 @@ struct Site: Sendable {
                     statusReader: statusReader,
                     hasUsers: hasUsers,
                     locations: locations,
+                    directives: directives,
                     tellsOwnPath: tellsOwnPath,
                     hasAccessRules: hasAccessRules
                 )
