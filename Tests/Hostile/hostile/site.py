@@ -20,11 +20,11 @@ class Site:
     """The program on a unix socket (or where `listen` says), for the duration of a `with`."""
 
     def __init__(self, *arguments, listen=None, files=None, environment=None, descriptor=None, before=None,
-                 errors=None):
+                 errors=None, by=()):
         self.folder = tempfile.mkdtemp(prefix="process-")
         self.path = listen or os.path.join(self.folder, "site.sock")
         self.log_path = os.path.join(self.folder, "log")
-        command = [settings.program, "serve", *arguments]
+        command = [*by, settings.program, "serve", *arguments]
         if descriptor is None and before is None:
             command += ["--listen", self.path if listen else f"unix:{self.path}"]
         variables = dict(os.environ, **(environment or {}))

@@ -12,6 +12,7 @@ import time
 from ..failure import expect, Failed
 from ..registry import circumstances
 from ..settings import settings
+from ..helpers import free_port
 from ..fastcgi import Reader, request, send, status
 from ..site import get, shared_socket, Site
 
@@ -144,3 +145,22 @@ def get_is_queued(path):
     with socket.socket(socket.AF_UNIX) as s:
         s.connect(path)
         return True
+
+
+@circumstances.case
+def localhost_is_served_at_each_of_its_addresses():
+    """As on most machines localhost has one address of each family; where it has not, the case gives it both."""
+    addresses = {"127.0.0.1", "::1"}
+    with tempfile.NamedTemporaryFile("w") as hosts:
+        command = []
+        if {address[4][0] for address in socket.getaddrinfo("localhost", None)} != addresses:
+            hosts.write("".join(f"{address} localhost\n" for address in addresses))
+            hosts.flush()
+            script = 'mount --bind "$0" /etc/hosts && exec "$@"'
+            command = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, hosts.name]
+        port = free_port()
+        with Site(listen=f"localhost:{port}", by=command) as site:
+            for host in "127.0.0.1", "[::1]":
+                expect(f"{host}:{port}" in site.log, f"{host} is not named in the log: {site.log}")
+                settings.socket = f"{host}:{port}"
+                expect(get() == 200, f"not served at {host}")
