@@ -17,8 +17,7 @@ extension Connection {
     ) -> Int {
         output.open(requestID: requestID, on: descriptor)
         quickWaits = 0
-        turnBegan = MonotonicClock.microseconds
-        // The worker looks after the first turn anyway, see `turnEnded`.
+        // The worker looks after the first turn anyway, see `beginFirstTurn`.
         flags.store(task == nil ? 0 : Flag.written, ordering: .relaxed)
         return state.withLock { state in
             state.phase = .responding
@@ -30,6 +29,19 @@ extension Connection {
             state.response.abort = AbortSearch(of: requestID, behind: peekedCount, at: state.phaseSince)
             return state.serial
         }
+    }
+
+    /// Called by the request's task first of all.
+    ///
+    /// - Parameter expectation: What its worker is to learn from.
+    func beginFirstTurn(of request: DownloadRequest, expectation: LongFirstTurns.Expectation) {
+        turnBegan = MonotonicClock.microseconds
+        let turn = Worker.FirstTurn(
+            target: request.http.path ?? "",
+            began: turnBegan,
+            expectation: expectation
+        )
+        Worker.current?.beginFirstTurn(turn, observedBy: self)
     }
 
     /// Ends the task's hold on the connection: its thread owns it now.

@@ -6,7 +6,8 @@ internal import Synchronization
 
 /// How a request is answered.
 extension Engine {
-    /// Starts the request's task as the next thing that this worker does.
+    /// Starts the request's task as the next thing that this worker does, or, where it is likely to take long and others
+    /// wait, puts it behind them.
     ///
     /// The connection knows the task before its first instruction, so that the task can be cancelled even if it never
     /// suspends.
@@ -16,11 +17,15 @@ extension Engine {
             return turnAway(received, on: connection)
         }
         statistics.active.add(1, ordering: .relaxed)
+        let expectation = pool.longFirstTurns.expectation(of: received.request.http.path ?? "")
         worker.runNext {
-            let task = Task(executorPreference: pool) { await self.run(received, on: connection) }
+            let task = Task(executorPreference: pool) {
+                connection.beginFirstTurn(of: received.request, expectation: expectation)
+                await self.run(received, on: connection)
+            }
             connection.beginResponding(to: received.request, requestID: received.requestID, task: task)
         }
-        worker.observeTurn(connection)
+        if expectation == .long, pool.hasWork { pool.postponeNextJob(of: worker) }
     }
 
     private func turnAway(_ received: RequestReader.Received, on connection: Connection) {

@@ -37,9 +37,21 @@ final class Worker {
     private(set) var nextJob: UnownedJob?
     /// Whether this worker looks for events before it runs another job.
     var looksNext = false
+    /// Whether the event that is being handled has brought a request that waits for its turn.
+    var hasPostponed = false
     /// Whether a task that an event has made ready runs at once: nothing else waits for its turn.
     var resumesHere = true
     private var observers: [any TurnObserver] = []
+
+    /// The first turn of a request, as long as it runs.
+    struct FirstTurn {
+        let target: String
+        /// In monotonic microseconds.
+        let began: Int64
+        /// What was expected of it.
+        let expectation: LongFirstTurns.Expectation
+    }
+    private var firstTurn: FirstTurn?
 
     init() {}
 
@@ -94,6 +106,17 @@ final class Worker {
     /// Asks to be told when the task that runs, or is to run next, has ended or suspended.
     func observeTurn(_ observer: any TurnObserver) {
         observers.append(observer)
+    }
+
+    /// Called by the first turn of a request when it begins.
+    func beginFirstTurn(_ turn: FirstTurn, observedBy observer: any TurnObserver) {
+        firstTurn = turn
+        observers.append(observer)
+    }
+
+    func takeFirstTurn() -> FirstTurn? {
+        defer { firstTurn = nil }
+        return firstTurn
     }
 
     /// Called after each job: what it has written is on its way while its generator waits.

@@ -15,6 +15,7 @@ extension WorkerPool {
             if let job = nextJob(of: worker, &order) {
                 unsafe job.runSynchronously(on: asUnownedTaskExecutor())
                 worker.endTurn()
+                if let turn = worker.takeFirstTurn() { learn(from: turn) }
                 continue
             }
             // Before any event: what it would be handed to may be gone when a worker was blocked for longer than the
@@ -27,6 +28,8 @@ extension WorkerPool {
             }
             if let event = takeReportedEvent(&order) ?? waitForEvent(&order, temporary: temporary, &lastNeeded) {
                 perform(event, by: worker, handle)
+                // Others that came with it may be short: they are looked at before it, for as long as events may be.
+                if worker.hasPostponed { order.beginEvents(at: MonotonicClock.microseconds) }
             } else if temporary, isNeededNoLonger(since: lastNeeded) {
                 // Whoever counted on this worker to be awake is served by those that sleep.
                 if jobs.count > 0 || events.count > 0 { poller.wake() }
@@ -48,6 +51,12 @@ extension WorkerPool {
             return nil
         }
         return order.mayRunJob(at: MonotonicClock.microseconds) ? jobs.takeFirst() : nil
+    }
+
+    private func learn(from turn: Worker.FirstTurn) {
+        let microseconds = MonotonicClock.microseconds - turn.began
+        guard microseconds >= LongFirstTurns.limit || turn.expectation != .none else { return }
+        longFirstTurns.note(microseconds, of: turn.target)
     }
 
     private func takeReportedEvent(_ order: inout TurnOrder) -> Poller.Event? {
@@ -87,6 +96,7 @@ extension WorkerPool {
             poller.consumeWakeUp()
         } else {
             worker.resumesHere = events.count == 0 && jobs.count == 0
+            worker.hasPostponed = false
             handle(event.tag, event.events)
             // A task that is to run now ends its turn by itself.
             if worker.nextJob == nil { worker.endTurn() }

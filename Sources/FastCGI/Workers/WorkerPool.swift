@@ -13,6 +13,7 @@ final class WorkerPool: TaskExecutor, Sendable {
     let jobs = WorkQueue<UnownedJob>()
     /// Events that a worker has taken together with its own, or has reported: any other may take them on.
     let events = WorkQueue<Poller.Event>()
+    let longFirstTurns = LongFirstTurns()
     let sleeping = Atomic<Int>(0)
     private let living = Atomic<Int>(0)
     private let counters = Lock<[ProgressCounter]>([])
@@ -34,6 +35,14 @@ final class WorkerPool: TaskExecutor, Sendable {
         jobs.append(job)
         wakeSleeper()
         if isStopping { runLeftBehind() }
+    }
+
+    /// Makes what a worker would run next wait for its turn, behind all that waits.
+    func postponeNextJob(of worker: Worker) {
+        guard let job = worker.takeNextJob() else { return }
+        worker.hasPostponed = true
+        jobs.append(job)
+        wakeSleeper()
     }
 
     /// Makes a worker take up an event as if the kernel had reported it.

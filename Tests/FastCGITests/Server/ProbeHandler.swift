@@ -80,6 +80,12 @@ struct ProbeHandler: RequestHandler {
                 while ContinuousClock.now < end {}
                 try await sink.write(Self.chunk)
             }
+        case "/compute-first":
+            // As a query does before its first row.
+            let end = ContinuousClock.now + .milliseconds(1)
+            while ContinuousClock.now < end {}
+            sink.begin(head, extent: .exactly(2))
+            try await sink.write("ok")
         case "/write-then-block":
             sink.begin(head, extent: .unknown)
             try await sink.write("before\n")

@@ -69,6 +69,30 @@ import Testing
         }
     }
 
+    @Test("A short request overtakes those that are known to compute for long before their first byte")
+    func putsShortOnesFirst() async throws {
+        try await withServer {
+            $0.threads = 1
+            $0.maximumThreads = 1
+        } _: { server in
+            for _ in 0..<3 { #expect(try await server.get("/compute-first").isComplete) }
+            // Until all wait for the one worker.
+            let blocking = try server.connect()
+            try await blocking.send(Wire.get("/block"))
+            #expect(await server.probe.wait(for: "began /block"))
+            let clients = try (0..<200).map { _ in try server.connect() }
+            for client in clients { try await client.send(Wire.get("/compute-first", flags: 0)) }
+            let short = try server.connect()
+            try await short.send(Wire.get("/hello", flags: 0))
+            server.probe.openGate()
+            #expect(try await short.answer().isComplete)
+            // None of them waits for ever.
+            for client in clients { #expect(try await client.answer().isComplete) }
+            let before = server.probe.countBefore("ended /hello", of: "ended /compute-first")
+            #expect(before < 103, "\(before - 3) long ones were through before it")
+        }
+    }
+
     @Test("Workers that were added for views that block are as many as these need, at once")
     func growsFast() async throws {
         try await withServer {

@@ -23,6 +23,16 @@ import Testing
         #expect(order.mayRunJob(at: 2_000_000) == false)
     }
 
+    @Test("After a job that took long the events have twice as long, within a bound", arguments: [10_000, 5_000_000])
+    func makesUpForLongJobs(duration: Int64) {
+        var order = TurnOrder()
+        #expect(order.mayRunJob(at: 0) == true)
+        #expect(order.mayRunJob(at: duration) == false)
+        let end = duration + min(2 * duration, TurnOrder.maximumEventSlice)
+        #expect(order.mayRunJob(at: end - 1) == false)
+        #expect(order.mayRunJob(at: end) == true)
+    }
+
     @Test("Where there are no events a task has its turn at once")
     func goesOn() {
         var order = TurnOrder()
