@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// How a request is answered.
 extension Engine {
-    /// Starts the request's task as the next thing that this worker does, or, where it is likely to take long and others
-    /// wait, puts it behind them.
+    /// Starts the request's task as the next thing that this worker does, or, where it is likely to take long and
+    /// others wait, puts it behind them.
     ///
     /// The connection knows the task before its first instruction, so that the task can be cancelled even if it never
     /// suspends.
