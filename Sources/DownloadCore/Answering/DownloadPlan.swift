@@ -30,6 +30,8 @@ package struct DownloadPlan: Sendable, Hashable {
     package var body: Body
     /// How many bytes follow the head.
     package var extent: ContentExtent
+    /// The content coding that the file says itself it is in; nil for none, and for one that is the view's option.
+    package var fileEncoding: String?
 
     /// Plans the answer of `view` to a request for `file`.
     ///
@@ -120,6 +122,7 @@ package struct DownloadPlan: Sendable, Hashable {
             body: isHead ? .nothing : sent.body,
             extent: isHead ? .none : sent.extent
         )
+        if own.encoding != nil { fileEncoding = encoding }
     }
 
     /// Whether a content coding is none, and not to be sent (RFC 9110 §8.4.1).
@@ -242,12 +245,31 @@ extension DownloadPlan {
         _ mediaTypes: () -> MediaTypeTable
     ) -> String {
         let charset = (own.charset ?? defaults.charset).nonEmpty
-        guard let type = own.mimeType.nonEmpty ?? defaults.mimeType.nonEmpty ?? file.contentType else {
+        guard let type = file.statedMediaType(by: own, or: defaults) else {
             // By the name as the client is told it: blanks and what is not seen are not part of its ending.
             let guess = name.flatMap { mediaTypes().mediaType(forName: $0.text) }
             return MediaType.contentType(known: guess ?? MediaType.unknown, charset: charset)
         }
         return MediaType.contentType(type, charset: charset)
+    }
+}
+
+extension StatedProperties {
+    /// The media type that the file or the view says; nil if it is to be guessed.
+    fileprivate func statedMediaType(by own: StatedOptions, or defaults: StatedOptions) -> String? {
+        own.mimeType.nonEmpty ?? defaults.mimeType.nonEmpty ?? contentType
+    }
+}
+
+extension DownloadFile {
+    /// The media type as an answer says it, by the table that is built in; nil if nothing is known of it.
+    ///
+    /// - Parameter defaults: What the view says.
+    package func mediaType(by defaults: StatedOptions) -> String? {
+        let own = statedOptions
+        if let type = statedProperties.statedMediaType(by: own, or: defaults) { return type }
+        let name = DownloadName(own.basename.nonEmpty ?? defaults.basename.nonEmpty ?? name)
+        return name.flatMap { MediaTypeTable.mediaType(forName: $0.text) }
     }
 }
 

@@ -226,6 +226,10 @@ extension DownloadResponse {
         if headerFields[.reprDigest]?.wire == plan.headerFields[.reprDigest]?.wire {
             whole.headerFields[.reprDigest] = nil
         }
+        // What the file was coded in the hook's content is not.
+        if let coding = plan.fileEncoding, headerFields[.contentEncoding]?.wire == coding.wire {
+            whole.headerFields[.contentEncoding] = nil
+        }
         // Of what the hook has put there no part can be had, unless the hook says so.
         if headerFields[.acceptRanges]?.wire == plan.headerFields[.acceptRanges]?.wire {
             whole.headerFields[.acceptRanges] = "none"

@@ -80,7 +80,7 @@ extension ByteSink where Self: ~Copyable {
     /// - Parameter size: The size of the whole content in bytes, or nil if it is unknown.
     /// - Throws: What `produce` or the sink throws before the last byte of the range; ``ContentLengthMismatch`` if
     ///   `produce` returns before it. What is thrown later is not a failure.
-    mutating func write(
+    package mutating func write(
         _ range: Range<Int64>,
         from start: Int64,
         ofSize size: Int64?,

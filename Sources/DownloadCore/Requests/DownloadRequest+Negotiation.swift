@@ -33,6 +33,28 @@ extension DownloadRequest {
         }
     }
 
+    /// The one of `offers` that Accept-Encoding prefers (RFC 9110 §12.5.3), the first of equals; nil if the client
+    /// accepts none.
+    ///
+    /// No coding, `identity`, is accepted unless the field refuses it; where the field does not name it, every coding
+    /// that it names is preferred. Without the field, and with an empty one, it is `identity`, if that is offered.
+    ///
+    /// - Parameter offers: Content codings in lower case, best first, with `identity` where the content may be sent as
+    ///   it is.
+    public func preferredContentCoding(of offers: [String]) -> String? {
+        let list = WeightedList(headerFields[.acceptEncoding] ?? "")
+        var best: (offer: String, weight: Int)?
+        for offer in offers {
+            let isIdentity = offer.isOctetEqual(to: "identity")
+            // `x-gzip` is another name of gzip (RFC 9110 §8.4.1.3).
+            let names = offer.isOctetEqual(to: "gzip") ? [offer, "x-gzip", "*"] : [offer, "*"]
+            // In half thousandths, of which one is left for what is accepted without being named.
+            let weight = list.weight(ofFirst: names).map { $0 * 2 } ?? (isIdentity ? 1 : 0)
+            if weight > best?.weight ?? 0 { best = (offer, weight) }
+        }
+        return best?.offer
+    }
+
     private func preferred(
         of offers: [String],
         by field: String?,

@@ -222,6 +222,22 @@ import Testing
         #expect(DownloadRequest.get(target).path == path)
     }
 
+    @Test(
+        "The content coding that the client prefers is chosen",
+        arguments: [
+            (nil, "identity"), ("", "identity"), ("gzip", "gzip"), ("GZIP, br;q=0.5", "gzip"), ("x-gzip;q=0.1", "gzip"),
+            ("br;q=0.9, gzip;q=0.8", "br"), ("br, gzip", "br"), ("identity, gzip;q=0.9", "identity"), ("*", "br"),
+            ("br;q=0, *;q=0.5", "gzip"), ("deflate", "identity"), ("identity;q=0, deflate", nil), ("*;q=0", nil),
+            ("*;q=0, gzip;q=0.001", "gzip"), ("identity;q=0.5, *;q=0", "identity"), ("gzip;q=x", "identity"),
+            ("gzip;q=0", "identity"), ("\u{212A}", "identity"),
+        ] as [(String?, String?)]
+    )
+    func negotiatesContentCoding(accept: String?, expected: String?) {
+        let fields: HTTPFields = accept.map { [.acceptEncoding: $0] } ?? [:]
+        let request = DownloadRequest.get(headerFields: fields)
+        #expect(request.preferredContentCoding(of: ["br", "gzip", "identity"]) == expected)
+    }
+
     static let languages: [(String?, String?)] = [
         (nil, "en"), ("de", "de-CH"), ("fr", nil), ("fr, *;q=0.1", "en"), ("de-CH;q=0.9, en;q=0.8", "de-CH"),
         ("DE-ch", "de-CH"),
