@@ -35,7 +35,8 @@ public struct SpooledFile<Base: DownloadFile>: DownloadFile {
     ///   - key: What the bytes depend on, all of it: equal keys are taken for equal bytes, whoever asks and whichever
     ///     view it is.
     public init(_ base: sending Base, in spool: Spool?, key: String) async {
-        self = await Self.found(base, in: spool, keyParts: ["key", key])
+        let parts = ["key", key] + base.codingKeyParts
+        self = await Self.found(base, in: spool, keyParts: parts)
     }
 
     static func found(_ base: sending Base, in spool: Spool?, keyParts: [String]) async -> SpooledFile {
@@ -220,6 +221,12 @@ extension Generation {
             move(reader, to: position)
         }
     }
+}
+
+extension DownloadFile {
+    /// What a key has besides for the content coding: what is compressed for one client is not what another gets that
+    /// accepts none.
+    var codingKeyParts: [String] { statedOptions.encoding.map { ["encoding", $0] } ?? [] }
 }
 
 /// What a request has found under its key, and where.

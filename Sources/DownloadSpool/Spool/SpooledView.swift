@@ -42,15 +42,17 @@ public struct SpooledView<Base: VirtualDownloadView>: WrappedDownloadView {
     /// What the bytes depend on.
     func keyParts(of file: Base.File, for request: DownloadRequest) throws -> [String] {
         let view = String(reflecting: Base.self)
-        if let key { return ["view", view, try key(request, file)] }
-        guard let tag = file.entityTag.optionValue, !tag.isWeak else {
+        if let key { return ["view", view, try key(request, file)] + file.codingKeyParts }
+        // A weak tag of what is compressed is one of different bytes with the same content: which of them are kept does
+        // not matter.
+        guard let tag = file.entityTag.optionValue, !tag.isWeak || !file.codingKeyParts.isEmpty else {
             throw SpoolError(
                 .keyMissing,
                 "\(view) is spooled, and its file has no strong entity tag: give it one, or a key to spooled(key:)"
             )
         }
         // A tag is that of one resource; and what is one user's is no other's, unless a key says so.
-        return ["tag", view, request.http.path ?? "", request.user ?? "", tag.value]
+        return ["tag", view, request.http.path ?? "", request.user ?? "", tag.value] + file.codingKeyParts
     }
 
     public func wasModified(_ file: SpooledFile<Base.File>, since value: String) -> Bool {
