@@ -40,6 +40,15 @@ extension Route {
         copy.middleware += middleware
         return copy
     }
+
+    fileprivate func mapView(_ transform: (any VirtualDownloadView) -> any VirtualDownloadView) -> Route {
+        func route(_ view: some VirtualDownloadView) -> Route {
+            var copy = Route(pattern, view)
+            copy.middleware = middleware
+            return copy
+        }
+        return route(transform(view))
+    }
 }
 
 /// The routes of an application, in their order.
@@ -72,6 +81,15 @@ public struct Routes: Sendable, Sequence {
                 return copy
             }
         )
+    }
+
+    /// The same routes with another view in the place of each:
+    ///
+    ///     Routes { … }.mapViews { $0.compressed() }
+    ///
+    /// - Parameter transform: Makes a view of another one, for instance by a modifier of views.
+    public func mapViews(_ transform: (any VirtualDownloadView) -> any VirtualDownloadView) -> Routes {
+        Routes(routes.map { $0.mapView(transform) })
     }
 
     public func makeIterator() -> IndexingIterator<[Route]> { routes.makeIterator() }

@@ -16,6 +16,19 @@ private struct NamedView: VirtualDownloadView {
 }
 
 @Suite struct RouterTests {
+    @Test("Views can be changed in all routes, which keep their patterns and middleware")
+    func mapsViews() async throws {
+        let routes = Routes {
+            Route("/a", NamedView(label: "a")).middleware(ResponseHeaderFields([.server: "x"]))
+            Route("/b", NamedView(label: "b"))
+        }
+        .mapViews { _ in NamedView(label: "other") }
+        let router = try Router(routes)
+        let first = try await router.response(to: .get("/a"))
+        #expect(first.text == "other /a" && first.headerFields[.server] == "x")
+        #expect(try await router.response(to: .get("/b")).text == "other /b")
+    }
+
     private static func router(_ patterns: [String], mountPrefix: String = "") throws -> Router {
         let routes = Routes { for pattern in patterns { Route(pattern, NamedView(label: pattern)) } }
         return try Router(routes, mountPrefix: mountPrefix)
