@@ -41,12 +41,44 @@ import VirtualDownloads
         try await expectDownload(from: ZerosView(), content: [UInt8](repeating: 0, count: 100_000), size: 100_000)
     }
 
+    @Test("A ledger is compressed for who accepts it, by itself and with others")
+    func compression() async throws {
+        for routes in [Ledgers().routes, CompressedLedgers().routes] {
+            let view = try #require(Array(routes).first).view
+            let response = try await view.response(to: .get("/ledger.csv", headerFields: [.acceptEncoding: "gzip"]))
+            #expect(response.headerFields[.contentEncoding] == "gzip")
+            #expect(response.isFinished && response.body.count < 600_000)
+            let plain = try await view.response(to: .get("/ledger.csv"))
+            #expect(plain.headerFields[.contentEncoding] == nil && plain.body.count > 1_700_000)
+        }
+    }
+
+    @Test("What is compressed and spooled is generated once for each coding, and each client gets its own")
+    func compressedAndSpooled() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "manual-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let view = LedgerView().compressed().spooled(in: try Spool(folder))
+        let compressed = DownloadRequest.get("/ledger.csv", headerFields: [.acceptEncoding: "gzip"])
+        let first = try await view.response(to: compressed)
+        let plain = try await view.response(to: .get("/ledger.csv"))
+        let again = try await view.response(to: compressed)
+        #expect(first.headerFields[.contentEncoding] == "gzip" && again.headerFields[.contentEncoding] == "gzip")
+        #expect(first.body == again.body && first.body.starts(with: [0x1f, 0x8b]))
+        #expect(again.headerFields[.contentLength] == String(first.body.count))
+        #expect(again.headerFields[.acceptRanges] == "bytes" && again.headerFields[.eTag]?.hasPrefix("W/") == false)
+        #expect(plain.headerFields[.contentEncoding] == nil && plain.text.hasPrefix("1,paid,19.99\r\n"))
+        #expect(plain.headerFields[.eTag] != again.headerFields[.eTag])
+    }
+
     @Test("Files on disk, and what is generated once")
     func spooling() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "manual-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try "a report\n".write(toFile: folder + "/a.txt", atomically: true, encoding: .utf8)
+        // Of a file that has changed a moment ago the tag is weak, and strong a moment later.
+        let date = Date(timeIntervalSince1970: 1_700_000_000)
+        try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: folder + "/a.txt")
         let request = DownloadRequest.get(parameters: ["name": "a.txt"])
         try await expectDownload(
             from: ReportFileView(reports: FileRoot(folder)),

@@ -19,6 +19,7 @@ struct TestSite: DownloadApplication {
         BenchViews.routes
         SpooledViews.routes
         PreparedViews.routes
+        CompressedViews.routes
         TestViews.routes
     }
 }
