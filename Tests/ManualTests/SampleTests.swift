@@ -1,3 +1,4 @@
+import DownloadCompression
 import DownloadSpool
 import DownloadTesting
 import Foundation

@@ -31,7 +31,7 @@ package struct DownloadPlan: Sendable, Hashable {
     /// How many bytes follow the head.
     package var extent: ContentExtent
     /// The content coding that the file says itself it is in; nil for none, and for one that is the view's option.
-    package var fileEncoding: String?
+    package var fileEncoding: WireText?
 
     /// Plans the answer of `view` to a request for `file`.
     ///
@@ -122,7 +122,7 @@ package struct DownloadPlan: Sendable, Hashable {
             body: isHead ? .nothing : sent.body,
             extent: isHead ? .none : sent.extent
         )
-        if own.encoding != nil { fileEncoding = encoding }
+        if own.encoding != nil { fileEncoding = encoding?.wire }
     }
 
     /// Whether a content coding is none, and not to be sent (RFC 9110 §8.4.1).

@@ -227,7 +227,7 @@ extension DownloadResponse {
             whole.headerFields[.reprDigest] = nil
         }
         // What the file was coded in the hook's content is not.
-        if let coding = plan.fileEncoding, headerFields[.contentEncoding]?.wire == coding.wire {
+        if let coding = plan.fileEncoding, headerFields[.contentEncoding]?.wire == coding {
             whole.headerFields[.contentEncoding] = nil
         }
         // Of what the hook has put there no part can be had, unless the hook says so.

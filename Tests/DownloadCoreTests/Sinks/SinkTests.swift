@@ -21,7 +21,13 @@ import Testing
         try await AnyDownloadFile(file).write(to: &sink)
         #expect(sink.reports == [0.25, 0.75, 1])
         // A client's sink takes no notice.
-        #expect(try await FileView { file }.response(to: .get()).text == "x")
+        let view = FileView {
+            VirtualFile(name: "a.txt") { sink in
+                sink.progress(0.5)
+                try await sink.write("x")
+            }
+        }
+        #expect(try await view.response(to: .get()).text == "x")
     }
 
     @Test(
