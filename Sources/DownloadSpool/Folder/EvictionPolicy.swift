@@ -6,7 +6,7 @@ struct EvictionPolicy {
     struct Candidate: Sendable {
         var name: String
         var size: Int64
-        /// In seconds since 1970.
+        /// In seconds since 1970; up to ``EvictionPolicy/handOverTime`` ahead for one that was handed over.
         var lastUse: Int64
         /// In seconds since 1970; nil while it is being generated.
         var created: Int64?
@@ -14,9 +14,11 @@ struct EvictionPolicy {
     }
 
     var limits: SpoolLimits
-    /// How long a file counts as in use after it was used, in seconds: a web server to which it was handed over is
-    /// about to open it.
+    /// How long a file counts as in use after it was used, in seconds.
     var grace: Int64 = 2
+    /// How long a web server to which a file was handed over may take to open it, in seconds: the file counts as used
+    /// until then.
+    static let handOverTime: Int64 = 60
 
     /// The files to remove, in that order: those that are too old, then those that have not been used for longest.
     /// Never one that is in use or being generated.
@@ -46,8 +48,8 @@ struct EvictionPolicy {
         return victims
     }
 
-    /// Whether it was used a moment ago. A time in the future is a clock that was set back, and keeps nothing.
+    /// Whether it was used a moment ago. A time further in the future is a clock that was set back, and keeps nothing.
     private func isFresh(_ file: Candidate, _ now: Int64) -> Bool {
-        file.lastUse <= now && now - file.lastUse < grace
+        file.lastUse <= now + Self.handOverTime && now - file.lastUse < grace
     }
 }

@@ -12,7 +12,7 @@ public struct SpoolError: Error, Sendable, CustomStringConvertible {
         public static let unusable = Code(storage: .unusable)
         /// Others may write to the folder.
         public static let unsafe = Code(storage: .unsafe)
-        /// The folder is on another machine.
+        /// The folder is, or may be, on another machine.
         public static let remote = Code(storage: .remote)
         /// A file has neither a strong entity tag nor was a key given for it.
         public static let keyMissing = Code(storage: .keyMissing)

@@ -25,11 +25,11 @@ struct SpoolFolder: Sendable {
         self.maximumAge = maximumAge
         self.permissions = permissions
         let status: FileStatus
-        let fileSystem: UInt32
+        let fileSystem: FileSystemKind
         do throws(SystemError) {
             let folder = OwnedDescriptor(try openOrMake())
             status = try folder.descriptor.status
-            fileSystem = folder.descriptor.fileSystem
+            fileSystem = FileSystemKind(magic: folder.descriptor.fileSystem)
         } catch {
             throw SpoolError(.unusable, "\(path) can't be a spool: \(error)")
         }
@@ -39,15 +39,8 @@ struct SpoolFolder: Sendable {
                 "\(path) must belong to the user of this process, and nobody else may write to it: chown, chmod go-w"
             )
         }
-        guard !Self.remoteFileSystems.contains(fileSystem) else {
-            throw SpoolError(.remote, "\(path) is on another machine; a spool has to be on a disk of this one")
-        }
+        if let refusal = fileSystem.refusal(of: path) { throw SpoolError(.remote, refusal) }
     }
-
-    /// NFS, SMB in three forms, Ceph, AFS and Coda: locks or renaming are not what they are on a disk (statfs(2)).
-    private static let remoteFileSystems: Set<UInt32> = [
-        0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x00C3_6400, 0x5346_414F, 0x7375_7245,
-    ]
 
     /// Who may enter the folders: whoever may read the files.
     private var folderPermissions: UInt32 { permissions | (permissions & 0o444) >> 2 }
@@ -81,11 +74,13 @@ struct SpoolFolder: Sendable {
 
     /// Has the folder's lock until what is returned is gone.
     private func lock(_ folder: borrowing OwnedDescriptor) throws(SystemError) -> OwnedDescriptor {
-        let gate = OwnedDescriptor(
-            try folder.descriptor.open(Self.gate, [.readWrite, .create, .noFollow], permissions: 0o600)
-        )
+        let gate = try openGate(of: folder)
         _ = try gate.descriptor.lock(0..<1, .exclusive, waiting: true)
         return gate
+    }
+
+    private func openGate(of folder: borrowing OwnedDescriptor) throws(SystemError) -> OwnedDescriptor {
+        OwnedDescriptor(try folder.descriptor.open(Self.gate, [.readWrite, .create, .noFollow], permissions: 0o600))
     }
 
     // MARK: - Finding
@@ -159,7 +154,28 @@ struct SpoolFolder: Sendable {
 
     /// Notes that a file was used: by its time of access, which only this sets on purpose.
     func noteUse(of stored: StoredFile) {
+        let now = WallClock.seconds
+        // One that was handed over is kept for longer than this says.
+        if let accessed = try? stored.file.descriptor.status.accessed.seconds,
+            accessed > now, accessed <= now + EvictionPolicy.handOverTime
+        {
+            return
+        }
         try? stored.file.descriptor.setTimes(accessed: .max)
+    }
+
+    /// Keeps a file for a web server that is about to open it, from now until ``EvictionPolicy/handOverTime``: then no
+    /// process evicts it. Does not wait.
+    ///
+    /// - Returns: False if it is gone, or may be in this moment.
+    func keepForHandOver(_ stored: StoredFile, under key: SpoolKey) -> Bool {
+        guard let folder = try? self.folder(key.folder, making: false),
+            let gate = try? openGate(of: folder), (try? gate.descriptor.lock(0..<1, .exclusive, waiting: false)) == true
+        else { return false }
+        defer { gate.descriptor.discardLock() }
+        let until = WallClock.seconds + EvictionPolicy.handOverTime
+        guard (try? stored.file.descriptor.setTimes(accessed: until)) != nil else { return false }
+        return has(stored, under: key)
     }
 
     // MARK: - Generating
@@ -260,10 +276,20 @@ struct SpoolFolder: Sendable {
     }
 
     /// Removes a content that will not become whole.
-    func discard(_ part: PartialFile) {
-        part.abandon()
-        guard let folder = try? self.folder(part.key.folder, making: false) else { return }
-        try? folder.descriptor.unlink(SpoolName.partial(part.key, part.id).text)
+    ///
+    /// - Returns: False if that can't be done now.
+    func discard(_ key: SpoolKey, _ id: GenerationID) -> Bool {
+        do {
+            let folder = try self.folder(key.folder, making: false)
+            do {
+                try folder.descriptor.unlink(SpoolName.partial(key, id).text)
+            } catch  where error.code == ENOENT {
+                // Another has.
+            }
+            return true
+        } catch {
+            return false
+        }
     }
 
     // MARK: - Keeping order
@@ -323,9 +349,19 @@ struct SpoolFolder: Sendable {
         return files
     }
 
-    /// Removes a file that ``sweep()`` has named.
-    func remove(_ name: String) throws(SystemError) {
-        try Descriptor(AT_FDCWD).unlink("\(path)/\(name)")
+    /// Removes a file that ``sweep()`` has named, unless it was used since then.
+    ///
+    /// - Returns: Whether it was removed.
+    func remove(_ file: EvictionPolicy.Candidate) throws(SystemError) -> Bool {
+        guard let slash = file.name.utf8.firstIndex(of: UInt8(ascii: "/")) else { return false }
+        let folder = try folder(String(file.name[..<slash]), making: false)
+        // Who hands it over marks it with the same lock held.
+        let gate = try lock(folder)
+        defer { gate.descriptor.discardLock() }
+        let name = String(file.name[file.name.utf8.index(after: slash)...])
+        guard try folder.descriptor.status(of: name).accessed.seconds == file.lastUse else { return false }
+        try folder.descriptor.unlink(name)
+        return true
     }
 
     /// How much room is left on the disk, in bytes.

@@ -30,6 +30,8 @@ final class Generation: Sendable {
         /// The generator, when it waits for its readers.
         var producer: CheckedContinuation<Void, Never>?
         var task: Task<Void, Never>?
+        /// The size that its file declares; nil for none.
+        var declaredSize: Int64?
         var isCancelled = false
         /// Whether ``UnpublishedGenerations`` knows of bytes in the window.
         var isNoted = false
@@ -63,9 +65,12 @@ final class Generation: Sendable {
     }
 
     /// Begins the run with `body` as its task; false if it has begun already.
-    func start(_ body: @escaping @Sendable () async -> Void) -> Bool {
+    ///
+    /// - Parameter declaredSize: How many bytes will come; nil if that is not known.
+    func start(declaredSize: Int64?, _ body: @escaping @Sendable () async -> Void) -> Bool {
         state.withLock { state in
             guard state.ledger.phase == .pending, !state.isCancelled else { return false }
+            state.declaredSize = declaredSize
             state.ledger.begin()
             state.task = Task(executorPreference: DiskThreads.generating, operation: body)
             return true
@@ -86,10 +91,14 @@ final class Generation: Sendable {
     }
 
     /// Whether it may be cancelled when nobody in this process wants its bytes: it is not whole, and no other process
-    /// reads them.
+    /// reads them. One that has all bytes of its declared size is about to end, though its clients have left, who had
+    /// them all.
     var isCancellable: Bool {
-        let (phase, part) = state.withLock { ($0.ledger.phase, $0.part) }
-        return (phase == .pending || phase == .running) && !(part?.isFollowed ?? false)
+        let (isUnderWay, part) = state.withLock { state in
+            let isUnderWay = state.ledger.phase == .pending || state.ledger.phase == .running
+            return (isUnderWay && state.declaredSize.map { state.ledger.count < $0 } ?? true, state.part)
+        }
+        return isUnderWay && !(part?.isFollowed ?? false)
     }
 
     /// Whether another process reads it.

@@ -123,7 +123,7 @@ struct GenerationSink: ByteSink, ~Copyable {
         digest = nil
         spool.noteDegraded()
         generation.beginStreaming()
-        if let part { spool.folder.discard(part) }
+        if let part { spool.discard(part) }
     }
 
     /// Hands bytes to the readers, and waits for them as for the client of a plain stream.

@@ -27,15 +27,24 @@ extension Spool {
             spool.table.withLock { $0.removeUser(of: key) }
         }
 
-        /// Where a web server finds it.
+        /// Where the file lies.
         var path: String { spool.folder.path(of: stored.name, under: key) }
 
-        /// Notes that a web server is about to open it, and that it was used.
-        ///
-        /// - Parameter isHandedOver: Whether a web server is about to open it.
-        func note(isHandedOver: Bool) {
-            let interval: Int64 = isHandedOver ? 1000 : 10_000
-            let isDue = spool.table.withLock { $0.noteUse(of: key, now: MonotonicClock.now, interval: interval) }
+        /// Where a web server finds the file, which is kept until it has opened it; nil if it may be evicted in this
+        /// moment.
+        func handOver() -> String? {
+            let now = MonotonicClock.now
+            if !spool.table.withLock({ $0.isKept(key, now: now) }) {
+                guard spool.folder.keepForHandOver(stored, under: key) else { return nil }
+                spool.table.withLock { $0.noteKept(key, now: now) }
+            }
+            spool.count { $0.hits += 1 }
+            return path
+        }
+
+        /// Notes that it is used.
+        func note() {
+            let isDue = spool.table.withLock { $0.noteUse(of: key, now: MonotonicClock.now) }
             if isDue { spool.folder.noteUse(of: stored) }
             spool.count { $0.hits += 1 }
         }
@@ -157,7 +166,7 @@ extension Spool {
     func cancelIfUnwanted(_ generation: Generation, _ part: SpoolFolder.PartialFile?) {
         let isUnwanted = table.withLock { table in
             guard let flight = table.generations[generation.key], flight.generation === generation,
-                flight.interest == 0, part.map({ !$0.isFollowed }) ?? true
+                flight.interest == 0, generation.isCancellable, part.map({ !$0.isFollowed }) ?? true
             else { return false }
             table.generations[generation.key] = nil
             return true

@@ -19,7 +19,7 @@ extension Spool {
     ) {
         // Of any type: a closure that is sent must not capture a type that may be bound to an actor.
         let source = Handoff(AnyDownloadFile(file))
-        let isStarted = generation.start { [self] in
+        let isStarted = generation.start(declaredSize: size) { [self] in
             guard let file = source.take() else { return }
             await run(
                 generation,
@@ -112,14 +112,14 @@ extension Spool {
             sink.abandon()
             // Before the file goes: whoever follows it looks for the reason then.
             if let part { end(record, of: part, after: error) }
-            if let part { folder.discard(part) }
+            if let part { discard(part) }
             throw error
         }
         do {
             outcome = try await sink.finish()
         } catch {
             if let part { end(record, of: part, after: error) }
-            if let part { folder.discard(part) }
+            if let part { discard(part) }
             throw error
         }
         generation.complete()
@@ -157,7 +157,7 @@ extension Spool {
             generation.note(try folder.publish(outcome.part, as: content, modified: terms.modified))
             noteNewFile()
         } catch {
-            folder.discard(outcome.part)
+            discard(outcome.part)
             noteFailure(error)
         }
     }

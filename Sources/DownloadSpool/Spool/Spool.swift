@@ -12,7 +12,8 @@ internal import DownloadSystem
 /// half-written is ever served or left behind. When the disk is full, or the folder is gone, downloads are streamed as
 /// if there were no spool.
 ///
-/// Several processes of one machine may share a folder; a folder on another machine is refused.
+/// Several processes of one machine may share a folder. One that machines share, or may share (NFS, SMB, FUSE and the
+/// like), is refused: see the manual's “Several machines”.
 public final class Spool: Sendable {
     /// The folder's path.
     public let path: String
@@ -21,6 +22,7 @@ public final class Spool: Sendable {
     let table = Lock(SpoolTable())
     let preparations = Preparations()
     let secret = Lock<PreparationSecret?>(nil)
+    let leftovers = Lock(SpoolLeftovers())
     private let counts = Lock(SpoolFigures())
     private let account = Lock(SpoolAccount())
     private let report: @Sendable (String) -> Void
@@ -37,7 +39,7 @@ public final class Spool: Sendable {
     ///     generation.
     ///   - report: Told, at most once in ten seconds, that something keeps the spool from working; the default does
     ///     nothing.
-    /// - Throws: ``SpoolError`` if the folder can't be made, belongs to another, or is on another machine.
+    /// - Throws: ``SpoolError`` if the folder can't be made, belongs to another, or is or may be on another machine.
     public init(
         _ path: String,
         limits: SpoolLimits = SpoolLimits(),
@@ -111,7 +113,7 @@ public final class Spool: Sendable {
         guard let files = try? folder.sweep() else { return false }
         let total = files.reduce(0) { $0 + $1.size }
         let policy = EvictionPolicy(limits: SpoolLimits(bytes: max(0, total - wanted), files: .max, age: limits.age))
-        return evict(policy.victims(among: marked(files), now: WallClock.seconds)) > 0
+        return evict(policy.victims(among: marked(files), now: WallClock.seconds)).count > 0
     }
 
     /// Looks at all files, and removes what crashes have left and what the limits don't allow.
@@ -136,8 +138,8 @@ public final class Spool: Sendable {
             let removed = evict(victims)
             account.withLock { account in
                 // What is being generated here is among the files, and was reserved.
-                account.total = files.reduce(0) { $0 + $1.size } - removed
-                account.files = files.count - victims.count
+                account.total = files.reduce(0) { $0 + $1.size } - removed.bytes
+                account.files = files.count - removed.count
                 account.reserved = 0
             }
         } catch {
@@ -169,14 +171,11 @@ public final class Spool: Sendable {
         }
     }
 
-    /// Removes files; how many bytes they had.
-    private func evict(_ victims: [EvictionPolicy.Candidate]) -> Int64 {
-        var bytes: Int64 = 0
-        for victim in victims where (try? folder.remove(victim.name)) != nil {
-            bytes += victim.size
-            count { $0.evictions += 1 }
-        }
-        return bytes
+    /// Removes files that nobody has used since they were looked at; how many, and how many bytes they had.
+    private func evict(_ victims: [EvictionPolicy.Candidate]) -> (count: Int, bytes: Int64) {
+        let removed = victims.filter { (try? folder.remove($0)) == true }
+        count { $0.evictions += removed.count }
+        return (removed.count, removed.reduce(0) { $0 + $1.size })
     }
 
     // MARK: - Reports

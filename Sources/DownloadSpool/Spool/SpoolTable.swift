@@ -12,6 +12,8 @@ struct SpoolTable {
         var stored: SpoolFolder.StoredFile
         /// When its use was last noted on disk: monotonic milliseconds.
         var notedAt: Int64
+        /// When it was last kept for a web server, likewise.
+        var keptAt: Int64 = 0
         var lastUse: Int64
         /// How many requests send it.
         var users = 0
@@ -40,16 +42,29 @@ struct SpoolTable {
         entries[key] = nil
     }
 
+    /// How old what the disk has of a file's use may be, in milliseconds.
+    private static let interval: Int64 = 10_000
+
     /// Notes a use; whether it is to be noted on disk, too.
-    ///
-    /// - Parameter interval: How old what the disk has may be, in milliseconds.
-    mutating func noteUse(of key: SpoolKey, now: Int64, interval: Int64) -> Bool {
+    mutating func noteUse(of key: SpoolKey, now: Int64) -> Bool {
         guard var entry = entries[key] else { return false }
         entry.lastUse = now
-        let isDue = entry.notedAt == 0 || now - entry.notedAt >= interval
+        let isDue = entry.notedAt == 0 || now - entry.notedAt >= Self.interval
         if isDue { entry.notedAt = now }
         entries[key] = entry
         return isDue
+    }
+
+    /// Whether a file is kept for a web server for long enough to be handed over to one more.
+    mutating func isKept(_ key: SpoolKey, now: Int64) -> Bool {
+        guard let entry = entries[key], entry.keptAt != 0, now - entry.keptAt < Self.interval else { return false }
+        entries[key]?.lastUse = now
+        return true
+    }
+
+    mutating func noteKept(_ key: SpoolKey, now: Int64) {
+        entries[key]?.keptAt = now
+        entries[key]?.lastUse = now
     }
 
     mutating func addUser(of key: SpoolKey) {

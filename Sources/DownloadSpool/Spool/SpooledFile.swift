@@ -83,8 +83,7 @@ public struct SpooledFile<Base: DownloadFile>: DownloadFile {
 
     public func storedPath() -> String? {
         guard case .whole(let use)? = found?.claim else { return plain?.storedPath() }
-        use.note(isHandedOver: true)
-        return use.path
+        return use.handOver()
     }
 
     public var name: String { properties.name }
@@ -110,7 +109,7 @@ public struct SpooledFile<Base: DownloadFile>: DownloadFile {
     public func write(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
         switch found?.claim {
         case .whole(let use)?:
-            use.note(isHandedOver: false)
+            use.note()
             var copy = FileCopy()
             let end = try await copy.copy(range, of: use.stored.file, to: &sink)
             guard end == range.upperBound else { throw FileChanged(path: use.path) }

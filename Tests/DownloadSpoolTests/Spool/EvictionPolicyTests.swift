@@ -47,9 +47,14 @@ import Testing
             victims: ["b"]
         ),
         Case(
-            testDescription: "never one that a web server is about to open",
+            testDescription: "never one that was used a moment ago",
             files: [file("a", 80, used: 9_999), file("b", 80, used: 10_000)],
             victims: []
+        ),
+        Case(
+            testDescription: "never one that was handed over within a minute",
+            files: [file("a", 80, used: 10_060), file("b", 80, used: 10_001), file("c", 80, used: 10_061)],
+            victims: ["c"]
         ),
         Case(
             testDescription: "a time in the future keeps nothing",

@@ -1,4 +1,5 @@
 import DownloadCore
+import DownloadSystem
 import DownloadTesting
 import Foundation
 import Glibc
@@ -132,6 +133,41 @@ import Testing
         other.finish()
         try await third.task.value
         #expect(third.received.bytes == Array("three".utf8))
+    }
+
+    @Test("Who has had all bytes of the declared size and leaves before the generator ends does not cancel it")
+    func leavingAtTheEnd() async throws {
+        let generator = Generator()
+        let first = await request(generator, size: 7)
+        generator.yield("one two")
+        try await first.task.value
+        #expect(first.received.bytes == Array("one two".utf8))
+        let second = await request(generator, size: 7)
+        generator.finish()
+        try await second.task.value
+        _ = try await wholeFile()
+        #expect(generator.runs == 1 && generator.cancellations == 0)
+        #expect(spool.figures.cancellations == 0)
+    }
+
+    @Test("What can't be removed while its folder is not to be had is removed once it is")
+    func removesLeftoversLater() async throws {
+        let generator = Generator()
+        let first = await request(generator)
+        generator.yield("one ")
+        #expect(await eventually { first.received.count == 4 })
+        let part = try #require(folder.files.first)
+        let place = URL(fileURLWithPath: folder.file(part)).deletingLastPathComponent().path
+        // Another thing has its name meanwhile.
+        try FileManager.default.moveItem(atPath: place, toPath: place + "-aside")
+        try Data().write(to: URL(fileURLWithPath: place))
+        first.task.cancel()
+        _ = await first.task.result
+        generator.finish()
+        #expect(await eventually { !spool.leftovers.withLock(\.files).isEmpty })
+        try FileManager.default.removeItem(atPath: place)
+        try FileManager.default.moveItem(atPath: place + "-aside", toPath: place)
+        #expect(await eventually { folder.files.isEmpty })
     }
 
     @Test("A failure is everybody's, and is not remembered")
