@@ -118,6 +118,43 @@ struct HandOverTests {
             #expect(try await site.curl("/spooled/count?key=d").text == "1\n")
         }
     }
+
+    @Test("A client of 10 KB/s gets all of a file that others had in a moment")
+    func slowToTheEnd() async throws {
+        try await withSite(.nginx) { site in
+            let count = 120_000
+            let path = "/spooled/numbers?n=\(count)&key=e"
+            let slow = try await site.start(path, "--limit-rate", "10k")
+            #expect(await eventually { slow.outputData.count > 0 })
+            for _ in 0..<48 { #expect(try await site.curl(path).body == Self.content.prefix(count)) }
+            #expect(await slow.status == 0)
+            #expect(slow.outputData == Self.content.prefix(count))
+            #expect(site.generations(of: "e") == 1)
+        }
+    }
+
+    @Test(
+        "Among processes that Apache starts there is one generation, which all clients share",
+        arguments: [SpoolSite.Server.fcgid, .cgid]
+    )
+    func oneAmongProcesses(kind: SpoolSite.Server) async throws {
+        try await withSite(kind) { site in
+            for (key, size) in [("f", ""), ("g", "&size=1")] {
+                let path = "/spooled/numbers?n=\(Self.count)&key=\(key)\(size)"
+                let answers = try await withThrowingTaskGroup(of: Transfer.self) { group in
+                    for _ in 0..<12 { group.addTask { try await site.curl(path) } }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                for answer in answers { #expect(answer.exit == 0 && answer.body == Self.content, "\(answer.head)") }
+                #expect(Set(answers.map { $0["ETag"] }).count == 1)
+                #expect(await eventually { site.files.count == (key == "f" ? 1 : 2) })
+                // Afterwards, too, in processes that know nothing of the first.
+                let part = try await site.curl(path, "-r", "5-14")
+                #expect(part.status == 206 && part.body == Self.content[5...14])
+                #expect(site.generations(of: key) == 1)
+            }
+        }
+    }
 }
 
 extension SpoolSite {

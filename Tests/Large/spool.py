@@ -4,6 +4,10 @@
     spool.py TESTSITE kill [TIMES]    kills the program with SIGKILL at random moments, 500 times if it is not said
     spool.py TESTSITE full [SECONDS]  a spool on a tmpfs of 8 MiB, for files of up to 6 MiB (needs root)
     spool.py TESTSITE removed [SECONDS]  the spool's folder is removed, and a file takes its place, again and again
+    spool.py TESTSITE unreadable [SECONDS]  the spool's folder, or one in it, may not be read or written, again and
+                                      again (as root the program is started as nobody, whom that keeps out)
+    spool.py TESTSITE fifty [SECONDS] 50 clients of one file: the first leaves after 1 MB, one reads 10 KB/s for so long
+                                      (300: 3 MB), and gets all of it, too
 
 A download may fail visibly where the program is killed, and nowhere else; one that looks whole has to be. After each
 start nothing half-written may be left in the folder, and every file there has to be what its name says. The last line
@@ -59,13 +63,22 @@ def start_nginx():
     return subprocess.Popen([path, "-e", f"{FOLDER}/nginx.log", "-p", FOLDER, "-c", conf])
 
 
-def start_site(program, *options):
+def become_nobody():
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+
+
+def start_site(program, *options, unprivileged=False):
     socket = f"{FOLDER}/site.sock"
+    drop = unprivileged and os.geteuid() == 0
+    if drop:
+        os.chown(FOLDER, 65534, 65534)
     if os.path.exists(socket):
         os.remove(socket)
     site = subprocess.Popen(
         [program, "serve", "--listen", f"unix:{socket}", "--socket-mode", "0666", "--spool", SPOOL, "--log-level",
-         "critical", *options], stderr=subprocess.DEVNULL)
+         "critical", *options], stderr=subprocess.DEVNULL, preexec_fn=become_nobody if drop else None)
     deadline = time.monotonic() + 30
     while not os.path.exists(socket) and time.monotonic() < deadline:
         time.sleep(0.005)
@@ -207,9 +220,83 @@ def removed(program, seconds):
     return site
 
 
+def unreadable(program, seconds):
+    site = start_site(program, unprivileged=True)
+    turn = 0
+
+    def trouble():
+        nonlocal turn
+        turn += 1
+        try:
+            if turn % 10 == 0:
+                folders = [SPOOL] + [os.path.join(SPOOL, name) for name in os.listdir(SPOOL)]
+                os.chmod(random.choice(folders), random.choice([0o000, 0o500, 0o300, 0o100]))
+            if turn % 10 == 5:
+                restore()
+        except OSError:
+            pass
+
+    def restore():
+        os.chmod(SPOOL, 0o700)
+        for name in os.listdir(SPOOL):
+            os.chmod(os.path.join(SPOOL, name), 0o700)
+
+    for thread in run_load(seconds, False, trouble):
+        thread.join()
+    restore()
+    return site
+
+
+def fifty(program, seconds):
+    """One generation, 49 whole files with equal bytes, and the quick ones not held up by the slow."""
+    site = start_site(program)
+    size = int(seconds * 10_000)
+    content = (CONTENT * (size // len(CONTENT) + 1))[:size] if size > len(CONTENT) else CONTENT[:size]
+    url = f"http://127.0.0.1:{PORT}/spooled/numbers?n={size}&key=fifty"
+
+    def curl(*options):
+        return subprocess.Popen(["curl", "-sS", "--noproxy", "*", "-N", *options, url], stdout=subprocess.PIPE)
+
+    def quick():
+        started = time.monotonic()
+        client = curl()
+        body = client.communicate()[0]
+        times.append(time.monotonic() - started)
+        if client.returncode or body != content:
+            fault(f"a quick client: exit {client.returncode}, {len(body)} bytes")
+        else:
+            count("whole")
+
+    first = curl()
+    begun = first.stdout.read(min(1_000_000, size // 2))
+    slow = curl("--limit-rate", "10000")
+    times = []
+    threads = [threading.Thread(target=quick) for _ in range(48)]
+    for thread in threads:
+        thread.start()
+    first.terminate()
+    first.wait()
+    if begun != content[:len(begun)]:
+        fault("the first client had wrong bytes")
+    for thread in threads:
+        thread.join()
+    together = max(times)
+    body = slow.communicate()[0]
+    if slow.returncode or body != content:
+        fault(f"the slow client: exit {slow.returncode}, {len(body)} bytes")
+    else:
+        count("whole")
+    answer = subprocess.run(
+        ["curl", "-s", "--noproxy", "*", f"http://127.0.0.1:{PORT}/spooled/count?key=fifty"], stdout=subprocess.PIPE)
+    if answer.stdout != b"1\n":
+        fault(f"{answer.stdout!r} generations instead of one")
+    print(f"48 quick clients at once had {size} bytes after {together:.2f} s at most", flush=True)
+    return site
+
+
 def main():
     program, mode = sys.argv[1], sys.argv[2]
-    amount = float(sys.argv[3]) if len(sys.argv) > 3 else (500 if mode == "kill" else 30)
+    amount = float(sys.argv[3]) if len(sys.argv) > 3 else {"kill": 500, "fifty": 300}.get(mode, 30)
     nginx = start_nginx()
     site = None
     try:
@@ -220,6 +307,10 @@ def main():
             site = full(program, amount)
         elif mode == "removed":
             site = removed(program, amount)
+        elif mode == "unreadable":
+            site = unreadable(program, amount)
+        elif mode == "fifty":
+            site = fifty(program, amount)
         else:
             sys.exit(__doc__)
         if site.poll() is not None:

@@ -1,4 +1,5 @@
 import DownloadSpool
+import Glibc
 import Synchronization
 import VirtualDownloads
 
@@ -40,7 +41,8 @@ struct SpooledNumbersView: VirtualDownloadView {
     }
 }
 
-/// A content of unknown size that notes each time that it is generated.
+/// A content of unknown size that notes each time that it is generated: in this process, and for all processes of a
+/// machine in the log, as `generating KEY`.
 struct CountedContent<Content: DownloadContent>: DownloadContent {
     private let content: Content
     private let key: String
@@ -54,6 +56,8 @@ struct CountedContent<Content: DownloadContent>: DownloadContent {
 
     func write(to sink: inout some ByteSink & ~Copyable) async throws {
         SpooledViews.runs.withLock { $0[key, default: 0] += 1 }
+        let line = "generating \(key)\n"
+        _ = unsafe Glibc.write(2, line, line.utf8.count)
         try await content.write(to: &sink)
     }
 }

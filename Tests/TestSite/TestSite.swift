@@ -20,6 +20,7 @@ struct TestSite: DownloadApplication {
         SpooledViews.routes
         PreparedViews.routes
         CompressedViews.routes
+        DiskViews.routes
         TestViews.routes
     }
 }

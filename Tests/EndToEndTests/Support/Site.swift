@@ -48,6 +48,7 @@ struct Site: Sendable {
     ///   - locations: What else nginx has.
     ///   - directives: What else the application's location in nginx has.
     ///   - tellsOwnPath: Whether nginx tells the application its own path.
+    ///   - environment: Further variables of the demo's, where the test starts it.
     static func start(
         _ setup: Setup,
         options: [String] = [],
@@ -58,7 +59,8 @@ struct Site: Sendable {
         hasAccessRules: Bool = false,
         locations: (WorkDirectory) throws -> String = { _ in "" },
         directives: String = "",
-        tellsOwnPath: Bool = false
+        tellsOwnPath: Bool = false,
+        environment: (WorkDirectory) throws -> [String: String] = { _ in [:] }
     ) async throws -> Site {
         let directory = try WorkDirectory()
         var failure: any Error = ServerFailure(description: "\(setup.rawValue) did not start")
@@ -77,7 +79,8 @@ struct Site: Sendable {
                     hasAccessRules: hasAccessRules,
                     locations: locations(directory),
                     directives: directives,
-                    tellsOwnPath: tellsOwnPath
+                    tellsOwnPath: tellsOwnPath,
+                    environment: environment(directory)
                 )
             } catch {
                 failure = error
@@ -105,7 +108,8 @@ struct Site: Sendable {
         hasAccessRules: Bool,
         locations: String,
         directives: String,
-        tellsOwnPath: Bool
+        tellsOwnPath: Bool,
+        environment: [String: String]
     ) async throws {
         self.setup = setup
         self.directory = directory
@@ -120,9 +124,13 @@ struct Site: Sendable {
                     return try TestSite.start(["serve"] + options, in: directory, input: descriptor)
                 }()
             case (.nginx, _), (.nginxHTTP2, _):
-                try TestSite.start(["serve", "--listen", address] + options, in: directory)
+                try TestSite.start(["serve", "--listen", address] + options, in: directory, environment: environment)
             case (.proxied, _), (.lighttpd, _), (.caddy, _), (.haproxy, _):
-                try TestSite.start(["serve", "--listen", address, "--mount", setup.prefix] + options, in: directory)
+                try TestSite.start(
+                    ["serve", "--listen", address, "--mount", setup.prefix] + options,
+                    in: directory,
+                    environment: environment
+                )
             case (.spawned, _): try TestSite.spawn(socket: socket, in: directory)
             case (.fcgid, _), (.cgid, _): nil
             }

@@ -5,11 +5,14 @@ import TestSupport
 struct SpoolSite: Sendable {
     enum Server: String, CaseIterable, Sendable {
         case nginx, apache, lighttpd, caddy
+        /// Apache, which starts the program: with mod_fcgid, and for each request.
+        case fcgid, cgid
 
         var program: Program {
             switch self {
             case .nginx: .nginx
-            case .apache: .apacheXSendfile
+            case .apache, .cgid: .apacheXSendfile
+            case .fcgid: .apacheFcgidXSendfile
             case .lighttpd: .lighttpd
             case .caddy: .caddy
             }
@@ -19,7 +22,8 @@ struct SpoolSite: Sendable {
     let directory: WorkDirectory
     let port: Int
     let prefix: String
-    let program: RunningProgram
+    /// Where the web server does not start it.
+    let program: RunningProgram?
     let server: RunningProgram
 
     var spool: String { directory.file("spool") }
@@ -42,6 +46,13 @@ struct SpoolSite: Sendable {
         return all.filter { $0.split(separator: "-").count == 5 }
     }
 
+    /// How often the generator has run under a key, in all processes: each time is a line of the log.
+    func generations(of key: String) -> Int {
+        let log = try? String(contentsOfFile: directory.file("error.log"), encoding: .utf8)
+        let text = (program?.errorText ?? "") + server.errorText + (log ?? "")
+        return text.split(whereSeparator: \.isNewline).count { $0.contains("generating \(key)") }
+    }
+
     static func start(_ kind: Server) async throws -> SpoolSite {
         let directory = try WorkDirectory()
         do {
@@ -55,17 +66,21 @@ struct SpoolSite: Sendable {
     private init(_ kind: Server, in directory: WorkDirectory, port: Int) async throws {
         self.directory = directory
         self.port = port
-        prefix = kind == .apache ? "/downloads" : ""
+        prefix = [.apache, .fcgid, .cgid].contains(kind) ? "/downloads" : ""
         let socket = directory.file("site.sock")
         let spool = directory.file("spool")
-        program = try TestSite.start(
-            ["serve", "--listen", "unix:\(socket)", "--spool", spool]
-                + (prefix.isEmpty ? [] : ["--mount", prefix]),
-            in: directory
-        )
-        let program = program
-        guard await eventually({ FileManager.default.fileExists(atPath: socket) }) else {
-            throw ServerFailure(description: "testsite did not start: \(program.errorText)")
+        let isStartedHere = kind != .fcgid && kind != .cgid
+        program =
+            isStartedHere
+            ? try TestSite.start(
+                ["serve", "--listen", "unix:\(socket)", "--spool", spool]
+                    + (prefix.isEmpty ? [] : ["--mount", prefix]),
+                in: directory
+            ) : nil
+        if let program {
+            guard await eventually({ FileManager.default.fileExists(atPath: socket) }) else {
+                throw ServerFailure(description: "testsite did not start: \(program.errorText)")
+            }
         }
         // What an administrator edits in the files.
         func deployed(_ name: String, _ changes: [String: String] = [:]) throws -> String {
@@ -109,10 +124,17 @@ struct SpoolSite: Sendable {
                 ["-e", errorLog, "-p", directory.path, "-c", file],
                 in: directory
             )
-        case .apache:
-            let modules = [
-                "mpm_event", "authz_core", "alias", "env", "setenvif", "filter", "proxy", "proxy_fcgi", "xsendfile",
-            ]
+        case .apache, .fcgid, .cgid:
+            let own =
+                switch kind {
+                case .fcgid: ["fcgid"]
+                case .cgid: ["cgid"]
+                default: ["proxy", "proxy_fcgi"]
+                }
+            let modules = ["mpm_event", "authz_core", "alias", "env", "setenvif", "filter", "xsendfile"] + own
+            let name = kind == .fcgid ? "mod_fcgid" : kind == .cgid ? "cgi" : "mod_proxy_fcgi"
+            let link = directory.file("testsite")
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: TestSite.path())
             let file = try directory.write(
                 """
                 ServerRoot \(directory.path)
@@ -123,10 +145,19 @@ struct SpoolSite: Sendable {
                 Listen 127.0.0.1:\(port)
                 \(modules.map { "LoadModule \($0)_module /usr/lib/apache2/modules/mod_\($0).so" }
                     .joined(separator: "\n"))
+                <IfModule mod_fcgid.c>
+                    FcgidIPCDir \(directory.path)
+                    FcgidProcessTableFile \(directory.file("fcgid_shm"))
+                    Include "\(TestSite.deploy)/apache/mod_fcgid-server.conf"
+                </IfModule>
+                <IfModule mod_cgid.c>
+                    ScriptSock \(directory.file("cgid.sock"))
+                </IfModule>
                 <VirtualHost 127.0.0.1:\(port)>
                     Define DOWNLOADS_PLACE \(prefix)/
                     Define DOWNLOADS_SOCKET \(socket)
-                    Include "\(TestSite.deploy)/apache/mod_proxy_fcgi.conf"
+                    Define DOWNLOADS_PROGRAM \(link)
+                    Include "\(TestSite.deploy)/apache/\(name).conf"
                     Include "\(try deployed("apache/spool.conf"))"
                 </VirtualHost>
                 """,
@@ -176,6 +207,11 @@ struct SpoolSite: Sendable {
 }
 
 extension Program {
+    static let apacheFcgidXSendfile = Program(
+        name: "apache2",
+        package: "libapache2-mod-xsendfile libapache2-mod-fcgid",
+        files: ["/usr/lib/apache2/modules/mod_xsendfile.so", "/usr/lib/apache2/modules/mod_fcgid.so"]
+    )
     static let apacheXSendfile = Program(
         name: "apache2",
         package: "libapache2-mod-xsendfile",
