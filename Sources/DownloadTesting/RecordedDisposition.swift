@@ -48,17 +48,6 @@ struct RecordedDisposition {
     private static func extended(_ value: ArraySlice<UInt8>) -> String? {
         let parts = value.split(separator: UInt8(ascii: "'"), maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, text(parts[0]).isOctetEqualIgnoringCase(to: "utf-8") else { return nil }
-        var bytes: [UInt8] = []
-        var rest = parts[2]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let decoded = UInt8(text(rest.prefix(2)), radix: 16) else { return nil }
-            bytes.append(decoded)
-            rest = rest.dropFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self)
+        return [UInt8](percentDecoding: parts[2]).flatMap { String(validating: $0, as: UTF8.self) }
     }
 }

@@ -23,7 +23,7 @@ extension String {
     /// The text with everything percent-encoded that does not stand for itself anywhere in a URL.
     var percentEncoded: String {
         var encoded: [UInt8] = []
-        encoded.append(percentEncoding: self, keeping: \.isUnreserved)
+        encoded.append(percentEncoding: utf8, keeping: \.isUnreserved)
         return String(decoding: encoded, as: UTF8.self)
     }
 

@@ -103,7 +103,7 @@ public struct LinkSigner: LinkSigning {
         var encodedPath: [UInt8] = []
         for segment in path.segments {
             encodedPath.append(UInt8(ascii: "/"))
-            encodedPath.append(percentEncoding: segment.text, keeping: \.isPathCharacterInHTML)
+            encodedPath.append(percentEncoding: segment.text.utf8, keeping: \.isPathCharacterInHTML)
         }
         if path.endsWithSlash || path.segments.isEmpty { encodedPath.append(UInt8(ascii: "/")) }
         let encodedQuery = items.map { "\($0.percentEncoded)=\($1.percentEncoded)" }

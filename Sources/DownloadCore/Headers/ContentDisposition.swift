@@ -54,7 +54,7 @@ extension ContentDisposition: CustomStringConvertible {
             bytes.append(byte)
         }
         bytes += "\"; filename*=UTF-8''".utf8
-        bytes.append(percentEncoding: name.text, keeping: \.isAttributeCharacter)
+        bytes.append(percentEncoding: name.text.utf8, keeping: \.isAttributeCharacter)
         return String(decoding: bytes, as: UTF8.self)
     }
 }

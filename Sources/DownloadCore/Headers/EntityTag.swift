@@ -59,7 +59,7 @@ public struct EntityTag: Sendable {
 
     private static func encoded(_ value: String) -> String {
         var bytes: [UInt8] = []
-        bytes.append(percentEncoding: value) { $0 < 0x80 && $0.isTagCharacter && $0 != UInt8(ascii: "%") }
+        bytes.append(percentEncoding: value.utf8) { $0 < 0x80 && $0.isTagCharacter && $0 != UInt8(ascii: "%") }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -40,18 +40,16 @@ public struct HandOver: Sendable, Hashable {
 
     private static func rule(_ word: Substring.UTF8View) -> Rule? {
         let sides = word.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-        guard let folder = decoded(withoutSlash(sides[0])), folder.first == UInt8(ascii: "/"), isPlain(folder) else {
-            return nil
-        }
+        guard let folder = decodedPath(sides[0]) else { return nil }
         guard sides.count == 2 else { return Rule(folder: folder, name: encoded(folder[...])) }
-        guard let name = decoded(withoutSlash(sides[1])), name.first == UInt8(ascii: "/"), isPlain(name) else {
-            return nil
-        }
+        guard let name = decodedPath(sides[1]) else { return nil }
         return Rule(folder: folder, name: encoded(name[...]))
     }
 
-    private static func withoutSlash(_ path: Substring.UTF8View) -> Substring.UTF8View {
-        path.last == UInt8(ascii: "/") ? path.dropLast() : path
+    /// The path without a slash at its end; nil for one that is not absolute or has several spellings.
+    private static func decodedPath(_ path: Substring.UTF8View) -> [UInt8]? {
+        let withoutSlash = path.last == UInt8(ascii: "/") ? path.dropLast() : path
+        return [UInt8](percentDecoding: withoutSlash).flatMap { isPlain($0) ? $0 : nil }
     }
 
     /// The header field that has the web server send the file at a path; nil if no rule is for it.
@@ -76,35 +74,8 @@ public struct HandOver: Sendable, Hashable {
     /// Every server decodes what it is told.
     private static func encoded(_ path: ArraySlice<UInt8>) -> [UInt8] {
         var encoded: [UInt8] = []
-        for byte in path {
-            if byte.isDigit || byte.isLetter || "/-._~".utf8.contains(byte) {
-                encoded.append(byte)
-            } else {
-                encoded += [UInt8(ascii: "%"), .hexDigit(byte >> 4), .hexDigit(byte & 15)]
-            }
-        }
+        encoded.append(percentEncoding: path) { $0.isUnreserved || $0 == UInt8(ascii: "/") }
         return encoded
-    }
-
-    /// Nil for a `%` that no two hexadecimal digits follow.
-    private static func decoded(_ path: Substring.UTF8View) -> [UInt8]? {
-        var decoded: [UInt8] = []
-        var index = path.startIndex
-        while index < path.endIndex {
-            let byte = path[index]
-            path.formIndex(after: &index)
-            guard byte == UInt8(ascii: "%") else {
-                decoded.append(byte)
-                continue
-            }
-            let digits = path[index...].prefix(2)
-            guard digits.count == 2, digits.allSatisfy(\.isHexDigit),
-                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-            else { return nil }
-            decoded.append(value)
-            index = digits.endIndex
-        }
-        return decoded
     }
 }
 

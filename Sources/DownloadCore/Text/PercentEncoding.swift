@@ -19,9 +19,9 @@ extension [UInt8] {
         }
     }
 
-    /// Appends `text` in UTF-8, with every byte percent-encoded (RFC 3986 §2.1) that is not to be kept.
-    package mutating func append(percentEncoding text: some StringProtocol, keeping isKept: (UInt8) -> Bool) {
-        for byte in text.utf8 {
+    /// Appends `bytes`, every one of them percent-encoded (RFC 3986 §2.1) that is not to be kept.
+    package mutating func append(percentEncoding bytes: some Sequence<UInt8>, keeping isKept: (UInt8) -> Bool) {
+        for byte in bytes {
             if isKept(byte) {
                 append(byte)
             } else {

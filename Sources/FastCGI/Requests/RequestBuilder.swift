@@ -202,7 +202,7 @@ extension String {
     /// The path with everything encoded that can't stand in one (RFC 3986 §3.3): servers send `SCRIPT_NAME` decoded.
     fileprivate var percentEncodedPath: String {
         var encoded: [UInt8] = []
-        encoded.append(percentEncoding: self) {
+        encoded.append(percentEncoding: utf8) {
             $0.isPathCharacter || $0 == UInt8(ascii: "/")
         }
         let path = String(decoding: encoded, as: UTF8.self)

@@ -146,7 +146,7 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand, MainThre
             throw ValidationError("“\(path)” must be a path, without a query, as in /status.")
         }
         var encoded: [UInt8] = []
-        encoded.append(percentEncoding: path) { $0 > 0x20 && $0 < 0x7F }
+        encoded.append(percentEncoding: path.utf8) { $0 > 0x20 && $0 < 0x7F }
         guard encoded.count == path.utf8.count else {
             throw ValidationError(
                 "“\(path)” must be written as in a URL: \(String(decoding: encoded, as: UTF8.self))"

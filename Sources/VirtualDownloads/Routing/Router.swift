@@ -194,7 +194,7 @@ extension WireText {
     /// A segment of a path as RFC 3986 §6.2.2 prefers it to be written.
     fileprivate var encoded: String {
         var encoded: [UInt8] = []
-        encoded.append(percentEncoding: text, keeping: \.isPathCharacter)
+        encoded.append(percentEncoding: text.utf8, keeping: \.isPathCharacter)
         return String(decoding: encoded, as: UTF8.self)
     }
 }
