@@ -93,6 +93,11 @@ import VirtualDownloads
         #expect(first.body.starts(with: Array("2024,1\r\n".utf8)))
         #expect(try await view.response(to: year).body == first.body)
         #expect(Array(Yearbook().routes).first?.pattern == "/years/{year}")
+        try await expectDownload(
+            from: AccountsView().prepared(in: try Spool(folder + "/prepared")),
+            for: .get("/accounts"),
+            content: (1...12).map { "\($0),\($0 * 1000)\r\n" }.joined()
+        )
         try await expectDownload(from: SummaryView(database: 1), for: .get("/?months=1"), content: "month 1\n")
     }
 

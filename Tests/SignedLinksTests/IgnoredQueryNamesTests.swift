@@ -100,6 +100,20 @@ import Testing
         #expect(response.status == .ok && response.text == "/a?\(seen)\(own)")
         #expect(response.headerFields[.contentDisposition] == "/a?\(seen)\(own)")
     }
+
+    @Test("A link is good with what a view that prepares its download adds to it, and with nothing that looks like it")
+    func preparation() throws {
+        let signer = try Self.signer(ignoring: .none)
+        let link = try signer.link(to: "/a?x=1", expires: Self.expiry)
+        let token = String(repeating: "0a", count: 16)
+        for kind in ["page", "status", "file", "wait-3"] {
+            #expect(Self.isGood("\(link)&preparation=\(token)-\(kind)", by: signer))
+        }
+        for value in ["", "1", token, "\(token)-pages", "\(token)-page-1", "x\(token)-page"] {
+            #expect(!Self.isGood("\(link)&preparation=\(value)", by: signer))
+        }
+        #expect(!Self.isGood("\(link)&preparations=\(token)-page", by: signer))
+    }
 }
 
 /// Sends the target that it is asked for.

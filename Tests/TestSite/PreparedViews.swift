@@ -8,9 +8,19 @@ enum PreparedViews {
         Routes {
             Route("/prepared/report", PreparedReportView().prepared())
             Route("/prepared/broken", BrokenReportView().prepared())
-            Route("/prepared/steps", SteppedView().prepared(abandonedAfter: .seconds(3)))
+            Route("/prepared/steps", SteppedView().prepared(abandonedAfter: .seconds(10)))
+            Route("/prepared/impatient", impatient)
             Route("/prepared/step", StepView())
         }
+    }
+}
+
+extension PreparedViews {
+    /// The same, whose clients are sent to wait anew twice a second.
+    private static var impatient: PreparedView<SteppedView> {
+        var view = SteppedView().prepared()
+        view.terms.waitLimit = .milliseconds(500)
+        return view
     }
 }
 
@@ -94,6 +104,7 @@ extension String {
 struct SteppedView: VirtualDownloadView {
     func file(for request: DownloadRequest) throws -> some DownloadFile {
         let key = try request.query["key"] ?? ""
+        Steps.asked(key)
         return VirtualFile(name: "steps-\(key).txt") { sink in
             SpooledViews.runs.withLock { $0[key, default: 0] += 1 }
             defer { Steps.ended(key) }
@@ -111,13 +122,13 @@ struct SteppedView: VirtualDownloadView {
 }
 
 /// `/prepared/step?key=TEXT&to=PERCENT`: has that content go on so far; with `to=-1` it fails. Answers how many of them
-/// run.
+/// run, and how often one was asked for.
 struct StepView: VirtualDownloadView {
     func file(for request: DownloadRequest) throws -> some DownloadFile {
         let query = try request.query
         let key = query["key"] ?? ""
         if let percent = try query.integer("to", in: -1...100) { Steps.allow(percent, of: key) }
-        return ContentFile("\(Steps.running(key))\n", name: "step.txt")
+        return ContentFile("\(Steps.running(key)) \(Steps.requests(key))\n", name: "step.txt")
     }
 
     var cacheControl: String? { "no-store" }
@@ -125,14 +136,18 @@ struct StepView: VirtualDownloadView {
 
 /// How far contents may go.
 private enum Steps {
-    private static let state = Mutex<[String: (allowed: Int, running: Int)]>([:])
+    private static let state = Mutex<[String: (allowed: Int, running: Int, requests: Int)]>([:])
 
-    static func allow(_ percent: Int, of key: String) { state.withLock { $0[key, default: (0, 0)].allowed = percent } }
+    static func allow(_ percent: Int, of key: String) {
+        state.withLock { $0[key, default: (0, 0, 0)].allowed = percent }
+    }
     static func running(_ key: String) -> Int { state.withLock { $0[key]?.running ?? 0 } }
+    static func requests(_ key: String) -> Int { state.withLock { $0[key]?.requests ?? 0 } }
+    static func asked(_ key: String) { state.withLock { $0[key, default: (0, 0, 0)].requests += 1 } }
     static func ended(_ key: String) { state.withLock { $0[key]?.running -= 1 } }
 
     static func waitForStep(of key: String, after done: Int) async throws -> Int {
-        if done == 0 { state.withLock { $0[key, default: (0, 0)].running += 1 } }
+        if done == 0 { state.withLock { $0[key, default: (0, 0, 0)].running += 1 } }
         while true {
             let allowed = state.withLock { $0[key]?.allowed ?? 0 }
             if allowed > done { return allowed }

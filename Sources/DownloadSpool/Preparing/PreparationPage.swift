@@ -91,11 +91,12 @@ struct PreparationPage {
                 </main>
                 """
         case .failed(let detail):
+            let line = detail.map { "<p id=\"line\">\($0.escapedForHTML)</p>\n" } ?? ""
             return """
                 <main id="preparation" class="failed">
                 \(title)
                 <p id="state" role="alert">\(texts.failed.escapedForHTML)</p>
-                <p id="line">\((detail ?? "").escapedForHTML)</p>
+                \(line)\
                 <p id="link"><a href="\(again.escapedForHTML)">\(texts.tryAgain.escapedForHTML)</a></p>
                 </main>
                 """
@@ -154,7 +155,7 @@ extension PreparationPage {
             timer = null;
             element("state").textContent = data.ready;
             element("bar").value = 100;
-            element("line").textContent = "";
+            hide("line");
             hide("note");
             element("link").hidden = false;
             location.href = data.file;
@@ -166,6 +167,7 @@ extension PreparationPage {
             element("state").setAttribute("role", "alert");
             element("state").textContent = data.failed;
             element("line").textContent = detail || "";
+            if (!detail) hide("line");
             hide("bar");
             hide("note");
             var link = element("link").firstElementChild;

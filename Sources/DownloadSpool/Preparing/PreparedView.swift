@@ -45,13 +45,13 @@ extension VirtualDownloadView {
 }
 
 /// How long is waited for what, and what is said meanwhile.
-struct PreparationTerms: Sendable {
+package struct PreparationTerms: Sendable {
     /// For how long a generation goes on when nobody asks for it any more.
     var abandonedAfter: Duration
     var texts: [PreparationTexts]
     /// For how long a client waits before it is sent to wait anew. Web servers by themselves give an application 40
     /// (mod_fcgid) to 60 seconds.
-    var waitLimit: Duration = .seconds(30)
+    package var waitLimit: Duration = .seconds(30)
     /// How often: wget follows 20 redirects, Python's requests 30, curl 50.
     var maximumWaits = 18
     /// For how long one is waited for who was sent to wait anew.
@@ -61,7 +61,7 @@ struct PreparationTerms: Sendable {
 /// A view like another, whose content is prepared; see `VirtualDownloadView.prepared(in:key:abandonedAfter:texts:)`.
 public struct PreparedView<Base: VirtualDownloadView>: WrappedDownloadView {
     let spooled: SpooledView<Base>
-    var terms: PreparationTerms
+    package var terms: PreparationTerms
 
     public var base: Base { spooled.base }
 
