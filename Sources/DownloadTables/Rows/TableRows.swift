@@ -29,45 +29,52 @@ package struct TableRows {
     @inlinable
     package init<Rows: Sequence>(_ rows: Rows, columns: [TableColumn<Rows.Element>]) {
         let cells = columns.map(\.cell)
-        self.init(titles: columns.map(\.title), widths: columns.map(\.width), guards: columns.map(\.formulaGuard)) {
-            var iterator = rows.makeIterator()
-            return { writer in
-                while let row = iterator.next() {
-                    writer.beginRow()
-                    for cell in cells { writer.append(cell(row)) }
-                    try writer.endRow()
-                    if writer.isFull { return true }
-                }
-                return false
-            }
-        }
+        self.init(
+            titles: columns.map(\.title),
+            widths: columns.map(\.width),
+            guards: columns.map(\.formulaGuard),
+            start: Self.start(rows) { row, writer in for cell in cells { writer.append(cell(row)) } }
+        )
     }
 
-    /// Rows of an asynchronous sequence: each is written when it comes.
+    /// Rows of an asynchronous sequence, by columns.
     @inlinable
     package init<Rows: AsyncSequence>(_ rows: Rows, columns: [TableColumn<Rows.Element>]) {
         let cells = columns.map(\.cell)
-        self.init(titles: columns.map(\.title), widths: columns.map(\.width), guards: columns.map(\.formulaGuard)) {
-            var iterator = rows.makeAsyncIterator()
-            return { writer in
-                guard let row = try await iterator.next(isolation: #isolation) else { return false }
-                writer.beginRow()
-                for cell in cells { writer.append(cell(row)) }
-                try writer.endRow()
-                return true
-            }
-        }
+        self.init(
+            titles: columns.map(\.title),
+            widths: columns.map(\.width),
+            guards: columns.map(\.formulaGuard),
+            start: Self.start(rows) { row, writer in for cell in cells { writer.append(cell(row)) } }
+        )
     }
 
     /// Rows of plain fields.
     @inlinable
     package init<Rows: Sequence>(_ rows: Rows, titles: [String]) where Rows.Element == [TableCell] {
-        self.init(titles: titles, widths: [], guards: []) {
+        let start = Self.start(rows) { row, writer in for cell in row { writer.append(cell) } }
+        self.init(titles: titles, widths: [], guards: [], start: start)
+    }
+
+    /// Rows of plain fields that come one by one.
+    @inlinable
+    package init<Rows: AsyncSequence>(_ rows: Rows, titles: [String]) where Rows.Element == [TableCell] {
+        let start = Self.start(rows) { row, writer in for cell in row { writer.append(cell) } }
+        self.init(titles: titles, widths: [], guards: [], start: start)
+    }
+
+    /// Goes through a sequence until the writer is full.
+    @inlinable
+    static func start<Rows: Sequence>(
+        _ rows: Rows,
+        append: @escaping (Rows.Element, any RowWriter) -> Void
+    ) -> () -> (any RowWriter) async throws -> Bool {
+        {
             var iterator = rows.makeIterator()
             return { writer in
                 while let row = iterator.next() {
                     writer.beginRow()
-                    for cell in row { writer.append(cell) }
+                    append(row, writer)
                     try writer.endRow()
                     if writer.isFull { return true }
                 }
@@ -76,15 +83,18 @@ package struct TableRows {
         }
     }
 
-    /// Rows of plain fields that come one by one.
+    /// Goes through an asynchronous sequence: each row is written when it comes.
     @inlinable
-    package init<Rows: AsyncSequence>(_ rows: Rows, titles: [String]) where Rows.Element == [TableCell] {
-        self.init(titles: titles, widths: [], guards: []) {
+    static func start<Rows: AsyncSequence>(
+        _ rows: Rows,
+        append: @escaping (Rows.Element, any RowWriter) -> Void
+    ) -> () -> (any RowWriter) async throws -> Bool {
+        {
             var iterator = rows.makeAsyncIterator()
             return { writer in
                 guard let row = try await iterator.next(isolation: #isolation) else { return false }
                 writer.beginRow()
-                for cell in row { writer.append(cell) }
+                append(row, writer)
                 try writer.endRow()
                 return true
             }
