@@ -29,7 +29,7 @@ public struct ZipFile: DownloadFile {
     private let source: Source
 
     private enum Source {
-        case list([PlannedEntry], ZipLayout?)
+        case list(EntryList, ZipLayout?)
         /// Gives an iterator: its closure returns the next entry.
         case stream(() -> () async throws -> ZipEntry?)
     }
@@ -50,8 +50,7 @@ public struct ZipFile: DownloadFile {
         self.options = options
         self.memory = memory
         var planner = EntryPlanner(options: options)
-        var planned: [PlannedEntry] = []
-        planned.reserveCapacity(entries.underestimatedCount)
+        var planned = EntryList(minimumCapacity: entries.underestimatedCount)
         for entry in entries {
             if let entry = try planner.plan(entry) { planned.append(entry) }
         }

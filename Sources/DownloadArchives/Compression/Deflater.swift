@@ -1,22 +1,30 @@
 internal import CISAL
+internal import CZlib
 
 /// A stream of raw deflate (RFC 1951) in constant memory, some 0.45 MiB; used again for one entry after the other.
 ///
+/// Level 1 is ISA-L's, some four times as fast as zlib's and as good on texts; the levels above, where ISA-L has
+/// nothing as good, are zlib's.
+///
 /// Small pieces are collected, so that the compressor is asked for 32 KiB at a time.
 ///
-/// `@safe`: the pointer is this object's own from its creation to its end, and C is handed spans whose lengths go with
-/// them.
+/// `@safe`: the pointers are this object's own from their creation to its end, and C is handed spans whose lengths go
+/// with them.
 @safe final class Deflater {
     /// How a stream is coded.
-    enum Coding {
-        /// Compressed by ISA-L: its bytes depend on its version, and on the processor.
-        case compressed
+    enum Coding: Equatable {
+        /// Compressed at a level from 1 to 9: the bytes depend on the library's version, and on the processor.
+        case compressed(level: UInt8)
         /// In stored blocks of 65,535 bytes: for a content that is compressed already and whose size is unknown.
         case storedBlocks
     }
 
-    private let stream: UnsafeMutablePointer<isal_zstream>
-    private var coding = Coding.compressed
+    /// ISA-L's stream, once it was needed.
+    private var fastStream: UnsafeMutablePointer<isal_zstream>?
+    /// zlib's stream, once it was needed, and its level.
+    private var smallStream: UnsafeMutablePointer<z_stream>?
+    private var smallLevel: UInt8 = 0
+    private var coding = Coding.storedBlocks
     private var staged: [UInt8] = []
     private var takenCount = 0
     private var output: [UInt8] = []
@@ -28,28 +36,44 @@ internal import CISAL
     }
 
     /// How many bytes are taken before the compressor is asked.
-    private var stageSize: Int { coding == .compressed ? 32_768 : StoredBlocks.maximumByteCount }
+    private var stageSize: Int { coding == .storedBlocks ? StoredBlocks.maximumByteCount : 32_768 }
 
-    /// Creates a compressor; nil if there is no memory for it.
-    init?() {
-        guard let stream = unsafe downloadview_deflate_create() else { return nil }
-        unsafe (self.stream = stream)
+    init() {
         staged.reserveCapacity(StoredBlocks.maximumByteCount)
         output = Self.emptyOutput
     }
 
     deinit {
-        unsafe downloadview_deflate_free(stream)
+        unsafe downloadview_deflate_free(fastStream)
+        unsafe downloadview_zlib_free(smallStream)
     }
 
     /// Begins a new stream.
-    func begin(_ coding: Coding) {
+    ///
+    /// - Returns: Whether there is memory for it.
+    func begin(_ coding: Coding) -> Bool {
         self.coding = coding
         staged.removeAll(keepingCapacity: true)
         takenCount = 0
         // A write that failed has not given it back.
         if output.isEmpty { output = Self.emptyOutput }
-        unsafe downloadview_deflate_reset(stream)
+        guard case .compressed(let level) = coding else { return true }
+        if level == 1 {
+            if let fastStream = unsafe fastStream {
+                unsafe downloadview_deflate_reset(fastStream)
+            } else {
+                unsafe fastStream = downloadview_deflate_create()
+            }
+            return unsafe fastStream != nil
+        }
+        if let stream = unsafe smallStream, level == smallLevel {
+            unsafe downloadview_zlib_reset(stream)
+        } else {
+            unsafe downloadview_zlib_free(smallStream)
+            unsafe smallStream = downloadview_zlib_create(Int32(level))
+            smallLevel = level
+        }
+        return unsafe smallStream != nil
     }
 
     /// How many bytes can be staged without asking the compressor.
@@ -77,17 +101,29 @@ internal import CISAL
         var outputRoom = UInt32(output.count)
         let result = unsafe staged.withUnsafeBufferPointer { input in
             unsafe output.withUnsafeMutableBufferPointer { output in
-                unsafe downloadview_deflate(
-                    stream,
-                    unsafe input.baseAddress.map { unsafe $0 + takenCount },
+                let start = unsafe input.baseAddress.map { unsafe $0 + takenCount }
+                let end: Int32 = isLast ? 1 : 0
+                if coding == .compressed(level: 1) {
+                    return unsafe downloadview_deflate(
+                        fastStream,
+                        start,
+                        &inputCount,
+                        output.baseAddress,
+                        &outputRoom,
+                        end
+                    )
+                }
+                return unsafe downloadview_zlib(
+                    smallStream,
+                    start,
                     &inputCount,
                     output.baseAddress,
                     &outputRoom,
-                    isLast ? 1 : 0
+                    end
                 )
             }
         }
-        precondition(result >= 0, "ISA-L refused to compress, whose parameters are constants")
+        precondition(result >= 0, "the compressor refused, whose parameters are constants")
         takenCount = staged.count - Int(inputCount)
         outputCount = output.count - Int(outputRoom)
         let isDone = result == 1 || (!isLast && inputCount == 0 && outputRoom > 0)

@@ -6,11 +6,13 @@ public struct ZipError: Error, Sendable, Hashable {
         let text: String
         let advice: String
 
-        /// Two entries have the same path, made safe.
+        /// Two entries have the same path, made safe, or paths that differ in case alone.
         public static var pathTaken: Code {
             Code(
-                text: "is there twice",
-                advice: "Give each entry a path of its own, or say `duplicates: .numbered` in the options."
+                text: "is there twice; upper and lower case count as one",
+                advice:
+                    "Give each entry a path of its own, or say `duplicates: .numbered` in the options. For Unix alone"
+                    + " `distinguishesCase: true` tells upper from lower case."
             )
         }
         /// An entry is a file where others need a folder, or the other way round.

@@ -27,6 +27,9 @@ public struct ZipOptions: Sendable, Hashable {
 
     /// What becomes of an entry whose path is taken. The default is ``Duplicates/refused``.
     public var duplicates: Duplicates
+    /// Whether paths that differ in case alone are different: `a.txt` and `A.txt`. The default is false, since Windows
+    /// and macOS would let the second replace the first, in silence.
+    public var distinguishesCase: Bool
     /// How a stored entry is written whose CRC-32 is not known. The default is ``UnknownChecksum/storedBlocks``.
     public var unknownChecksum: UnknownChecksum
     /// Whether an entry that fails before its first byte is left out, instead of failing the download. The default is
@@ -38,10 +41,12 @@ public struct ZipOptions: Sendable, Hashable {
 
     public init(
         duplicates: Duplicates = .refused,
+        distinguishesCase: Bool = false,
         unknownChecksum: UnknownChecksum = .storedBlocks,
         omittingFailedEntries: Bool = false
     ) {
         self.duplicates = duplicates
+        self.distinguishesCase = distinguishesCase
         self.unknownChecksum = unknownChecksum
         self.omittingFailedEntries = omittingFailedEntries
     }

@@ -1,10 +1,12 @@
 /// The paths that an archive has so far: says what is taken, and finds a name that is not.
 ///
 /// It keeps a key of 16 bytes for each, not the path: 128 bits of a hash whose seed is random in each process, so that
-/// no two paths are taken for one by chance or by design.
+/// no two paths are taken for one by chance or by design. Unless case is told apart, the key is that of the path in
+/// lower case.
 struct PathTable {
     /// What to do with a path that is taken.
-    let duplicates: ZipOptions.Duplicates
+    private let duplicates: ZipOptions.Duplicates
+    private let distinguishesCase: Bool
     private var kinds: [Key: Kind] = [:]
     /// The next number to try for a path that was taken.
     private var nextNumbers: [Key: Int] = [:]
@@ -13,8 +15,9 @@ struct PathTable {
     /// The folder of the last file: most files have the folder of the one before.
     private var lastFolder: [UInt8] = []
 
-    init(duplicates: ZipOptions.Duplicates) {
+    init(duplicates: ZipOptions.Duplicates, distinguishesCase: Bool) {
         self.duplicates = duplicates
+        self.distinguishesCase = distinguishesCase
     }
 
     private enum Kind: UInt8 { case file, folder }
@@ -25,15 +28,21 @@ struct PathTable {
 
         init(_ path: ArraySlice<UInt8>) {
             var a = Hasher()
-            var b = Hasher()
+            unsafe path.withUnsafeBytes { unsafe a.combine(bytes: $0) }
+            var b = a
             b.combine(path.count)
-            unsafe path.withUnsafeBytes {
-                unsafe a.combine(bytes: $0)
-                unsafe b.combine(bytes: $0)
-            }
             first = a.finalize()
             second = b.finalize()
         }
+    }
+
+    /// The key of a path, by which it is found.
+    private func foldedKey(_ path: ArraySlice<UInt8>) -> Key {
+        if distinguishesCase { return Key(path) }
+        guard path.contains(where: { $0 >= 0x80 }) else {
+            return Key(path.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }[...])
+        }
+        return Key(Array(String(decoding: path, as: UTF8.self).lowercased().utf8)[...])
     }
 
     /// Takes the path of an entry.
@@ -64,7 +73,7 @@ struct PathTable {
             explicit.insert(Key(result[..<end]))
             return result
         }
-        let key = Key(result[...])
+        let key = foldedKey(result[...])
         guard let kind = kinds[key] else {
             kinds[key] = .file
             return result
@@ -73,14 +82,14 @@ struct PathTable {
             throw ZipError(kind == .file ? .pathTaken : .fileAndFolder, path: result)
         }
         result = numbered(result, upTo: result.count, wanting: nil)
-        kinds[Key(result[...])] = .file
+        kinds[foldedKey(result[...])] = .file
         return result
     }
 
     /// `path`, or another that is not taken; it is taken then.
     mutating func free(_ path: [UInt8]) -> [UInt8] {
-        let free = kinds[Key(path[...])] == nil ? path : numbered(path, upTo: path.count, wanting: nil)
-        kinds[Key(free[...])] = .file
+        let free = kinds[foldedKey(path[...])] == nil ? path : numbered(path, upTo: path.count, wanting: nil)
+        kinds[foldedKey(free[...])] = .file
         return free
     }
 
@@ -88,7 +97,7 @@ struct PathTable {
     ///
     /// - Returns: Where it ends now.
     private mutating func takeFolder(_ path: inout [UInt8], upTo end: Int) throws(ZipError) -> Int {
-        let key = Key(path[..<end])
+        let key = foldedKey(path[..<end])
         switch kinds[key] {
         case .folder: return end
         case nil:
@@ -99,7 +108,7 @@ struct PathTable {
             let count = path.count
             path = numbered(path, upTo: end, wanting: .folder)
             let newEnd = end + path.count - count
-            kinds[Key(path[..<newEnd])] = .folder
+            kinds[foldedKey(path[..<newEnd])] = .folder
             return newEnd
         }
     }
@@ -108,7 +117,7 @@ struct PathTable {
     ///
     /// - Parameter wanted: What may be there under the new name already; nil for nothing.
     private mutating func numbered(_ path: [UInt8], upTo end: Int, wanting wanted: Kind?) -> [UInt8] {
-        let key = Key(path[..<end])
+        let key = foldedKey(path[..<end])
         let start = path[..<end].lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
         let dot = path[start..<end].lastIndex(of: UInt8(ascii: ".")) ?? end
         let stemEnd = dot == start || wanted == .folder ? end : dot
@@ -124,7 +133,7 @@ struct PathTable {
                 while let next = path[stem.endIndex...].first, next & 0xC0 == 0x80, stem.count > 1 { stem.removeLast() }
             }
             let candidate = path[..<start] + stem + suffix + ending
-            let kind = kinds[Key(candidate)]
+            let kind = kinds[foldedKey(candidate)]
             number += 1
             if kind == nil || (wanted != nil && kind == wanted) {
                 if wanted == nil { nextNumbers[key] = number }

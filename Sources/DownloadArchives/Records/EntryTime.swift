@@ -8,6 +8,12 @@ struct EntryTime {
     /// For the extra field 5455; nil for none.
     var seconds: Int32?
 
+    init(dosDate: UInt16, dosTime: UInt16, seconds: Int32?) {
+        self.dosDate = dosDate
+        self.dosTime = dosTime
+        self.seconds = seconds
+    }
+
     /// A date, which the DOS form has in UTC; nil stands for its first moment.
     init(_ date: HTTPDate?) {
         let earliest: Int64 = 315_532_800

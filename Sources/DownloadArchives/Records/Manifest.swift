@@ -5,13 +5,15 @@ struct Manifest {
     /// The number of the form that archives are written in. To be raised with every change of their bytes.
     static let format = 1
 
+    private var maker = EntityTag.Maker()
+    /// What is not hashed yet.
     private var bytes: [UInt8] = []
     private let isExact: Bool
 
     /// Describes a list of entries; nil if one of them has neither a strong tag nor a CRC-32.
     ///
     /// - Parameter isExact: Whether equal lists give equal bytes: each content is stored, and its size known.
-    init?(_ entries: [PlannedEntry], isExact: Bool, options: ZipOptions) {
+    init?(_ entries: EntryList, isExact: Bool, options: ZipOptions) {
         self.isExact = isExact
         append("\(Self.format) \(entries.count)")
         for entry in entries {
@@ -33,17 +35,22 @@ struct Manifest {
 
     /// A strong tag if the list gives equal bytes everywhere, else a weak one.
     var entityTag: EntityTag {
-        let tag = EntityTag(ofBytes: [bytes])
+        var maker = maker
+        maker.append(bytes)
+        let tag = maker.finish()
         return isExact ? tag : EntityTag(tag.value, isWeak: true)
     }
 
     private mutating func append(_ text: String) {
-        append(Array(text.utf8))
+        append(text.utf8)
     }
 
-    private mutating func append(_ part: [UInt8]) {
+    private mutating func append(_ part: some Collection<UInt8>) {
         // With its length, so that no two lists read alike.
         bytes += "\(part.count):".utf8
         bytes += part
+        guard bytes.count >= 4096 else { return }
+        maker.append(bytes)
+        bytes.removeAll(keepingCapacity: true)
     }
 }

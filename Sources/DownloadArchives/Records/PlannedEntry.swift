@@ -3,7 +3,7 @@ import DownloadCore
 /// An entry as it will stand in the archive: everything that is known before its content has passed.
 struct PlannedEntry {
     /// How the content is written.
-    enum Form {
+    enum Form: Equatable {
         /// A folder, or a file of no bytes.
         case empty
         /// As it is, its CRC-32 in the local header.
@@ -14,20 +14,18 @@ struct PlannedEntry {
         case framed
         /// As ``framed``, of a size that is not known.
         case framedUnsized
-        /// Compressed, its CRC-32 in a descriptor.
-        case deflated
+        /// Compressed at a level, its CRC-32 in a descriptor.
+        case deflated(UInt8)
     }
 
-    var path: [UInt8]
-    var comment: [UInt8]
+    var path: ArraySlice<UInt8>
+    var comment: ArraySlice<UInt8>
     var file: (any DownloadFile)?
     var time: EntryTime
     var mode: UInt16
     var form: Form
     /// The size of the content; nil if it is unknown.
     var size: Int64?
-    /// How many bytes the content takes in the archive; nil if that is unknown.
-    var storedSize: Int64?
     /// The CRC-32 of the content, where it is known beforehand.
     var crc32: UInt32?
     /// Whether the local header is that of ZIP64, and with it the descriptor.
@@ -46,8 +44,8 @@ struct PlannedEntry {
     /// - Parameter path: Where it will be, made safe.
     /// - Throws: ``ZipError`` if its comment is too long.
     init(_ entry: ZipEntry, at path: [UInt8], options: ZipOptions) throws(ZipError) {
-        self.path = path
-        comment = Array(entry.comment.utf8)
+        self.path = path[...]
+        comment = Array(entry.comment.utf8)[...]
         guard comment.count <= 65_535 else { throw ZipError(.commentTooLong, path: path) }
         file = entry.file
         time = EntryTime(entry.modificationDate ?? entry.file?.modificationDate.optionValue)
@@ -55,25 +53,22 @@ struct PlannedEntry {
         let permissions = entry.permissions & 0o7777
         guard let file = entry.file else {
             mode = 0o040000 | permissions
-            (form, size, storedSize, crc32, isZip64) = (.empty, 0, 0, 0, false)
+            (form, size, crc32, isZip64) = (.empty, 0, 0, false)
             return
         }
         mode = 0o100000 | permissions
         // A negative size is a mistake of the file, and is taken for none.
         let size = file.size.optionValue.flatMap { $0 < 0 ? nil : $0 }
         self.size = size
-        switch entry.method ?? ZipEntry.Method(for: file, at: entry.path) {
-        case _ where size == 0: (form, crc32) = (.empty, 0)
-        case .deflated: form = .deflated
-        default: form = Self.storedForm(of: file, size: size, crc32: entry.crc32, options: options)
+        if size == 0 {
+            (form, crc32) = (.empty, 0)
+        } else if let level = (entry.method ?? ZipEntry.Method(for: file, at: entry.path)).level {
+            form = .deflated(level)
+        } else {
+            form = Self.storedForm(of: file, size: size, crc32: entry.crc32, options: options)
         }
-        switch form {
-        case .empty, .plain, .trailed: storedSize = size
-        case .framed: storedSize = size.flatMap(StoredBlocks.byteCount)
-        case .framedUnsized, .deflated: break
-        }
-        // What is compressed may grow by as much as stored blocks would make it, and some for the blocks that ISA-L
-        // begins.
+        // What is compressed may grow by as much as stored blocks would make it, and some for the blocks that the
+        // compressor begins.
         let largest = size.map { size in
             let (sum, overflows) = size.addingReportingOverflow(size / 1000 + 1000)
             return overflows ? .max : sum
@@ -81,9 +76,43 @@ struct PlannedEntry {
         isZip64 =
             switch form {
             case .empty: false
-            case .plain, .trailed, .framed: max(size ?? 0, storedSize ?? .max) >= ZipRecords.limit32
+            case .plain, .trailed, .framed: (Self.storedSize(of: size, in: form) ?? .max) >= ZipRecords.limit32
             case .framedUnsized, .deflated: largest.map { $0 >= ZipRecords.limit32 } ?? entry.mayExceed4GiB
             }
+    }
+
+    /// Puts together again what an ``EntryList`` has kept.
+    init(
+        path: ArraySlice<UInt8>,
+        comment: ArraySlice<UInt8>,
+        file: (any DownloadFile)?,
+        time: EntryTime,
+        mode: UInt16,
+        form: Form,
+        size: Int64?,
+        crc32: UInt32?,
+        isZip64: Bool
+    ) {
+        self.path = path
+        self.comment = comment
+        self.file = file
+        self.time = time
+        self.mode = mode
+        self.form = form
+        self.size = size
+        self.crc32 = crc32
+        self.isZip64 = isZip64
+    }
+
+    /// How many bytes the content takes in the archive; nil if that is unknown.
+    var storedSize: Int64? { Self.storedSize(of: size, in: form) }
+
+    private static func storedSize(of size: Int64?, in form: Form) -> Int64? {
+        switch form {
+        case .empty, .plain, .trailed: size
+        case .framed: size.flatMap(StoredBlocks.byteCount)
+        case .framedUnsized, .deflated: nil
+        }
     }
 
     private static func storedForm(

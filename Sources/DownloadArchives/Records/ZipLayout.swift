@@ -9,7 +9,7 @@ struct ZipLayout {
     let size: Int64
 
     /// Adds up the entries; nil if a size is unknown, or the sum is beyond Int64.
-    init?(_ entries: [PlannedEntry]) {
+    init?(_ entries: EntryList) {
         var offsets: [Int64] = []
         offsets.reserveCapacity(entries.count)
         var position: Int64 = 0

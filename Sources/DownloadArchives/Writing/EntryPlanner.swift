@@ -5,7 +5,7 @@ struct EntryPlanner {
 
     init(options: ZipOptions) {
         self.options = options
-        paths = PathTable(duplicates: options.duplicates)
+        paths = PathTable(duplicates: options.duplicates, distinguishesCase: options.distinguishesCase)
     }
 
     /// Plans an entry; nil for a folder that has one already.
@@ -26,6 +26,6 @@ struct EntryPlanner {
 
     /// Notes the path of an entry that was planned elsewhere.
     mutating func note(_ entry: PlannedEntry) throws(ZipError) {
-        _ = try paths.take(entry.path, isFolder: entry.file == nil)
+        _ = try paths.take(Array(entry.path), isFolder: entry.file == nil)
     }
 }

@@ -5,10 +5,10 @@ struct OmissionList {
     /// Its name in the archive.
     static let path = "missing-files.txt"
 
-    private let paths: [[UInt8]]
+    private let paths: [ArraySlice<UInt8>]
 
     /// Nil if nothing is missing.
-    init?(of paths: [[UInt8]]) {
+    init?(of paths: [ArraySlice<UInt8>]) {
         guard !paths.isEmpty else { return nil }
         self.paths = paths
     }

@@ -3,14 +3,14 @@ import DownloadCore
 /// Writes a range of an archive whose layout is known, and runs only the entries that it needs: those whose content
 /// lies in it, and those whose CRC-32 does and is not known.
 struct RangeWriter {
-    private let entries: [PlannedEntry]
+    private let entries: EntryList
     private let layout: ZipLayout
     private let checksums: EntryChecksums
     private let range: Range<Int64>
     /// The CRC-32 of what was run, or looked up.
     private var crc32s: [Int: UInt32] = [:]
 
-    init(_ range: Range<Int64>, of entries: [PlannedEntry], layout: ZipLayout, memory: ZipChecksums?) {
+    init(_ range: Range<Int64>, of entries: EntryList, layout: ZipLayout, memory: ZipChecksums?) {
         self.range = range
         self.entries = entries
         self.layout = layout

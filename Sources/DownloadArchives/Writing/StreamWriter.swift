@@ -9,7 +9,7 @@ struct StreamWriter {
     private var directory = ChunkedBytes()
     private var entryCount: Int64 = 0
     /// The paths of the entries that were left out.
-    private(set) var omitted: [[UInt8]] = []
+    private(set) var omitted: [ArraySlice<UInt8>] = []
 
     init(options: ZipOptions, memory: ZipChecksums?) {
         self.options = options
@@ -95,10 +95,15 @@ struct StreamWriter {
     }
 
     private mutating func compressor(for entry: PlannedEntry) throws -> Deflater? {
-        guard entry.form == .deflated || entry.form == .framedUnsized else { return nil }
-        guard let deflater = deflater ?? Deflater() else { throw ZipError(.outOfMemory, path: entry.path) }
+        let coding: Deflater.Coding
+        switch entry.form {
+        case .deflated(let level): coding = .compressed(level: level)
+        case .framedUnsized: coding = .storedBlocks
+        case .empty, .plain, .trailed, .framed: return nil
+        }
+        let deflater = deflater ?? Deflater()
         self.deflater = deflater
-        deflater.begin(entry.form == .deflated ? .compressed : .storedBlocks)
+        guard deflater.begin(coding) else { throw ZipError(.outOfMemory, path: entry.path) }
         return deflater
     }
 }

@@ -34,7 +34,23 @@ extension EntityTag {
             hash.update(stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: count >> UInt64($0)) })
             hash.update(part)
         }
-        let digits = hash.finalize().prefix(16).flatMap { [UInt8.hexDigit($0 >> 4), .hexDigit($0 & 15)] }
+        self.init(firstHalfOf: hash.finalize())
+    }
+
+    /// Makes a strong tag of bytes that come in pieces. Where one ends does not count.
+    package struct Maker {
+        private var hash = SHA256()
+
+        package init() {}
+
+        package mutating func append(_ bytes: [UInt8]) { hash.update(bytes) }
+
+        package func finish() -> EntityTag { EntityTag(firstHalfOf: hash.finalize()) }
+    }
+
+    /// A strong tag of the first 128 bits of a digest.
+    private init(firstHalfOf digest: [UInt8]) {
+        let digits = digest.prefix(16).flatMap { [UInt8.hexDigit($0 >> 4), .hexDigit($0 & 15)] }
         self.init(String(decoding: digits, as: UTF8.self))
     }
 }

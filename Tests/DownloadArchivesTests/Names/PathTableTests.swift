@@ -4,8 +4,13 @@ import Testing
 @testable import DownloadArchives
 
 @Suite struct PathTableTests {
-    private func paths(_ entries: [String], _ duplicates: ZipOptions.Duplicates = .refused) throws -> [String] {
-        var planner = EntryPlanner(options: ZipOptions(duplicates: duplicates))
+    private func paths(
+        _ entries: [String],
+        _ duplicates: ZipOptions.Duplicates = .refused,
+        distinguishesCase: Bool = false
+    ) throws -> [String] {
+        let options = ZipOptions(duplicates: duplicates, distinguishesCase: distinguishesCase)
+        var planner = EntryPlanner(options: options)
         return try entries.compactMap { path in
             let entry = path.hasSuffix("/") ? ZipEntry(folder: path) : ZipEntry(path, ContentFile("x"))
             return try planner.plan(entry).map { String(decoding: $0.path, as: UTF8.self) }
@@ -19,7 +24,19 @@ import Testing
                 "a", "b/c", "b/d", "b/", "e/f/g", "e/f/", "e/h",
             ]
         )
-        #expect(try paths(["A", "a"]) == ["A", "a"])
+    }
+
+    @Test("Paths that differ in case alone are taken for one, unless Unix alone will unpack them")
+    func comparesCase() throws {
+        for entries in [["A.txt", "a.txt"], ["d/É", "D/é"], ["Σ", "σ"], ["x/Y", "X/y"]] {
+            let error = #expect(throws: ZipError.self) { try paths(entries) }
+            #expect(error?.code == .pathTaken)
+            #expect(try paths(entries, distinguishesCase: true) == entries)
+        }
+        #expect(throws: ZipError.self) { try paths(["photos", "Photos/a"]) }
+        #expect(try paths(["A.txt", "a.txt", "A.TXT"], .numbered) == ["A.txt", "a (2).txt", "A (3).TXT"])
+        // Folders of two spellings are one folder there, and two here.
+        #expect(try paths(["P/", "p/", "P/a", "p/b"]) == ["P/", "p/", "P/a", "p/b"])
     }
 
     @Test(

@@ -37,7 +37,7 @@ import Testing
             }
         var folder = try PlannedEntry(ZipEntry(folder: "d/"), at: Array("d/".utf8), options: ZipOptions())
         folder.time = time
-        #expect(ZipLayout([planned[0], folder, planned[1]])?.size == 71_384)
+        #expect(ZipLayout(EntryList([planned[0], folder, planned[1]]))?.size == 71_384)
     }
 
     @Test("One that is stored behind a descriptor has its CRC-32 there, signed")
