@@ -9,7 +9,7 @@ struct NestedArchiveView: VirtualDownloadView {
         }
         return try ZipFile(name: "nested.zip") {
             ZipEntry("inner/pictures.zip", pictures)
-            ZipEntry("orders.csv", VirtualFile(AsyncIteratorIO(OrderLines(count: 1000)), name: "orders.csv"))
+            ZipEntry(OrdersExportView.file(of: Order.all(upTo: 1000)))
             ZipEntry(folder: "empty")
         }
     }
