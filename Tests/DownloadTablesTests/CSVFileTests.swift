@@ -3,24 +3,6 @@ import Testing
 
 @testable import DownloadTables
 
-/// Keeps what is written into it.
-struct CollectingSink: ByteSink, ~Copyable {
-    private(set) var bytes: [UInt8] = []
-
-    mutating func write(_ bytes: RawSpan) async throws {
-        unsafe bytes.withUnsafeBytes { unsafe self.bytes.append(contentsOf: $0) }
-    }
-
-    consuming func finish() -> String { String(decoding: bytes, as: UTF8.self) }
-}
-
-/// The text that a file writes.
-func text(of file: some DownloadFile) async throws -> String {
-    var sink = CollectingSink()
-    try await file.write(to: &sink)
-    return sink.finish()
-}
-
 struct Order {
     var id: Int
     var customer: String?
@@ -174,21 +156,14 @@ struct Order {
 
     @Test("Rows that come one by one are written one by one, and a source that throws fails the file")
     func streams() async throws {
-        let (stream, continuation) = AsyncThrowingStream<Int, any Error>.makeStream()
-        for number in 0..<1000 { continuation.yield(number) }
-        continuation.finish(throwing: CancellationError())
-        let file = CSVFile(name: "a.csv", rows: stream) { TableColumn("n") { $0 } }
+        let file = CSVFile(name: "a.csv", rows: failingRows(after: 1000)) { TableColumn("n") { $0 } }
         var sink = CollectingSink()
-        await #expect(throws: CancellationError.self) { try await file.write(to: &sink) }
-        #expect(sink.finish().hasSuffix("\r\n999\r\n"))
+        await #expect(throws: RowFailure.self) { try await file.write(to: &sink) }
+        #expect(sink.finish().hasSuffix("\r\n1000\r\n"))
     }
 
     @Test("The first row comes at once, and batches are small")
     func flushesEarly() async throws {
-        struct PiecesSink: ByteSink, ~Copyable {
-            var sizes: [Int] = []
-            mutating func write(_ bytes: RawSpan) async throws { sizes.append(bytes.byteCount) }
-        }
         var sink = PiecesSink()
         let file = CSVFile(name: "a.csv", rows: 0..<100_000) { TableColumn("n") { $0 } }
         try await file.write(to: &sink)
