@@ -1,5 +1,3 @@
-package import Randomness
-
 extension SeededGenerator {
     /// A file name, from ordinary to made to harm: up to 24 scalars.
     package mutating func hostileName() -> String {
