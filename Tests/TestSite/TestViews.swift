@@ -25,6 +25,8 @@ enum TestViews {
             Route("/test/validated", ValidatedView())
             Route("/test/erratic", ErraticView())
             Route("/test/host", HostView())
+            Route("/test/tree.zip", TreeArchiveView())
+            Route("/test/tree.txt", TreeListView())
             Route("/paths/Kunden.csv", PathView(isProtected: true))
             Route("/paths/Kunden/{name}", PathView(isProtected: true))
             Route("/paths/tree/{name*}", PathView())

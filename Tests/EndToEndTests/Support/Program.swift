@@ -22,6 +22,14 @@ struct Program: Hashable, Sendable {
         package: "python3-requests",
         files: ["/usr/lib/python3/dist-packages/requests"]
     )
+    static let unzip = Program(name: "unzip", package: "unzip")
+    static let sevenZip = Program(name: "7z", package: "p7zip-full")
+    static let bsdtar = Program(name: "bsdtar", package: "libarchive-tools")
+    static let openpyxl = Program(
+        name: "/usr/bin/python3",
+        package: "python3-openpyxl",
+        files: ["/usr/lib/python3/dist-packages/openpyxl"]
+    )
     static let apache = Program(name: "apache2", package: "apache2")
     static let apacheFcgid = Program(
         name: "apache2",
