@@ -191,6 +191,99 @@ def rows(settings, peer):
     return {"million rows/s": statistics.median(rates), "first row p50 ms": statistics.median(firsts)}
 
 
+def made(settings, peer, path, amount):
+    """One download of an archive or table: its speed in units of `amount`, what it costs, and the memory it takes."""
+    with Stand(settings, peer) as stand:
+        curl, url = settings.tools["curl"], stand.nginx.url(path)
+        # What is loaded once is loaded, as for the tables that the peers make their content of.
+        clients.curl(curl, [stand.nginx.url(path.split("?")[0] + "?entries=1&size=1&n=1")], [None])
+        time.sleep(0.2)
+        idle, before = memory_mib(stand.pid), cpu_seconds(stand.pid)
+        with PeakMemory(stand.pid) as peak:
+            took, _ = clients.curl(curl, [url], [None], timeout=600)
+        cost = cpu_seconds(stand.pid) - before
+    return {"speed": amount / took, "for each CPU s": amount / cost if cost else 0, "MiB above idle": peak.mib - idle}
+
+
+def zip_stored(settings, peer):
+    """Beside it the plain generated download of the same process, since it is what the archive is measured by."""
+    size = settings.single
+    figures = made(settings, peer, f"/bench/zip?entries=8&size={size // 8}", size / 1e9)
+    plain = made(settings, peer, f"/bench/gen?n={size}", size / 1e9)
+    return {
+        "GB/s": figures["speed"],
+        "of /bench/gen": figures["speed"] / plain["speed"],
+        "GB for each CPU s": figures["for each CPU s"],
+        "MiB above idle": figures["MiB above idle"],
+    }
+
+
+def deflate(settings, peer, level):
+    size = settings.single // (4 if level == 1 else 16)
+    if peer.name == "info-zip":
+        return info_zip(settings, peer, level, size)
+    figures = made(settings, peer, f"/bench/zip?entries=1&size={size}&level={level}", size / 1e6)
+    return {"MB for each CPU s": figures["for each CPU s"], "MiB above idle": figures["MiB above idle"],
+            "percent left": compressed_size(settings, peer, level, size) * 100 / size}
+
+
+def compressed_size(settings, peer, level, size):
+    with Stand(settings, peer) as stand:
+        url = stand.nginx.url(f"/bench/zip?entries=1&size={size}&level={level}")
+        return len(subprocess.run([settings.tools["curl"], "-sf", url], stdout=subprocess.PIPE, check=True).stdout)
+
+
+def table_text():
+    """The table that each peer deflates: some random digits in each row."""
+    rows, state, size = [], 1, 0
+    while size < 4_000_000:
+        state = (state * 6364136223846793005 + 1442695040888963407) & (1 << 64) - 1
+        number = len(rows) + 1
+        rows.append(b"%d,2026-05-%d,customer-%d,%d.50\r\n" % (
+            number, 10 + number % 18, (state >> 40) % 5000, (state >> 33) % 100_000))
+        size += len(rows[-1])
+    return b"".join(rows)
+
+
+def info_zip(settings, peer, level, size):
+    """`zip -` reads what our own program would deflate, from a file, and counts its own processor time."""
+    path = os.path.join(BUILD, f"table-{size}")
+    if not os.path.exists(path):
+        text = table_text()
+        with open(path, "wb") as file:
+            for left in range(size, 0, -len(text)):
+                file.write(text[:left])
+    before = os.times()
+    with open(path, "rb") as file:
+        done = subprocess.run([peer.binary, "-q", f"-{level}", "-", "-"], stdin=file, stdout=subprocess.PIPE, check=True)
+    after = os.times()
+    cost = after.children_user - before.children_user + after.children_system - before.children_system
+    return {"MB for each CPU s": size / 1e6 / cost, "percent left": len(done.stdout) * 100 / size}
+
+
+def zip_fast(settings, peer):
+    return deflate(settings, peer, 1)
+
+
+def zip_small(settings, peer):
+    return deflate(settings, peer, 6)
+
+
+def table(settings, peer, kind):
+    count = 200_000 if settings.quick else 1_000_000
+    figures = made(settings, peer, f"/bench/{kind}?n={count}", count / 1e6)
+    return {"million rows/s": figures["speed"], "million rows for each CPU s": figures["for each CPU s"],
+            "MiB above idle": figures["MiB above idle"]}
+
+
+def table_csv(settings, peer):
+    return table(settings, peer, "csv")
+
+
+def table_xlsx(settings, peer):
+    return table(settings, peer, "xlsx")
+
+
 def start_up(argv, environment, count, floor):
     """How much later than the empty program's the first byte of a CGI program comes, in ms; the two take turns."""
     differences, times = [], []
@@ -252,9 +345,24 @@ CASES = {
     "memory": (memory, "anonymous memory with slow clients (10 KB/s each)", "served of 500", True),
     "slow2000": (slow2000, "2,000 slow clients (10 KB/s each)", "served of 2000", True),
     "rows": (rows, "a million 32-byte rows", "million rows/s", True),
+    "zip-stored": (zip_stored, "a ZIP archive of eight stored entries", "GB/s", True),
+    "zip-level-1": (zip_fast, "a table deflated at level 1 into an archive", "MB for each CPU s", True),
+    "zip-level-6": (zip_small, "a table deflated at level 6 into an archive", "MB for each CPU s", True),
+    "csv": (table_csv, "a million rows of five typed columns as CSV", "million rows/s", True),
+    "xlsx": (table_xlsx, "the same rows as a spreadsheet", "million rows/s", True),
     "cgi-start": (cgi_start, "start-up as a CGI program", None, False),
 }
 QUICK = ["hello-keepalive", "hello-close", "single", "eight", "ttfb", "memory", "rows"]
 # What a peer that collects a download before it sends it is not asked for: it would run for minutes and fill the
 # memory.
 NEEDS_STREAMING = {"single", "eight", "slow2000", "rows"}
+ARCHIVES = {"zip-stored", "zip-level-1", "zip-level-6", "csv", "xlsx"}
+
+
+def runs(case, peer):
+    """Whether a peer has what a case asks for."""
+    if peer.name == "info-zip":
+        return case in ("zip-level-1", "zip-level-6")
+    if case == "xlsx":
+        return peer.name in ("demo", "python")
+    return peer.archives if case in ARCHIVES else peer.downloads

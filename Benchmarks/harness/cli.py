@@ -11,7 +11,7 @@ import time
 
 from . import peers as programs
 from . import plot, report
-from .cases import CASES, NEEDS_STREAMING, QUICK, Settings
+from .cases import CASES, NEEDS_STREAMING, QUICK, Settings, runs
 from .nginx import version as nginx_version
 from .peers import BENCHMARKS, BUILD, first_line, need
 from .processes import Failure, run_quietly, stop_all
@@ -101,7 +101,7 @@ def prepare_cgi(found, ready):
 
 
 def peers_of(case, ready):
-    return [peer for peer in ready if case != "cgi-start" or hasattr(peer, "programs")]
+    return [peer for peer in ready if runs(case, peer) and (case != "cgi-start" or hasattr(peer, "programs"))]
 
 
 def measure(case, peer, settings, results, notes):

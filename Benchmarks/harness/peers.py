@@ -61,6 +61,8 @@ class Peer:
     script = ""
     version = ""
     without = {}
+    # Whether it makes archives and tables, and whether it does anything else.
+    archives, downloads = False, True
 
     def prepare(self):
         return None
@@ -84,6 +86,7 @@ class Peer:
 
 class Demo(Peer):
     name, title = "demo", "this package"
+    archives = True
 
     def __init__(self, threads=None):
         self.threads = threads
@@ -165,6 +168,7 @@ class Canned(Peer):
 class Go(Peer):
     def __init__(self, name, title, protocol):
         self.name, self.title, self.protocol = name, title, protocol
+        self.archives = protocol == "http"
 
     def prepare(self):
         go = need(["golang-go"], "go")
@@ -232,6 +236,46 @@ class Django(Peer):
 
     def environment(self):
         return dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
+
+
+class Python(Peer):
+    name, title, protocol = "python", "Python: zipstream-ng, csv, XlsxWriter, under gunicorn", "http"
+    archives, downloads = True, False
+
+    def prepare(self):
+        python = self.built("archives-venv", "bin", "python")
+        if not os.path.exists(self.built("archives-venv", "bin", "gunicorn")):
+            if not run_quietly([sys.executable, "-m", "venv", self.built("archives-venv")], self.log()):
+                return "python3-venv is missing (apt-get install python3-venv)"
+            packages = ["zipstream-ng", "XlsxWriter", "gunicorn"]
+            if not run_quietly([python, "-m", "pip", "install", "-q", *packages], self.log()):
+                return f"pip could not install {', '.join(packages)}, see {self.log()}"
+        versions = "from importlib.metadata import version as v; " \
+                   "print('zipstream-ng', v('zipstream-ng'), 'XlsxWriter', v('XlsxWriter'))"
+        self.version = first_line(python, "-c", versions) or ""
+        return None
+
+    def command(self, socket, folder):
+        gunicorn = [self.built("archives-venv", "bin", "gunicorn"), "--chdir", self.source("python")]
+        return gunicorn + ["--bind", f"unix:{socket}", "--timeout", "300", "--log-level", "error", "bench:app"]
+
+    def environment(self):
+        return dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
+
+
+class InfoZIP(Peer):
+    name, title = "info-zip", "Info-ZIP: `zip -` of a file, by itself"
+    downloads = False
+
+    def prepare(self):
+        self.binary = need(["zip"], "zip")
+        if not self.binary:
+            return "zip is missing (apt-get install zip)"
+        self.version = "Info-ZIP zip 3.0"
+        return None
+
+    def command(self, socket, folder):
+        return None
 
 
 class Hummingbird(Peer):
@@ -302,4 +346,6 @@ def every(threads=None):
         PHP(),
         Hummingbird(),
         Django(),
+        Python(),
+        InfoZIP(),
     ]

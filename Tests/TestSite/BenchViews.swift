@@ -7,6 +7,9 @@ enum BenchViews {
             Route("/bench/hello", BenchHelloView())
             Route("/bench/gen", BenchGeneratorView())
             Route("/bench/rows", BenchRowsView())
+            Route("/bench/zip", BenchArchiveView())
+            Route("/bench/csv", BenchTableView())
+            Route("/bench/xlsx", BenchSpreadsheetView())
         }
     }
 }
