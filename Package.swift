@@ -306,8 +306,8 @@ let package = Package(
         .testTarget(
             name: "ManualTests",
             dependencies: [
-                "DownloadCompression", "DownloadSpool", "DownloadTesting", "FastCGI", "Manual", "SignedLinks",
-                "TestSupport", "VirtualDownloads", "hello",
+                "DownloadCompression", "DownloadSpool", "DownloadTables", "DownloadTesting", "FastCGI", "Manual",
+                "SignedLinks", "TestSupport", "VirtualDownloads", "hello",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -255,7 +255,8 @@ def info_zip(settings, peer, level, size):
                 file.write(text[:left])
     before = os.times()
     with open(path, "rb") as file:
-        done = subprocess.run([peer.binary, "-q", f"-{level}", "-", "-"], stdin=file, stdout=subprocess.PIPE, check=True)
+        argv = [peer.binary, "-q", f"-{level}", "-", "-"]
+        done = subprocess.run(argv, stdin=file, stdout=subprocess.PIPE, check=True)
     after = os.times()
     cost = after.children_user - before.children_user + after.children_system - before.children_system
     return {"MB for each CPU s": size / 1e6 / cost, "percent left": len(done.stdout) * 100 / size}

@@ -1,3 +1,4 @@
+import DownloadTables
 import DownloadTesting
 import Foundation
 import GRDB
@@ -23,6 +24,30 @@ struct OrdersView: VirtualDownloadView {
                 }
             }
         )
+    }
+}
+// end
+
+// sample: rows
+struct TableOrder: FetchableRecord, Decodable, Sendable {
+    var id: Int64
+    var customer: String
+}
+
+struct OrderTableView: VirtualDownloadView {
+    let database: DatabasePool
+
+    func file(for request: DownloadRequest) -> CSVFile {
+        let orders = BlockingSequence { [database] sink in
+            try database.read { db in
+                let orders = try TableOrder.fetchCursor(db, sql: "SELECT id, customer FROM orders ORDER BY id")
+                while let order = try orders.next() { try sink.give(order) }
+            }
+        }
+        return CSVFile(name: "orders.csv", rows: orders) {
+            TableColumn("id", \.id)
+            TableColumn("customer", \.customer)
+        }
     }
 }
 // end
@@ -78,6 +103,15 @@ struct CountView: VirtualDownloadView {
     func readsRows() async throws {
         try await withDatabase { database in
             try await expectDownload(from: OrdersView(database: database), content: expected, basename: "orders.csv")
+        }
+    }
+
+    @Test("Its rows are the rows of a table")
+    func readsTable() async throws {
+        try await withDatabase { database in
+            let view = OrderTableView(database: database)
+            let content = "id,customer\r\n" + expected
+            try await expectDownload(from: view, content: content, basename: "orders.csv")
         }
     }
 
