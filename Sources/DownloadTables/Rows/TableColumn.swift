@@ -46,6 +46,8 @@ public struct TableColumn<Row> {
 @resultBuilder
 public enum TableColumnBuilder<Row> {
     public static func buildExpression(_ column: TableColumn<Row>) -> [TableColumn<Row>] { [column] }
+    /// Columns that several tables have.
+    public static func buildExpression(_ columns: [TableColumn<Row>]) -> [TableColumn<Row>] { columns }
     public static func buildBlock(_ parts: [TableColumn<Row>]...) -> [TableColumn<Row>] { parts.flatMap { $0 } }
     public static func buildOptional(_ part: [TableColumn<Row>]?) -> [TableColumn<Row>] { part ?? [] }
     public static func buildEither(first part: [TableColumn<Row>]) -> [TableColumn<Row>] { part }
