@@ -16,7 +16,7 @@ final class SheetWriter: RowWriter {
     /// The names of columns as far as they were needed: A, B, … XFD.
     private var columnNames: [[UInt8]] = []
     /// The number of the row in the sheet, the header included.
-    private var number: Int64 = 0
+    var number: Int64 = 0
     private var column = 0
     private var fault: TableError.Code?
 

@@ -103,6 +103,16 @@ struct Order {
         #expect(try await text(of: file) == "'=a,b\r\n'=1,=1\r\n")
     }
 
+    @Test("Several tables can have the same columns")
+    func sharesColumns() async throws {
+        let shared = [TableColumn<Int>("n") { $0 }, TableColumn<Int>("square") { $0 * $0 }]
+        let file = CSVFile(name: "a.csv", rows: [2, 3]) {
+            shared
+            TableColumn("cube") { $0 * $0 * $0 }
+        }
+        #expect(try await text(of: file) == "n,square,cube\r\n2,4,8\r\n3,9,27\r\n")
+    }
+
     @Test("The presets for spreadsheets have a byte-order mark, and separator and decimal mark of a kind")
     func hasPresets() async throws {
         let row: [TableCell] = ["a;b,c", 1.5, .decimal(25, scale: 1), .moment(Self.date), true, "=x"]
