@@ -27,6 +27,8 @@ final class BlockingChannel<Element: Sendable>: Sendable {
         /// The task, while it waits for bytes or for the end.
         var reader: CheckedContinuation<Void, Never>?
         var writerWaits = false
+        /// What the writer has said of how far it is, and the task has not taken.
+        var progress: Double?
     }
 
     private enum Phase {
@@ -132,7 +134,24 @@ final class BlockingChannel<Element: Sendable>: Sendable {
         reader?.resume()
     }
 
+    /// Tells the task how far the writer is.
+    func note(progress: Double) {
+        let reader = state.withLock { state in
+            state.progress = progress
+            return Self.take(&state.reader)
+        }
+        reader?.resume()
+    }
+
     // MARK: - The task that goes on
+
+    /// How far the writer is, if it has said so since the last call.
+    func takeProgress() -> Double? {
+        state.withLock { state in
+            defer { state.progress = nil }
+            return state.progress
+        }
+    }
 
     private enum Taken {
         case pending
@@ -141,7 +160,8 @@ final class BlockingChannel<Element: Sendable>: Sendable {
         case end(Result<Void, any Error>)
     }
 
-    /// Puts the next elements in the place of what `buffer` has; false at the end.
+    /// Puts the next elements in the place of what `buffer` has; false at the end. There are none where the writer has
+    /// said how far it is, and nothing else.
     ///
     /// - Throws: What the closure has thrown; `CancellationError` when it was cancelled; what restoring spilled
     ///   elements throws.
@@ -179,6 +199,7 @@ final class BlockingChannel<Element: Sendable>: Sendable {
             wakeWriter(&state)
             return .pending
         }
+        if state.progress != nil { return .pending }
         if case .ended(let result) = state.phase { return .end(result) }
         return .nothing
     }
@@ -197,7 +218,7 @@ final class BlockingChannel<Element: Sendable>: Sendable {
             let resumesNow = state.withLock { state in
                 if case .ended = state.phase { return true }
                 let hasContent = state.restored < state.spilled || !state.isSpilling && !state.pending.isEmpty
-                if ofContent, !state.isCancelled, hasContent { return true }
+                if ofContent, !state.isCancelled, hasContent || state.progress != nil { return true }
                 state.reader = continuation
                 return false
             }

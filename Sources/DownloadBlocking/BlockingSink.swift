@@ -3,6 +3,7 @@
 /// It belongs to the closure that was given it and to the thread that runs this closure; do not keep it.
 public final class BlockingSink {
     private let channel: BlockingChannel<UInt8>
+    private var reported = 0.0
 
     init(_ channel: BlockingChannel<UInt8>) {
         self.channel = channel
@@ -36,6 +37,19 @@ public final class BlockingSink {
     /// Writes the bytes of a part of an array, see ``write(_:)-(RawSpan)``.
     public func write(_ bytes: ArraySlice<UInt8>) throws {
         try write(unsafe bytes.span.bytes)
+    }
+
+    /// Tells how much of the work is done, from 0 to 1; see `ByteSink.progress(_:)`. It may be called for every row: what
+    /// is less than a thousandth more than before is not passed on.
+    public func progress(_ fraction: Double) {
+        guard abs(fraction - reported) >= 0.001 || fraction >= 1 && reported < 1 else { return }
+        reported = fraction
+        channel.note(progress: fraction)
+    }
+
+    /// Tells how much of the work is done: so many of all rows, pages or days.
+    public func progress(_ done: Int, of total: Int) {
+        progress(total > 0 ? Double(done) / Double(total) : 1)
     }
 
     /// Whether nobody wants the rest any more, and how to be told so.

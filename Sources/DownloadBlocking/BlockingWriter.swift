@@ -36,6 +36,8 @@ public struct BlockingWriter: DownloadContent, Sendable {
             do {
                 var bytes: [UInt8] = []
                 while try await channel.next(into: &bytes) {
+                    if let progress = channel.takeProgress() { sink.progress(progress) }
+                    guard !bytes.isEmpty else { continue }
                     try await sink.write(bytes)
                     await channel.gather(after: bytes.count, few: 16 * 1024)
                 }

@@ -1,3 +1,4 @@
+import Dispatch
 import DownloadBlocking
 import DownloadCore
 import DownloadTesting
@@ -24,6 +25,31 @@ struct Broken: Error {}
     static let waysAhead = [
         RunAhead.none, .memory(upTo: 1 << 20), .temporaryFile(in: "/tmp"), .temporaryFile(in: "/nowhere"),
     ]
+
+    @Test("How far a closure is reaches the sink before its next bytes do, and not for every row")
+    func progress() async throws {
+        let isSeen = DispatchSemaphore(value: 0)
+        struct WakingSink: ByteSink, ~Copyable {
+            var seen: [Double] = []
+            let isSeen: DispatchSemaphore
+            mutating func write(_ bytes: RawSpan) async throws {}
+            mutating func progress(_ fraction: Double) {
+                seen.append(fraction)
+                if fraction == 0.25 { isSeen.signal() }
+            }
+        }
+        let content = BlockingWriter { sink in
+            sink.progress(1, of: 4)
+            // Nothing is written meanwhile.
+            isSeen.wait()
+            for row in 0...1_000_000 { sink.progress(row, of: 1_000_000) }
+            try sink.write("end")
+        }
+        var sink = WakingSink(isSeen: isSeen)
+        try await content.write(to: &sink)
+        #expect(sink.seen.first == 0.25 && sink.seen.last == 1)
+        #expect(sink.seen.count <= 1002)
+    }
 
     @Test("What a blocking closure writes arrives whole and in order, whatever the pieces", arguments: waysAhead)
     func writes(runAhead: RunAhead) async throws {
