@@ -39,8 +39,8 @@ public final class BlockingSink {
         try write(unsafe bytes.span.bytes)
     }
 
-    /// Tells how much of the work is done, from 0 to 1; see `ByteSink.progress(_:)`. It may be called for every row: what
-    /// is less than a thousandth more than before is not passed on.
+    /// Tells how much of the work is done, from 0 to 1; see `ByteSink.progress(_:)`. It may be called for every row:
+    /// what is less than a thousandth more than before is not passed on.
     public func progress(_ fraction: Double) {
         guard abs(fraction - reported) >= 0.001 || fraction >= 1 && reported < 1 else { return }
         reported = fraction

@@ -23,6 +23,11 @@ struct Preparation<File: DownloadFile> {
         guard let interest = file.interest else { return try answer(asker, file) }
         let generation = interest.generation
         if let failure = await failure(for: asker, generation) { throw try answer(asker, to: failure) }
+        if asker.holdsNoConnection, generation.status.state == .pending,
+            spool.preparations.leaseCount >= terms.maximumAtOnce
+        {
+            throw DownloadError.serviceUnavailable(retryAfter: 10)
+        }
         file.begin()
         switch asker {
         case .program(let count):
@@ -190,6 +195,11 @@ enum PreparationAsker: Hashable {
                 self = request.asynchronousWait.map { .asynchronous($0) } ?? .program(0)
             }
         }
+    }
+
+    /// Whether it looks now and then, and what it wants goes on meanwhile.
+    var holdsNoConnection: Bool {
+        if case .program = self { false } else { true }
     }
 
     /// Whether the client does not wait for what has failed, but begins anew.

@@ -30,16 +30,20 @@ extension VirtualDownloadView {
     ///   - abandonedAfter: For how long the generation goes on when nobody asks for it any more: after the last page
     ///     was closed, and after a program has asked for the last time. The default is two minutes, since browsers let
     ///     the page of a hidden tab ask once a minute.
+    ///   - maximumAtOnce: How many downloads this process prepares at once for people and programs that look now and
+    ///     then; the one after them is answered 503. They need no connection, so nothing else bounds what a stranger
+    ///     can begin. The default is 100.
     ///   - texts: What the page says, by language; the first is for who prefers none.
     public func prepared(
         in spool: Spool? = nil,
         key: (@Sendable (DownloadRequest, File) throws -> String)? = nil,
         abandonedAfter: Duration = .seconds(120),
+        maximumAtOnce: Int = 100,
         texts: [PreparationTexts] = PreparationTexts.builtIn
     ) -> PreparedView<Self> {
         PreparedView(
             spooled: SpooledView(base: self, spool: spool, key: key),
-            terms: PreparationTerms(abandonedAfter: abandonedAfter, texts: texts)
+            terms: PreparationTerms(abandonedAfter: abandonedAfter, maximumAtOnce: maximumAtOnce, texts: texts)
         )
     }
 }
@@ -48,6 +52,8 @@ extension VirtualDownloadView {
 package struct PreparationTerms: Sendable {
     /// For how long a generation goes on when nobody asks for it any more.
     var abandonedAfter: Duration
+    /// How many are prepared at once for who holds no connection.
+    var maximumAtOnce: Int
     var texts: [PreparationTexts]
     /// For how long a client waits before it is sent to wait anew. Web servers by themselves give an application 40
     /// (mod_fcgid) to 60 seconds.
@@ -58,7 +64,8 @@ package struct PreparationTerms: Sendable {
     var returnLimit: Duration = .seconds(20)
 }
 
-/// A view like another, whose content is prepared; see `VirtualDownloadView.prepared(in:key:abandonedAfter:texts:)`.
+/// A view like another, whose content is prepared; see
+/// `VirtualDownloadView.prepared(in:key:abandonedAfter:maximumAtOnce:texts:)`.
 public struct PreparedView<Base: VirtualDownloadView>: WrappedDownloadView {
     let spooled: SpooledView<Base>
     package var terms: PreparationTerms

@@ -45,6 +45,8 @@ struct LeaseTable<Key: Hashable, Interest> {
     /// When the next one ends, unless it is renewed; nil if there is none.
     var nextEnd: Int64? { leases.values.map(\.until).min() }
 
+    var count: Int { leases.count }
+
     var isEmpty: Bool { leases.isEmpty }
 
     func contains(_ key: Key) -> Bool { leases[key] != nil }

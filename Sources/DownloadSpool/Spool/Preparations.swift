@@ -42,6 +42,9 @@ final class Preparations: Sendable {
         withExtendedLifetime(replaced) {}
     }
 
+    /// How many contents are wanted so.
+    var leaseCount: Int { state.withLock { $0.leases.count } }
+
     /// Ends leases when their time is over, until there are none.
     private func watch() async {
         while true {

@@ -375,6 +375,27 @@ import Testing
         #expect(page.headerFields[.contentLanguage] == "tlh")
     }
 
+    @Test("Whoever looks at pages can't begin more than are prepared at once")
+    func isBounded() async throws {
+        let base = ReportView()
+        let view = base.prepared(in: spool, maximumAtOnce: 2)
+        for target in ["/a", "/b"] {
+            #expect(try await view.response(to: .get(target, headerFields: Self.browser)).status == .ok)
+        }
+        for fields in [Self.browser, Self.asynchronous] {
+            let refused = try await view.response(to: .get("/c", headerFields: fields))
+            #expect(refused.status == .serviceUnavailable && refused.headerFields[.retryAfter] == "10")
+        }
+        // What is under way is shown to everybody.
+        #expect(try await view.response(to: .get("/a", headerFields: Self.asynchronous)).status == .accepted)
+        base.work.finish()
+        #expect(
+            try await eventually {
+                try await view.response(to: .get("/c", headerFields: Self.asynchronous)).status != .serviceUnavailable
+            }
+        )
+    }
+
     @Test("A post is no question for a page")
     func posts() async throws {
         struct PostView: VirtualDownloadView {
