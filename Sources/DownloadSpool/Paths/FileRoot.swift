@@ -70,7 +70,7 @@ public struct FileRoot: Sendable {
         switch error.kind {
         case .absent: FileNotFound()
         case .forbidden: DownloadError(.forbidden, reason: "\(path): \(error)")
-        case .exhausted: DownloadError(.serviceUnavailable, reason: "\(error)")
+        case .exhausted: DownloadError(.serviceUnavailable, reason: "\(error)", headerFields: [.retryAfter: "5"])
         case .other: error
         }
     }
