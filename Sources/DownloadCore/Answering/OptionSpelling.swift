@@ -73,6 +73,7 @@ package enum OptionSpelling {
     private static let viewOptions = [
         Option(name: "methods") { $0 is [HTTPRequest.Method]? },
         Option(name: "maximumSkippedBytes") { $0 is Int? || $0 is Int64? },
+        Option(name: "maximumBodySize") { $0 is Int? || $0 is Int64? },
     ]
     private static let fileOptions = [
         Option(name: "size") { $0 is Int? || $0 is Int64? }, Option(name: "contentType") { $0 is String? },

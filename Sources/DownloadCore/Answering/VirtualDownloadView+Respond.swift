@@ -105,11 +105,14 @@ extension VirtualDownloadView {
         return .file(plan, head: HTTPResponse(status: response.status, headerFields: response.headerFields))
     }
 
-    /// The response to a method that asks for no file; nil for one that does.
+    /// The response to a request for which there is no file, by its method or its size; nil for any other.
     private func responseWithoutFile(to request: DownloadRequest) -> DownloadResponse? {
         let methods = methods.optionValue ?? []
         guard methods.contains(request.method) else {
             return DownloadError.methodNotAllowed(allow: methods).response(to: request)
+        }
+        if !request.body.isEmpty, let limit = maximumBodySize.optionValue, request.body.count > limit {
+            return DownloadError(.contentTooLarge, detail: "at most \(limit) bytes").response(to: request)
         }
         guard request.method == .options else { return nil }
         return DownloadResponse(status: .ok, headerFields: [.allow: methods.allowFieldValue])

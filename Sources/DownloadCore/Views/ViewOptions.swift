@@ -4,6 +4,7 @@
 public protocol ViewOptions: DownloadOptions {
     associatedtype MethodsOption
     associatedtype MaximumSkippedBytesOption
+    associatedtype MaximumBodySizeOption
 
     /// The methods that the view answers, an array of `HTTPRequest.Method`; any other gets 405 with these in `Allow`.
     /// The default is GET, HEAD and OPTIONS.
@@ -22,4 +23,9 @@ public protocol ViewOptions: DownloadOptions {
     /// where producing is cheap, where only users whom you know may ask, or where large downloads have to be resumed;
     /// best make the content seekable (``ContentProperties/isSeekable``).
     var maximumSkippedBytes: MaximumSkippedBytesOption { get }
+
+    /// How many bytes the content of a request may have, an `Int` or `Int64`; one that has more gets 413, and the view
+    /// is not asked for its file. The default is nil: as many as the server takes (`serve --max-body`), which has to be
+    /// raised there for a view that takes more.
+    var maximumBodySize: MaximumBodySizeOption { get }
 }

@@ -23,7 +23,8 @@ where
     VaryOption: FieldNamesOption,
     HeaderFieldsOption: FieldsOption,
     MethodsOption: RequestMethodsOption,
-    MaximumSkippedBytesOption: IntegerOption
+    MaximumSkippedBytesOption: IntegerOption,
+    MaximumBodySizeOption: IntegerOption
 {
     /// The type of the file wrapper.
     associatedtype File: DownloadFile
@@ -100,6 +101,7 @@ extension VirtualDownloadView {
     @inlinable public var vary: DefaultOption<[HTTPField.Name]> { .init() }
     @inlinable public var headerFields: DefaultOption<HTTPFields> { .init() }
     @inlinable public var maximumSkippedBytes: DefaultOption<Int64> { .init(4 << 20) }
+    @inlinable public var maximumBodySize: DefaultOption<Int64> { .init() }
 
     @inlinable
     public var statedOptions: StatedOptions {

@@ -27,6 +27,7 @@ extension WrappedDownloadView {
     public var vary: Base.VaryOption { base.vary }
     public var headerFields: Base.HeaderFieldsOption { base.headerFields }
     public var maximumSkippedBytes: Base.MaximumSkippedBytesOption { base.maximumSkippedBytes }
+    public var maximumBodySize: Base.MaximumBodySizeOption { base.maximumBodySize }
 
     public func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
         base.fileNotFoundResponse(response, to: request)

@@ -185,6 +185,20 @@ import Testing
         #expect(!response.ranGenerator)
     }
 
+    @Test("A request whose content is larger than the view takes is answered 413, and there is no file")
+    func limitsBody() async throws {
+        struct Upload: VirtualDownloadView {
+            let methods: [HTTPRequest.Method] = [.post]
+            let maximumBodySize = 4
+            func file(for request: DownloadRequest) -> ContentFile { ContentFile(request.body, name: "a") }
+        }
+        let fitting = try await Upload().response(to: .make(.post, body: [1, 2, 3, 4]))
+        #expect(fitting.status == .ok && fitting.body == [1, 2, 3, 4])
+        let large = try await Upload().response(to: .make(.post, body: [1, 2, 3, 4, 5]))
+        #expect(large.status == .contentTooLarge && large.fileRequests == 0)
+        #expect(large.text.hasSuffix("at most 4 bytes\n"))
+    }
+
     @Test("Each hook changes the response it is called with")
     func callsHooks() async throws {
         let view = HookedView()
