@@ -5,5 +5,8 @@
 @_exported public import DownloadSystem
 // A view's methods, statuses and header fields are of its types.
 @_exported public import HTTPTypes
+
 // The defaults of an application's server.
 @_exported public import struct FastCGI.FastCGIConfiguration
+// A view's log.
+@_exported public import struct Logging.Logger

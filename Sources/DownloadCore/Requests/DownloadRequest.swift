@@ -28,6 +28,9 @@ public struct DownloadRequest: Sendable {
     public var receivedAt: HTTPDate?
     /// How the web server sends a file on disk by itself, if it has said that it does; nil, the default, if not.
     public var handOver: HandOver?
+    /// The log of the server that has received it: of a type that the core does not know (`DownloadRequest.logger` of
+    /// VirtualDownloads does); nil if none has.
+    package var serverLogger: (any Sendable)?
     /// How the web server has read the path.
     package var serverPath = ServerPath()
 

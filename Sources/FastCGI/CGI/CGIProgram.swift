@@ -32,6 +32,7 @@ public enum CGIProgram {
             if name.wire == "CONTENT_LENGTH", let length = Int(value), length >= 0 { contentLength = length }
         }
         var request = builder.request(body: [], id: "\(getpid())", isCGI: true)
+        request.serverLogger = logger
         var refusal: DownloadError?
         do { request.body = try readBody(length: contentLength) } catch { refusal = error }
         // While the view computes, nothing else tells that it does so for nobody.

@@ -110,7 +110,7 @@ extension Engine {
     /// Lets libfcgi read one whole request, and answers it.
     private func serve(_ bytes: UnsafeRawBufferPointer, of connection: Connection, by worker: Worker) throws {
         let id = statistics.nextRequestID(countedIn: worker.tally(of: statistics))
-        let received: RequestReader.Received?
+        var received: RequestReader.Received?
         do {
             received = try unsafe worker.handover.give(bytes) { RequestReader.read(from: $0, id: id) }
         } catch {
@@ -121,6 +121,7 @@ extension Engine {
                 throw error
             }
         }
+        received?.request.serverLogger = logger
         guard let received else {
             // The guard and libfcgi disagree, which their tests say can't be.
             logRefusal("libfcgi can't read it")
