@@ -94,6 +94,12 @@ final class Engine: @unchecked Sendable {
         guard !isClaimed.exchange(true, ordering: .relaxed) else { throw ServerAlreadyRun() }
     }
 
+    /// Says where the server listens.
+    func logServing() {
+        let addresses = listener.addresses.joined(separator: ", ")
+        logger.info("serving", metadata: ["listen": "\(addresses)", "threads": "\(pool.count)"])
+    }
+
     /// Starts the workers, or closes the listening socket.
     func start() throws {
         // Writing to what nobody reads, or beyond the limit on the size of files, is to fail, and not to end the

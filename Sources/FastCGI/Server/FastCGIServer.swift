@@ -64,7 +64,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
     }
 
     /// Stops the server from another thread, as a signal does.
-    func stop(cutting: Bool) { supervisor.stop(cutting: cutting) }
+    package func stop(cutting: Bool) { supervisor.stop(cutting: cutting) }
 
     /// What the server is doing.
     public var status: ServerStatus { engine.status }
@@ -87,6 +87,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
                             continuation.resume(
                                 with: Result {
                                     try engine.start()
+                                    engine.logServing()
                                     return supervisor.run(signals: nil)
                                 }
                             )
@@ -120,12 +121,7 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
         try engine.claimRun()
         let signals = Signals()
         try engine.start()
-        engine.logger.info(
-            "serving",
-            metadata: [
-                "listen": "\(engine.listener.addresses.joined(separator: ", "))", "threads": "\(engine.pool.count)",
-            ]
-        )
+        engine.logServing()
         let outcome = supervisor.run(signals: signals)
         return outcome == .drained ? 0 : 1
     }

@@ -20,6 +20,21 @@ import Testing
         }
     }
 
+    @Test("A server that runs as a service logs where it listens, as one that leads its program does")
+    func saysWhereItListens() async throws {
+        let path = temporarySocketPath()
+        let log = RecordedLog()
+        let server = try FastCGIServer(
+            listener: .bound(to: .unix(path: path)),
+            handler: ProbeHandler(probe: Probe()),
+            logger: Logger(label: "test") { _ in log }
+        )
+        let running = Task { try await server.run() }
+        #expect(await eventually { log.lines.contains { $0.hasPrefix("info serving listen=unix:\(path) threads=") } })
+        running.cancel()
+        try await running.value
+    }
+
     @Test("A server that is run a second time refuses, and goes on serving")
     func runsOnce() async throws {
         try await withServer { server in
