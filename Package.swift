@@ -194,7 +194,9 @@ let package = Package(
             name: "testsite",
             dependencies: [
                 "DemoViews", "DownloadArchives", "DownloadCompression", "DownloadSpool", "DownloadSpreadsheets",
-                "DownloadTables", "DownloadZstandard", "Randomness", "SignedLinks", "VirtualDownloads",
+                "DownloadSystem", "DownloadTables", "DownloadZstandard", "Randomness", "SignedLinks",
+                "VirtualDownloads",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Tests/TestSite",
             swiftSettings: settings

@@ -14,6 +14,7 @@ enum TestViews {
             Route("/test/block", BlockingView())
             Route("/test/main-actor", MainActorView())
             Route("/test/child", ChildView())
+            Route("/test/service", ServiceView())
             Route("/test/inline", InlineView())
             Route("/test/resumable", ResumableView())
             Route("/test/sound", SoundView())

@@ -6,31 +6,42 @@ internal import Logging
 
 /// A command that runs on the main thread, which leads the server, takes its signals and serves the main actor.
 ///
-/// ArgumentParser's own asynchronous requirement is left to a thread of libdispatch, which has all signals blocked: so
-/// would be those of every program that a view starts.
+/// ArgumentParser's own asynchronous requirement is left to a thread of libdispatch.
 protocol MainThreadCommand {
+    @MainActor func runOnMainThread() throws
+}
+
+/// A command that is asynchronous; the main thread serves the main actor meanwhile.
+protocol WaitingCommand: MainThreadCommand {
     /// Called on the main actor; it stays there, as functions of this module do.
-    nonisolated(nonsending) func runOnMainThread() async throws
+    nonisolated(nonsending) func runWaiting() async throws
+}
+
+extension WaitingCommand {
+    @MainActor
+    func runOnMainThread() throws {
+        try MainThread.result { try await runWaiting() }.get()
+    }
 }
 
 extension DownloadApplication {
     /// Runs the program; what `@main` calls.
+    ///
+    /// Not asynchronous: the main thread leads the server, which an asynchronous `main` gives away when it waits.
     @MainActor
-    public static func main() async {
+    public static func main() {
         occupyStandardStreams()
         // Whatever the arguments are: a web server makes them of the client's query when it has no “=” (RFC 3875 §4.4),
         // so as a command line they would let a client write files. And a program started anew for each request has to
         // be quick.
         if CGIProgram.isRequested {
-            exit(await runAsCGIProgram())
+            exit(MainThread.run { await runAsCGIProgram() })
         }
         do {
             var command = try RootCommand<Self>.parseAsRoot()
             do {
-                if var command = command as? any AsyncParsableCommand {
-                    try await command.run()
-                } else if let command = command as? any MainThreadCommand {
-                    try await command.runOnMainThread()
+                if let command = command as? any MainThreadCommand {
+                    try command.runOnMainThread()
                 } else {
                     try command.run()
                 }

@@ -8,7 +8,7 @@ internal import Logging
 internal import ServiceLifecycle
 
 /// `get`: runs a view without any web server.
-struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
+struct GetCommand<Application: DownloadApplication>: ParsableCommand, WaitingCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "get",
@@ -56,7 +56,7 @@ struct GetCommand<Application: DownloadApplication>: AsyncParsableCommand {
         _ = try request()
     }
 
-    func run() async throws {
+    func runWaiting() async throws {
         let application = try await Application.made()
         let site = try Site(router: mount.router(of: application), services: application.services)
         let request = try request()

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 
 /// The command line of an application.
-struct RootCommand<Application: DownloadApplication>: AsyncParsableCommand {
+struct RootCommand<Application: DownloadApplication>: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: Application.name,

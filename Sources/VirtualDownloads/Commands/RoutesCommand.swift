@@ -3,14 +3,14 @@ internal import DownloadCore
 internal import HTTPTypes
 
 /// `routes`: what is registered.
-struct RoutesCommand<Application: DownloadApplication>: AsyncParsableCommand {
+struct RoutesCommand<Application: DownloadApplication>: ParsableCommand, WaitingCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(commandName: "routes", abstract: "List what is registered, and where.")
     }
 
     @OptionGroup var mount: MountOptions
 
-    func run() async throws {
+    func runWaiting() async throws {
         let router = try await mount.router(of: Application.made())
         let rows = router.registered.map { route in
             (

@@ -5,6 +5,7 @@ internal import DownloadSystem
 internal import FastCGI
 internal import Glibc
 internal import Logging
+internal import ServiceLifecycle
 
 /// `serve`: answers the requests of a web server.
 struct ServeCommand<Application: DownloadApplication>: ParsableCommand, MainThreadCommand {
@@ -154,11 +155,11 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand, MainThre
         }
     }
 
-    func runOnMainThread() async throws {
-        let application = try await Application.made()
+    @MainActor
+    func runOnMainThread() throws {
+        let application = try MainThread.result { try await Application.made() }.get()
         let router = try mount.router(of: application)
         let logger = application.logger(level: logLevel) { LineLogHandler(form: .automatic, level: $0) }
-        let services = application.services
         let status: Int32
         do {
             try spool.install(logger: logger)
@@ -172,12 +173,7 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand, MainThre
                 configuration: serverConfiguration,
                 logger: logger
             )
-            status =
-                if services.isEmpty {
-                    try server.runHandlingSignalsHere()
-                } else {
-                    try await withServices(services, logger: logger) { try await server.runHandlingSignals() }
-                }
+            status = try serve(server, beside: application.services, logger: logger)
         } catch let error as ListenError {
             standardError("\(Application.name): \(error)\n")
             throw ExitCode(69)
@@ -195,6 +191,22 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand, MainThre
         }
         if let spool = Spool.shared { logger.info("spool", metadata: spool.figures.metadata) }
         throw ExitCode(status)
+    }
+
+    /// Runs the server on this thread, while services run.
+    @MainActor
+    private func serve(
+        _ server: FastCGIServer<Router>,
+        beside services: [any Service],
+        logger: Logger
+    ) throws -> Int32 {
+        guard !services.isEmpty else { return try server.runHandlingSignals() }
+        let running = MainThread.run {
+            await RunningServices(services, logger: logger) { server.stop(cutting: true) }
+        }
+        let status = Result { try server.runHandlingSignals() }
+        try MainThread.result { try await running.stop() }.get()
+        return try status.get()
     }
 
     private func listener() throws -> Listener {
@@ -256,9 +268,4 @@ struct FormerOptionNames: ParsableArguments {
 extension Duration {
     /// As an option has it.
     fileprivate var seconds: Double { self / .seconds(1) }
-}
-
-extension FastCGIServer {
-    /// On the calling thread, which is the main one: the program has nothing else to do.
-    fileprivate func runHandlingSignalsHere() throws -> Int32 { try runHandlingSignals() }
 }

@@ -12,41 +12,70 @@ func withServices<Result: Sendable>(
     _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     guard !services.isEmpty else { return try await body() }
-    let (started, start) = AsyncStream<Void>.makeStream()
-    let group = ServiceGroup(
-        services: services.map { StartingService(base: $0) { start.yield() } },
-        logger: logger
-    )
     return try await withThrowingTaskGroup(of: Result?.self) { tasks in
+        let (ended, end) = AsyncStream<Void>.makeStream()
+        let running = await RunningServices(services, logger: logger) { end.finish() }
         tasks.addTask {
-            defer { start.finish() }
-            try await group.run()
+            for await _ in ended {}
             return nil
         }
-        tasks.addTask {
-            var count = 0
-            for await _ in started {
-                count += 1
-                if count == services.count { break }
-            }
-            do {
-                let result = try await body()
-                await group.triggerGracefulShutdown()
-                return result
-            } catch {
-                await group.triggerGracefulShutdown()
-                throw error
-            }
-        }
+        tasks.addTask { try await body() }
         var result: Result?
+        var failure: (any Error)?
         do {
-            while let ended = try await tasks.next() { result = ended ?? result }
+            // Whichever comes first: the end of the body, or that of the services.
+            result = try await tasks.next() ?? nil
         } catch {
-            tasks.cancelAll()
-            throw error
+            failure = error
         }
+        if result == nil { tasks.cancelAll() }
+        do {
+            try await running.stop()
+        } catch {
+            throw failure ?? error
+        }
+        if let failure { throw failure }
         guard let result else { throw CancellationError() }
         return result
+    }
+}
+
+/// Services that run beside a server or a request: each has been started, in their order, and is stopped by ``stop()``,
+/// the last first.
+struct RunningServices: Sendable {
+    private let group: ServiceGroup
+    private let task: Task<Void, any Error>
+
+    /// Starts services, and returns when each of them runs, or one has ended.
+    ///
+    /// - Parameter onEnd: Called when they have ended, whichever way.
+    init(_ services: [any Service], logger: Logger, onEnd: @escaping @Sendable () -> Void) async {
+        let (started, start) = AsyncStream<Void>.makeStream()
+        let group = ServiceGroup(
+            services: services.map { StartingService(base: $0) { start.yield() } },
+            logger: logger
+        )
+        self.group = group
+        task = Task {
+            defer {
+                start.finish()
+                onEnd()
+            }
+            try await group.run()
+        }
+        var count = 0
+        for await _ in started {
+            count += 1
+            if count == services.count { break }
+        }
+    }
+
+    /// Stops them, and returns when they have ended.
+    ///
+    /// - Throws: The error of one that failed, now or before.
+    func stop() async throws {
+        await group.triggerGracefulShutdown()
+        try await task.value
     }
 }
 

@@ -3,7 +3,7 @@ internal import DownloadCore
 internal import HTTPTypes
 
 /// `sign`: prints a link that holds for a while.
-struct SignCommand<Application: DownloadApplication>: AsyncParsableCommand {
+struct SignCommand<Application: DownloadApplication>: ParsableCommand, WaitingCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "sign",
@@ -33,7 +33,7 @@ struct SignCommand<Application: DownloadApplication>: AsyncParsableCommand {
 
     @OptionGroup var mount: MountOptions
 
-    func run() async throws {
+    func runWaiting() async throws {
         guard let method = HTTPRequest.Method(method) else {
             throw ValidationError("“\(method)” is not a method.")
         }
