@@ -39,43 +39,41 @@ struct RequestBuilder {
     }
 
     /// Takes one parameter of those that are always needed. This runs for each parameter of each request, so it
-    /// compares bytes and makes texts only of what it keeps. ``RequestExcerpt`` has to leave in what is taken here.
+    /// makes texts only of what it keeps.
     mutating func add(_ name: ParameterName, _ value: UnsafeRawBufferPointer) {
-        if name.hasPrefix("HTTP_") {
-            if name == "HTTP_HOST" {
-                host = unsafe text(value)
-            } else if let field = HTTPField.Name(parameter: name) {
+        switch KnownParameter(name) {
+        case .host:
+            host = unsafe text(value)
+        case .headerField:
+            if let field = HTTPField.Name(parameter: name) {
                 unsafe fields.append(HTTPField(name: field, value: text(value)))
             }
-            return
-        }
-        switch name.count {
-        case 9 where name == "PATH_INFO":
-            hasPathInfo = unsafe !value.isEmpty
-        case 5 where name == "HTTPS":
+        case .https:
             unsafe setSecure(text(value).isOctetEqualIgnoringCase(to: "on") || text(value).wire == "1")
-        case 11 where name == "REQUEST_URI":
-            uri = unsafe text(value)
-        case 11 where name == "REMOTE_ADDR":
-            client.host = unsafe text(value)
-        case 11 where name == "REMOTE_PORT":
-            client.port = unsafe Int(text(value))
-        case 11 where name == "REMOTE_USER":
-            user = unsafe value.isEmpty ? nil : userName(value)
-        case 12 where name == "CONTENT_TYPE":
-            if unsafe !value.isEmpty { unsafe fields.append(HTTPField(name: .contentType, value: text(value))) }
-        case 14 where name == "REQUEST_METHOD":
+        case .requestScheme:
+            unsafe setSecure(text(value).wire == "https")
+        case .requestMethod:
             let name = unsafe text(value)
             if name.wire != "GET" { method = HTTPRequest.Method(name) ?? method }
-        case 14 where name == "REQUEST_SCHEME":
-            unsafe setSecure(text(value).wire == "https")
-        case 14 where name == "CONTENT_LENGTH":
+        case .requestURI:
+            uri = unsafe text(value)
+        case .remoteAddress:
+            client.host = unsafe text(value)
+        case .remotePort:
+            client.port = unsafe Int(text(value))
+        case .remoteUser:
+            user = unsafe value.isEmpty ? nil : userName(value)
+        case .contentType:
+            if unsafe !value.isEmpty { unsafe fields.append(HTTPField(name: .contentType, value: text(value))) }
+        case .contentLength:
             // "" and "-1" are how servers say that they do not know.
             let length = unsafe text(value)
             if let count = Int(length), count > 0 { fields.append(HTTPField(name: .contentLength, value: length)) }
-        case 18 where name == "DOWNLOADS_HANDOVER":
+        case .handOver:
             handOver = unsafe HandOver(text(value))
-        default:
+        case .pathInfo:
+            hasPathInfo = unsafe !value.isEmpty
+        case .scriptName, .queryString, .scriptFile, .serverSoftware, .serverName, .serverPort, nil:
             break
         }
     }
@@ -86,14 +84,14 @@ struct RequestBuilder {
 
     /// Takes one parameter of those that are needed only if ``needsSubstitutes``.
     mutating func addSubstitute(_ name: ParameterName, _ value: UnsafeRawBufferPointer) {
-        switch name.count {
-        case 9 where name == "PATH_INFO": path.info = unsafe text(value)
-        case 11 where name == "SCRIPT_NAME": path.scriptName = unsafe text(value)
-        case 11 where name == "SERVER_NAME": serverName = unsafe text(value)
-        case 11 where name == "SERVER_PORT": serverPort = unsafe text(value)
-        case 12 where name == "QUERY_STRING": query = unsafe text(value)
-        case 15 where name == "SCRIPT_FILENAME": path.scriptFile = unsafe text(value)
-        case 15 where name == "SERVER_SOFTWARE": path.software = unsafe text(value)
+        switch KnownParameter(name) {
+        case .pathInfo: path.info = unsafe text(value)
+        case .scriptName: path.scriptName = unsafe text(value)
+        case .serverName: serverName = unsafe text(value)
+        case .serverPort: serverPort = unsafe text(value)
+        case .queryString: query = unsafe text(value)
+        case .scriptFile: path.scriptFile = unsafe text(value)
+        case .serverSoftware: path.software = unsafe text(value)
         default: break
         }
     }

@@ -43,7 +43,7 @@ extension Engine {
         // As many bytes as were looked for: the next request may wait behind them.
         if unsafe received.count == worker.scratch.count { connection.noteMissedEvent() }
         let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: worker.scratch[received.count...])
-        try unsafe serve(RequestExcerpt.make(of: received, in: rest), of: connection, by: worker)
+        try unsafe serve(ParameterFilter.make(of: received, in: rest), of: connection, by: worker)
         return true
     }
 
@@ -104,7 +104,7 @@ extension Engine {
     }
 
     func logRefusal(_ reason: String) {
-        refusalLog.atMostOnceASecond { logger.notice("refused a request", metadata: ["reason": "\(reason)"]) }
+        refusalLog.ifAllowed { logger.notice("refused a request", metadata: ["reason": "\(reason)"]) }
     }
 
     /// Lets libfcgi read one whole request, and answers it.
@@ -112,10 +112,10 @@ extension Engine {
         let id = statistics.nextRequestID(countedIn: worker.tally(of: statistics))
         var received: RequestReader.Received?
         do {
-            received = try unsafe worker.handover.give(bytes) { RequestReader.read(from: $0, id: id) }
+            received = try unsafe worker.requestPipe.give(bytes) { RequestReader.read(from: $0, id: id) }
         } catch {
             do {
-                received = try unsafe reserve.give(bytes) { RequestReader.read(from: $0, id: id) }
+                received = try unsafe reserveFile.give(bytes) { RequestReader.read(from: $0, id: id) }
             } catch {
                 logRefusal("\(error)")
                 throw error

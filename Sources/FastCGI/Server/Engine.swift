@@ -21,12 +21,12 @@ final class Engine: @unchecked Sendable {
     let logger: Logger
     let pool: WorkerPool
     let statistics = Statistics()
-    let pauseLog = LogLimit()
-    let refusalLog = LogLimit()
-    let overloadLog = LogLimit()
-    let arrivalLog = LogLimit()
-    let ignoredLog = LogLimit()
-    let failureLog = LogBudget()
+    let pauseLog = LogRateLimit()
+    let refusalLog = LogRateLimit()
+    let overloadLog = LogRateLimit()
+    let arrivalLog = LogRateLimit()
+    let ignoredLog = LogRateLimit()
+    let failureLog = LogRateLimit(linesPerSecond: 100)
     /// Whether requests that went well are logged; asked once, since asking copies the log handler.
     let logsServed: Bool
     let clock: ServerClock
@@ -44,7 +44,7 @@ final class Engine: @unchecked Sendable {
     /// Whether the workers are told of new connections: not during a pause.
     let isListening = Lock<Bool>(true)
     let pausedUntil = Atomic<Int64>(0)
-    let reserve: ReserveHandover
+    let reserveFile: ReserveRequestFile
     /// Whether the listening socket is open still.
     private let hasListener = Atomic<Bool>(true)
 
@@ -64,7 +64,7 @@ final class Engine: @unchecked Sendable {
         self.handler = handler
         do {
             pool = try WorkerPool()
-            reserve = try ReserveHandover()
+            reserveFile = try ReserveRequestFile()
             allowedPeers = listener.hasTCP ? try PeerAddresses.fromEnvironment() : nil
         } catch {
             listener.close()

@@ -26,7 +26,7 @@ final class Worker {
 
     private var ownTally: (tally: Tally, statistics: Statistics)?
     /// How requests reach libfcgi.
-    var handover = Handover()
+    var requestPipe = RequestPipe()
     /// Where what is received is looked at first: 64 KiB.
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
     /// A record buffer between two requests, so that no other worker has to be asked for one.

@@ -87,7 +87,7 @@ final class WorkerPool: TaskExecutor, Sendable {
                 Thread.preferThroughput()
                 let worker = Worker()
                 worker.becomeCurrent()
-                worker.handover.prepare()
+                worker.requestPipe.prepare()
                 runCounted(worker, temporary: temporary, handle)
             }
             if temporary { thread.detach() } else { threads.withLock { $0.append(thread) } }

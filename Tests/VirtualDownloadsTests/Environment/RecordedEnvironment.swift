@@ -53,13 +53,13 @@ struct RecordedEnvironment: Decodable, Sendable {
             + [1, 4, 0, 1, UInt8(content.count >> 8), UInt8(content.count & 0xFF), 0, 0] + content
             + [1, 4, 0, 1, 0, 0, 0, 0] + [1, 5, 0, 1, 0, 0, 0, 0]
         var buffer = [UInt8](repeating: 0, count: request.count)
-        var handover = Handover()
+        var requestPipe = RequestPipe()
         guard LibFCGI.initStatus == 0 else { return nil }
         return try unsafe request.withUnsafeBytes { request in
             try unsafe buffer.withUnsafeMutableBytes { buffer in
-                let excerpt = unsafe RequestExcerpt.make(of: request, in: buffer)
+                let excerpt = unsafe ParameterFilter.make(of: request, in: buffer)
                 guard unsafe excerpt.baseAddress != request.baseAddress else { return nil }
-                return try unsafe handover.give(excerpt) { RequestReader.read(from: $0, id: "") }?.request
+                return try unsafe requestPipe.give(excerpt) { RequestReader.read(from: $0, id: "") }?.request
             }
         }
     }

@@ -7,7 +7,7 @@ internal import Glibc
 /// libfcgi never reads from the web server's connection. It would read ahead, and swallow a request that came
 /// meanwhile; and it closes the descriptor of a request that it refuses. The pipe costs a system call more than letting
 /// it read the connection.
-struct Handover: ~Copyable {
+struct RequestPipe: ~Copyable {
     /// What the pipe takes at once without blocking: half its capacity, since that counts pages. Usually 32 KiB, but
     /// the kernel makes smaller ones for a user who has many.
     private var pipeRoom = 0

@@ -1,14 +1,13 @@
-/// A request without the parameters that say nothing about it: of some twenty that a web server sends, six are read,
-/// and libfcgi allocates each.
-enum RequestExcerpt {
-    /// Writes the excerpt of a request.
+/// Leaves out of a request the parameters that say nothing about it: of some twenty that a web server sends, six are
+/// read, and libfcgi allocates each.
+enum ParameterFilter {
+    /// Writes a request without the parameters that are not needed, its excerpt.
     ///
     /// - Parameters:
     ///   - request: One whole request in the form that libfcgi reads, as the guard has found it.
     ///   - buffer: Where it is written to, if that is as large as the request at least.
     /// - Returns: The excerpt. The request itself if there is none: it has content, or comes in an unusual form, or all
-    ///   of its
-    ///   parameters may be needed.
+    ///   of its parameters may be needed.
     static func make(
         of request: UnsafeRawBufferPointer,
         in buffer: UnsafeMutableRawBufferPointer
@@ -43,13 +42,17 @@ enum RequestExcerpt {
             let text = index..<pair.value.upperBound
             let name = unsafe ParameterName(UnsafeRawBufferPointer(rebasing: request[pair.name]))
             index = pair.value.upperBound
-            if unsafe parameters.take(name, UnsafeRawBufferPointer(rebasing: request[pair.value])) {
-                append(text)
-            } else if NeededParameters.isOfPath(name) {
+            guard let parameter = KnownParameter(name) else { continue }
+            unsafe parameters.note(parameter, UnsafeRawBufferPointer(rebasing: request[pair.value]))
+            switch parameter.use {
+            case .always: append(text)
+            case .unlessEmpty: if !pair.value.isEmpty { append(text) }
+            case .path:
                 // Repeated so often they are not from a server.
                 guard ofPathCount < ofPath.count else { return nil }
                 ofPath[ofPathCount] = text
                 ofPathCount += 1
+            case .authority: break
             }
         }
         guard index == end, parameters.areEnough else { return nil }
@@ -65,52 +68,28 @@ enum RequestExcerpt {
     }
 }
 
-/// Which parameters ``RequestBuilder`` reads of a request that names its target and its host, as almost every one does.
+/// Whether the parameters that were met name the target and the host, as those of almost every request do, and what
+/// else is needed.
 private struct NeededParameters {
     private var hasTarget = false
     private var hasHost = false
 
-    /// Whether nothing else is needed: the builder makes the target and the host of other parameters where they are
-    /// missing.
+    /// Whether ``RequestBuilder`` needs no others: it makes the target and the host of those where they are missing.
     var areEnough: Bool { hasTarget && hasHost }
 
     /// Whether it matters how the server has read the path.
     private(set) var needPath = false
 
-    /// Whether the parameter is one of those that tell how the server has read the path.
-    static func isOfPath(_ name: ParameterName) -> Bool {
-        switch name.count {
-        case 11: name == "SCRIPT_NAME"
-        case 12: name == "QUERY_STRING"
-        case 15: name == "SCRIPT_FILENAME" || name == "SERVER_SOFTWARE"
-        default: false
-        }
-    }
-
-    /// Whether the parameter is one of them.
-    mutating func take(_ name: ParameterName, _ value: UnsafeRawBufferPointer) -> Bool {
+    @inline(__always)
+    mutating func note(_ parameter: KnownParameter, _ value: UnsafeRawBufferPointer) {
         let isEmpty = unsafe value.isEmpty
-        if name.hasPrefix("HTTP_") {
-            if name == "HTTP_HOST" { hasHost = !isEmpty }
-            return true
-        }
-        switch name.count {
-        case 5: return name == "HTTPS"
-        case 9 where name == "PATH_INFO":
-            needPath = needPath || !isEmpty
-            return !isEmpty
-        case 11:
-            if name == "REQUEST_URI" {
-                hasTarget = !isEmpty
-                needPath = unsafe needPath || value.contains(UInt8(ascii: "%"))
-                return true
-            }
-            return name == "REMOTE_ADDR" || name == "REMOTE_PORT" || name == "REMOTE_USER"
-        case 12: return name == "CONTENT_TYPE" && !isEmpty
-        case 14:
-            return name == "REQUEST_METHOD" || name == "REQUEST_SCHEME" || (name == "CONTENT_LENGTH" && !isEmpty)
-        case 18: return name == "DOWNLOADS_HANDOVER"
-        default: return false
+        switch parameter {
+        case .host: hasHost = !isEmpty
+        case .pathInfo: needPath = needPath || !isEmpty
+        case .requestURI:
+            hasTarget = !isEmpty
+            needPath = unsafe needPath || value.contains(UInt8(ascii: "%"))
+        default: break
         }
     }
 }

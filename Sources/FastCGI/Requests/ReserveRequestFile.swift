@@ -2,7 +2,7 @@ internal import DownloadSystem
 
 /// The way to `FCGX_Accept_r` for a request that came when the process had no descriptor left: one file in memory,
 /// opened before the first connection, which all workers share.
-final class ReserveHandover: Sendable {
+final class ReserveRequestFile: Sendable {
     private let file: Lock<Descriptor?>
 
     init() throws(SystemError) {

@@ -5,13 +5,13 @@ import Testing
 
 @testable import FastCGI
 
-@Suite struct RequestExcerptTests {
+@Suite struct ParameterFilterTests {
     /// What is read instead of `request`: nil if it is the request itself.
     private func excerpt(of request: [UInt8], room: Int? = nil) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0xAA, count: room ?? request.count)
         return unsafe request.withUnsafeBytes { request in
             unsafe buffer.withUnsafeMutableBytes { buffer in
-                let excerpt = unsafe RequestExcerpt.make(of: request, in: buffer)
+                let excerpt = unsafe ParameterFilter.make(of: request, in: buffer)
                 return unsafe excerpt.baseAddress == request.baseAddress ? nil : unsafe Array(excerpt)
             }
         }
