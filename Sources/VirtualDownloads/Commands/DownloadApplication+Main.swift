@@ -59,7 +59,7 @@ extension DownloadApplication {
         let usage = RootCommand<Self>.usageString(for: command)
         let help = "\(name) \(command.configuration.commandName ?? "") --help"
         standardError("Error: \(error.message)\nUsage: \(usage)\n  See '\(help)' for more information.\n")
-        exit(64)
+        exit(ExitStatus.usage.rawValue)
     }
 
     private static func runAsCGIProgram() async -> Int32 {
@@ -76,7 +76,7 @@ extension DownloadApplication {
             }
         } catch {
             standardError("\(name): \(error)\n")
-            return 78
+            return ExitStatus.configuration.rawValue
         }
     }
 

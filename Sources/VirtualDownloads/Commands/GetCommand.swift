@@ -197,10 +197,10 @@ struct GetCommand<Application: DownloadApplication>: ParsableCommand, WaitingCom
     private func report(_ result: Result<Int, any Error>) throws {
         switch result {
         case .success(let status):
-            if status >= 400 { throw ExitCode(22) }
+            if status >= 400 { throw ExitCode(.errorStatus) }
         case .failure(let error):
             standardError("\(Application.name): the download failed: \(error)\n")
-            throw ExitCode(18)
+            throw ExitCode(.partialFile)
         }
     }
 }

@@ -19,7 +19,7 @@ struct MountOptions: ParsableArguments {
 
     /// The router of an application.
     ///
-    /// - Throws: `ExitCode` 78 (a wrong configuration) for a route or a prefix of the application's that is not valid,
+    /// - Throws: ``ExitStatus/configuration`` for a route or a prefix of the application's that is not valid,
     ///   after the error has been printed.
     func router<Application: DownloadApplication>(of application: Application) throws -> Router {
         do {
@@ -28,7 +28,7 @@ struct MountOptions: ParsableArguments {
             return router
         } catch {
             standardError("\(Application.name): \(error)\n")
-            throw ExitCode(78)
+            throw ExitCode(.configuration)
         }
     }
 }
@@ -36,13 +36,13 @@ struct MountOptions: ParsableArguments {
 extension DownloadApplication {
     /// The application of a command.
     ///
-    /// - Throws: `ExitCode` 78 (a wrong configuration), after the error has been printed.
+    /// - Throws: ``ExitStatus/configuration``, after the error has been printed.
     static func made() async throws -> Self {
         do {
             return try await Self()
         } catch {
             standardError("\(name): \(error)\n")
-            throw ExitCode(78)
+            throw ExitCode(.configuration)
         }
     }
 }

@@ -176,18 +176,18 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand, MainThre
             status = try serve(server, beside: application.services, logger: logger)
         } catch let error as ListenError {
             standardError("\(Application.name): \(error)\n")
-            throw ExitCode(69)
+            throw ExitCode(.unavailable)
         } catch let error as SpoolError {
             standardError("\(Application.name): \(error)\n")
-            throw ExitCode(73)
+            throw ExitCode(.cantCreate)
         } catch let error as SystemError {
             standardError("\(Application.name): can't start: \(error)\n")
-            throw ExitCode(71)
+            throw ExitCode(.systemError)
         } catch let code as ExitCode {
             throw code
         } catch {
             logger.critical("a service has failed", metadata: ["error": "\(error)"])
-            throw ExitCode(70)
+            throw ExitCode(.software)
         }
         if let spool = Spool.shared { logger.info("spool", metadata: spool.figures.metadata) }
         throw ExitCode(status)
@@ -229,7 +229,7 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand, MainThre
 
             """
         )
-        throw ExitCode(64)
+        throw ExitCode(.usage)
     }
 
     var serverConfiguration: FastCGIConfiguration {

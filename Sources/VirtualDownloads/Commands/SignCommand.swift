@@ -40,7 +40,7 @@ struct SignCommand<Application: DownloadApplication>: ParsableCommand, WaitingCo
         let application = try await Application.made()
         guard let signer = application.signer else {
             standardError(noSigner)
-            throw ExitCode(78)
+            throw ExitCode(.configuration)
         }
         let link: String
         do {
