@@ -6,7 +6,7 @@ import UnixSignals
 import VirtualDownloads
 
 func runSite(beside database: any Service, on socket: String) async throws {
-    let logger = Logger(label: "site")
+    let logger = Logger(label: "site") { _ in LineLogHandler() }
     let router = try Router(Routes { Route("/hello", TextDownloadView()) })
     let server = try FastCGIServer(listener: .bound(to: .unix(path: socket)), handler: router, logger: logger)
     let services = ServiceGroup(

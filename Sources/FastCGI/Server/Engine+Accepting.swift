@@ -118,7 +118,7 @@ extension Engine {
         }
         guard pauses else { return }
         statistics.acceptingPaused()
-        pauseLog.atMostOnceASecond(now) {
+        pauseLog.ifAllowed(now) {
             logger.error("can't accept connections for the moment", metadata: ["error": "\(error)"])
         }
     }

@@ -16,7 +16,7 @@ extension Engine {
             case nil: break
             case .receiving:
                 statistics.receiveTimedOut()
-                arrivalLog.atMostOnceASecond(now) {
+                arrivalLog.ifAllowed(now) {
                     logger.info("closed a connection: its request did not arrive in time")
                 }
                 close(connection)
@@ -46,7 +46,7 @@ extension Engine {
     private func noteIgnored(_ connection: Connection, at now: Int64) {
         statistics.leftRunning.add(1, ordering: .relaxed)
         guard let request = connection.activeRequest(at: now) else { return }
-        ignoredLog.atMostOnceASecond(now) {
+        ignoredLog.ifAllowed(now) {
             logger.warning(
                 "closed the connection of a view that does not notice that it is cancelled",
                 metadata: [

@@ -40,7 +40,7 @@ extension Engine {
             guard request.connection.hasTakenNothing(since: candidate.since, serial: request.serial, at: now),
                 request.connection.evict(request.serial)
             else { continue }
-            overloadLog.atMostOnceASecond(now) {
+            overloadLog.ifAllowed(now) {
                 logger.warning(
                     "cut a download: no room is left, and its client had taken nothing for longest",
                     metadata: [

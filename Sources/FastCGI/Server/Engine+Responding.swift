@@ -30,7 +30,7 @@ extension Engine {
 
     private func turnAway(_ received: RequestReader.Received, on connection: Connection) {
         statistics.requestRefused("overloaded")
-        overloadLog.atMostOnceASecond {
+        overloadLog.ifAllowed {
             logger.warning(
                 "answered 503: too many requests are under way",
                 metadata: ["active": "\(statistics.active.load(ordering: .relaxed))"]
@@ -97,7 +97,7 @@ extension Engine {
         // The reason of a 4xx is looked for, and is no alarm.
         let isAlarm = sink.noted.map { !DownloadError.isRefusal($0) } ?? false
         guard failure != nil || isAlarm || logsServed else { return }
-        guard case .allowed(let leftOut) = failureLog.take(at: clock.now) else { return }
+        guard let leftOut = failureLog.take(at: clock.now) else { return }
         if leftOut > 0 { logger.warning("left out lines about requests", metadata: ["count": "\(leftOut)"]) }
         var metadata: Logger.Metadata = [
             "request": "\(request.id)", "target": "\(request.logTarget)", "route": "\(connection.route.excerpt())",

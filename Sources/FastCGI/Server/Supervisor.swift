@@ -77,7 +77,7 @@ final class Supervisor: Sendable {
     private struct Watched {
         var growth = WorkerGrowth()
         var memory = MemoryReturn()
-        let log = LogLimit()
+        let log = LogRateLimit()
     }
 
     private func look(_ watched: inout Watched, at now: Int64) {
@@ -104,12 +104,12 @@ final class Supervisor: Sendable {
         guard count > 0 else { return }
         do {
             for _ in 0..<count { try engine.addWorker(temporary: true) }
-            watched.log.atMostOnceASecond(now) {
+            watched.log.ifAllowed(now) {
                 engine.logger.warning("views block all workers: added some", metadata: ["workers": "\(pool.count)"])
             }
         } catch {
             watched.growth.addingFailed()
-            watched.log.atMostOnceASecond(now) {
+            watched.log.ifAllowed(now) {
                 engine.logger.error("views block all workers, and none can be added", metadata: ["error": "\(error)"])
             }
         }

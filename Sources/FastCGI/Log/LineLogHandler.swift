@@ -1,35 +1,56 @@
 internal import DownloadCore
 internal import Glibc
-internal import Logging
+public import Logging
 
-/// Log lines on standard error: plain for a person at a terminal, `key=value` for a program that collects them.
-struct LineLogHandler: LogHandler {
-    enum Form: Sendable {
-        case plain
-        case structured
+/// Log lines on standard error that never wait for whoever reads them: a log that nobody reads must not stop downloads.
+/// Lines that find no room are lost, and the next that goes out tells how many.
+///
+///     LoggingSystem.bootstrap { _ in LineLogHandler() }
+///
+/// What a client or a view puts into a line stays one word on that line, and looks like what it is.
+public struct LineLogHandler: LogHandler {
+    /// How a line looks.
+    public struct Form: Sendable {
+        fileprivate enum Kind: Sendable {
+            case plain, structured
+        }
+        fileprivate let kind: Kind
 
-        /// What suits standard error.
-        static var automatic: Form { isatty(2) == 1 ? .plain : .structured }
+        /// For a person at a terminal: the time, the level, the message, and `key=value`.
+        public static let plain = Form(kind: .plain)
+        /// For a program that collects them: `key=value` throughout, as in logfmt.
+        public static let structured = Form(kind: .structured)
+        /// What suits standard error: plain on a terminal, else structured.
+        public static var automatic: Form { isatty(2) == 1 ? .plain : .structured }
     }
 
     private let form: Form
     private let output: LineOutput
-    var logLevel: Logger.Level
-    var metadata: Logger.Metadata = [:]
-    var metadataProvider: Logger.MetadataProvider?
+    public var logLevel: Logger.Level
+    public var metadata: Logger.Metadata = [:]
+    public var metadataProvider: Logger.MetadataProvider?
 
-    init(form: Form, level: Logger.Level, output: LineOutput = .standardError) {
+    /// Creates a handler that writes to standard error.
+    ///
+    /// - Parameters:
+    ///   - form: How a line looks.
+    ///   - level: The lowest level that is logged.
+    public init(form: Form = .automatic, level: Logger.Level = .info) {
+        self.init(form: form, level: level, output: .standardError)
+    }
+
+    init(form: Form, level: Logger.Level, output: LineOutput) {
         self.form = form
         self.output = output
         logLevel = level
     }
 
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    func log(event: LogEvent) {
+    public func log(event: LogEvent) {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { _, new in new } }
         if let own = event.metadata { all.merge(own) { _, new in new } }
@@ -43,7 +64,7 @@ struct LineLogHandler: LogHandler {
         let pairs = metadata.sorted { $0.key < $1.key }
             .map { "\($0.key)=\(LineLogHandler.quoted("\($0.value)", always: false))" }
         let fields =
-            switch form {
+            switch form.kind {
             case .plain:
                 [LineLogHandler.time, "\(level)".padded(to: 7), LineLogHandler.oneLine(message)] + pairs
             case .structured:

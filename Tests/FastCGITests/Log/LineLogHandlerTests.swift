@@ -1,6 +1,6 @@
 import Testing
 
-@testable import VirtualDownloads
+@testable import FastCGI
 
 @Suite struct LineLogHandlerTests {
     @Test(

@@ -3,7 +3,7 @@ import Logging
 import TestSupport
 import Testing
 
-@testable import VirtualDownloads
+@testable import FastCGI
 
 @Suite(.blocking, .timeLimit(.minutes(5))) struct LineOutputTests {
     enum Kind: CaseIterable {

@@ -1,5 +1,4 @@
 internal import DownloadSystem
-internal import FastCGI
 internal import Glibc
 
 /// Takes whole lines for a descriptor, and never waits for whoever reads it: a log that nobody reads must not stop
