@@ -48,7 +48,7 @@ struct StoppingTests {
             let download = try site.startCurl("/test/wait", ["-N"])
             #expect(await eventually { download.outputText == "waiting\n" })
             demo.signal(SIGTERM)
-            try await Task.sleep(for: .milliseconds(200))
+            #expect(await eventually { demo.errorText.contains("stopping") })
             demo.signal(SIGTERM)
             let status = await demo.status
             #expect(status > 0, "exits by itself, not by the signal")

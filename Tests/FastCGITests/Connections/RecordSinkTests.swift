@@ -52,22 +52,27 @@ import Testing
 
     @Test("A response that fails waits for a client that is slow, however long, and then looks failed")
     func failsLate() async throws {
-        let exchange = try Exchange()
+        let time = ManualTime()
+        let exchange = try Exchange(clock: ServerClock { time.now })
         exchange.begin()
         let connection = exchange.connection
         var sink = RecordSink(connection)
         sink.begin(HTTPResponse(status: .ok), extent: .unknown)
         try await exchange.fill(through: &sink)
         let isDone = Atomic<Bool>(false)
-        // What the kernel does that finds some room, but not enough.
+        let waits = Atomic<Int>(0)
+        // What the kernel does that finds some room, but not enough: each time a second later.
         let waker = try OwnThread {
             while !isDone.load(ordering: .relaxed) {
-                usleep(10_000)
+                usleep(1000)
+                guard connection.state.withLock({ unsafe $0.response.roomWaiter != nil }) else { continue }
+                time.advance(by: 1000)
+                waits.add(1, ordering: .relaxed)
                 connection.wakeWaiter()
             }
         }
         let reader = try OwnThread {
-            usleep(1_500_000)
+            while waits.load(ordering: .relaxed) < 5 { usleep(1000) }
             exchange.readAll()
         }
         await sink.fail()
@@ -233,11 +238,12 @@ private final class Exchange: Sendable {
     let received = Lock<[UInt8]>([])
     private let far = Lock<Int32>(-1)
 
-    init() throws {
+    init(clock: ServerClock = .monotonic) throws {
         connection = Connection(
             pool: try WorkerPool(),
             buffers: BufferPool(),
-            requestGuard: RequestGuard(capacity: .init(connections: 1, requests: 1))
+            requestGuard: RequestGuard(capacity: .init(connections: 1, requests: 1)),
+            clock: clock
         )
         try open()
     }

@@ -41,7 +41,15 @@ func withServer(
     )
     // Not on the threads that all tests share: a test that holds these would keep the server from starting.
     let running = Task(executorPreference: TestExecutor.blocking) { try await group.run() }
-    let test = TestServer(path: path, probe: probe, server: server, group: group, running: running, time: time)
+    let test = TestServer(
+        path: path,
+        probe: probe,
+        server: server,
+        group: group,
+        running: running,
+        time: time,
+        log: log ?? RecordedLog()
+    )
     do {
         try await body(test)
     } catch {
@@ -63,6 +71,8 @@ struct TestServer {
     let group: ServiceGroup
     let running: Task<Void, any Error>
     let time: ManualTime?
+    /// What it logs, if the test asked for that.
+    let log: RecordedLog
 
     var status: ServerStatus { server.status }
 
