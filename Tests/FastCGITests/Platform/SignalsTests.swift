@@ -4,8 +4,8 @@ import Testing
 
 @testable import FastCGI
 
-/// What a thread is told of the program's signals, which `raise` has handled before it returns. In the suite of what else
-/// changes them.
+/// What a thread is told of the program's signals, which `raise` has handled before it returns. In the suite of what
+/// else changes them.
 extension ServerEmbeddingTests {
     /// What a signal does now: its handler's address, as a number.
     private func handler(of signal: Int32) -> Int {
