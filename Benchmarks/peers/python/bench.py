@@ -111,6 +111,7 @@ def app(environment, start_response):
         "/bench/csv": lambda: lines(query.get("n", 0)),
         "/bench/xlsx": lambda: workbook(query.get("n", 0)),
         "/bench/gen": lambda: letters(query.get("n", 0)),
+        "/bench/hello": lambda: [b"Hello, ", b"world", b"\n"],
     }
     if path not in bodies:
         start_response("404 Not Found", [])
