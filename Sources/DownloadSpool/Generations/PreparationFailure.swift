@@ -1,5 +1,5 @@
 internal import DownloadCore
-public import HTTPTypes
+internal import HTTPTypes
 
 /// A content that was prepared in another process has failed there.
 public struct PreparationFailure: Error, CustomStringConvertible {
