@@ -18,7 +18,7 @@ import Testing
         let run = try await SiteProcess.run(["get", link], environment: Self.keys)
         #expect(run.status == 0)
         #expect(run.output.contains("\nContent-Disposition: attachment; filename=\"orders-2026.csv\"\n"))
-        #expect(run.output.contains("\r\n1,2026-01-02,"))
+        #expect(run.output.contains("\r\n1,2026-01-01,"))
         let head = try await SiteProcess.run(["get", "-I", link], environment: Self.keys)
         #expect(head.status == 0)
     }
