@@ -268,14 +268,15 @@ import Testing
         let base = ReportView()
         let view = base.prepared(in: spool, abandonedAfter: .milliseconds(50))
         let page = try await view.response(to: .get("/r", headerFields: Self.browser))
-        #expect(await eventually { base.work.runs == 1 && base.work.ended == 1 })
+        #expect(await eventually { spool.figures.cancellations == 1 && spool.figures.running == 0 })
+        #expect(base.work.ended == base.work.runs)
+        let runs = base.work.runs
         #expect(await eventually { folder.files.allSatisfy { !$0.hasSuffix(".part") && !$0.hasSuffix(".state") } })
         // The page that comes back, as after a restart.
-        let recovered = try await view.response(
-            to: .get(target("page", in: page.text), headerFields: Self.browser)
-        )
+        let recovered = try await base.prepared(in: spool)
+            .response(to: .get(target("page", in: page.text), headerFields: Self.browser))
         #expect(recovered.text.contains("is being prepared"))
-        #expect(await eventually { base.work.runs == 2 })
+        #expect(await eventually { base.work.runs == runs + 1 })
     }
 
     @Test("Whoever waits keeps a generation whose pages are closed")
@@ -458,15 +459,20 @@ import Testing
         third.work.finish()
     }
 
-    @Test("When the pages of another process are closed, and nobody else wants it, the generation ends")
+    @Test("When those of another process have left, too, the generation ends")
     func otherProcessLeaves() async throws {
         let (base, unused) = (ReportView(), ReportView())
         let other = try Spool(folder.file("spool"))
-        let one = base.prepared(in: spool, abandonedAfter: .milliseconds(300))
-        let status = try location(await one.response(to: .get("/r", headerFields: Self.asynchronous)))
+        let one = base.prepared(in: spool)
+        let two = unused.prepared(in: other)
+        let first = Task { try await one.response(to: .get("/r")) }
         #expect(await eventually { base.work.runs == 1 })
-        let two = unused.prepared(in: other, abandonedAfter: .milliseconds(600))
-        #expect(try await two.response(to: .get(status)).status == .ok)
+        let second = Task { try await two.response(to: .get("/r")) }
+        #expect(await eventually { other.figures.shared == 1 })
+        first.cancel()
+        _ = await first.result
+        #expect(base.work.ended == 0)
+        second.cancel()
         #expect(await eventually { base.work.ended == 1 })
         #expect(unused.work.runs == 0)
     }
