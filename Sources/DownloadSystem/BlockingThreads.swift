@@ -11,8 +11,11 @@ package final class BlockingThreads: TaskExecutor {
         case body(() -> Void)
     }
 
-    /// `@unchecked Sendable`: it is behind the lock alone.
-    private struct State: @unchecked Sendable {
+    /// An object, since a thread gives the lock up while it waits: of a value that it has `inout` the compiler may take
+    /// for granted that nobody else changes it meanwhile.
+    ///
+    /// `@unchecked Sendable`: it is touched by who has the lock alone.
+    private final class State: @unchecked Sendable {
         var work: [Work] = []
         /// Where the work that is next lies.
         var head = 0
@@ -21,7 +24,7 @@ package final class BlockingThreads: TaskExecutor {
 
         var waiting: Int { work.count - head }
 
-        mutating func next() -> Work? {
+        func next() -> Work? {
             guard head < work.count else { return nil }
             defer {
                 head += 1
@@ -109,11 +112,11 @@ package final class BlockingThreads: TaskExecutor {
 
     private func workUntilIdle() {
         if niceness != 0 { Thread.giveWay(niceness) }
-        while let work = lock.withLock({ state in takeNext(of: &state) }) { perform(work) }
+        while let work = lock.withLock({ state in takeNext(of: state) }) { perform(work) }
     }
 
     /// The next work, which is waited for; nil when the thread is to end.
-    private func takeNext(of state: inout State) -> Work? {
+    private func takeNext(of state: State) -> Work? {
         let deadline = Condition.Deadline(secondsFromNow: 10)
         while true {
             if let work = state.next() { return work }
