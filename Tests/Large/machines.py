@@ -123,7 +123,8 @@ def fetch(prefix, key, generator):
     global slowest
     size = LONG if key.startswith("long") else SHORT
     path = f"{prefix}/spooled/numbers?n={size}&key={key}&size=1"
-    content, tag, pause = bytearray(), None, 0.02 if size == LONG else 0
+    # A long download takes some seconds, so that some are under way whenever a machine goes.
+    content, tag, pause = bytearray(), None, 0.1 if size == LONG else 0
     while len(content) < size:
         headers = {"Range": f"bytes={len(content)}-", "If-Range": tag} if content else {}
         begun = time.monotonic()
@@ -155,21 +156,20 @@ def fetch(prefix, key, generator):
     counts["whole"] += 1
 
 
-def load(prefix, seed):
+def load(prefix, keys, seed):
     generator = random.Random(seed)
     while not stop.is_set():
-        fetch(prefix, generator.choice(KEYS), generator)
+        fetch(prefix, generator.choice(keys), generator)
 
 
 def say(text):
     print(f"{time.strftime('%H:%M:%S')} {text}; {dict(counts)}, slowest first byte {slowest:.1f} s", flush=True)
 
 
-def events(program, prefix, seconds):
+def events(program, prefix, seconds, killed, cut):
     global slowest
     time.sleep(seconds / 2)
     say("all three serve")
-    killed, cut, _ = random.sample(list(MACHINES), 3)
     processes[killed].send_signal(signal.SIGKILL)
     processes[killed].wait()
     time.sleep(seconds)
@@ -201,6 +201,8 @@ def main():
     kind = sys.argv[2] if len(sys.argv) > 2 else "nginx"
     seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 20
     prefix = "/downloads" if kind == "haproxy" else ""
+    # However it is ended, nothing is left.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         make_network()
         for number in MACHINES:
@@ -215,11 +217,15 @@ def main():
         if any(len(numbers) != 1 for numbers in owners.values()):
             fault(f"not one machine for each key: {owners}")
         say("each key was fetched once")
-        threads = [threading.Thread(target=load, args=(prefix, seed)) for seed in range(8)]
+        # Those go that have most of the long files.
+        long = [key for key in KEYS if key.startswith("long")]
+        killed, cut, _ = sorted(MACHINES, key=lambda number: -sum(owners[key] == [number] for key in long))
+        threads = [
+            threading.Thread(target=load, args=(prefix, long if seed % 2 else KEYS, seed)) for seed in range(8)]
         for thread in threads:
             thread.start()
         try:
-            events(program, prefix, seconds)
+            events(program, prefix, seconds, killed, cut)
         finally:
             stop.set()
             for thread in threads:
