@@ -42,6 +42,7 @@ struct PathTable {
         guard path.contains(where: { $0 >= 0x80 }) else {
             return Key(path.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }[...])
         }
+        // Unicode equality: as Windows and macOS hold names equal that differ in case.
         return Key(Array(String(decoding: path, as: UTF8.self).lowercased().utf8)[...])
     }
 

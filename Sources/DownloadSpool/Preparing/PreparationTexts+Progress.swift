@@ -48,7 +48,7 @@ extension PreparationTexts {
 
 extension String {
     /// The text with values in the place of `{name}`.
-    fileprivate func filled(_ values: [String: String]) -> String {
+    fileprivate func filled(_ values: KeyValuePairs<String, String>) -> String {
         var text = ""
         var rest = self[...]
         while let start = rest.utf8.firstIndex(of: UInt8(ascii: "{")),
