@@ -29,23 +29,30 @@ class Settings:
 
 
 class Stand:
-    """A peer and the nginx before it, started afresh and stopped at the end."""
+    """A peer and the nginx before it, started afresh and stopped at the end; with a spool, if that is wanted of us."""
 
-    def __init__(self, settings, peer, keepalive=True):
+    def __init__(self, settings, peer, keepalive=True, spooling=False):
         self.settings, self.peer, self.keepalive = settings, peer, keepalive
         self.folder = tempfile.mkdtemp(prefix="bench-")
+        self.spool = os.path.join(self.folder, "spool") if spooling and peer.name == "demo" else None
+        if self.spool:
+            # nginx's own processes may be another user's.
+            os.chmod(self.folder, 0o755)
         self.application = self.nginx = None
 
     def __enter__(self):
         path = os.path.join(self.folder, "app.sock")
         try:
             argv = self.peer.command(path, self.folder)
+            if self.spool:
+                argv += ["--spool", self.spool, "--spool-mode", "0644"]
             if argv:
                 log = os.path.join(BUILD, f"{self.peer.name}.log")
                 self.application = Running(argv, log, env=self.peer.environment(), cwd=self.folder)
                 wait_for(lambda: os.path.exists(path), 15, self.peer.name, self.application)
             self.nginx = Nginx(
-                self.settings.tools["nginx"], self.peer, path, self.folder, self.keepalive, self.settings.file_limit
+                self.settings.tools["nginx"], self.peer, path, self.folder, self.keepalive, self.settings.file_limit,
+                self.spool
             )
         except BaseException:
             self.stop()
@@ -69,8 +76,8 @@ class Stand:
     def pid(self):
         return self.application.pid if self.application else None
 
-    def download(self, count, size):
-        url = self.nginx.url(f"/bench/gen?n={size}")
+    def download(self, count, size, path="/bench/gen?n={size}"):
+        url = self.nginx.url(path.format(size=size))
         return clients.curl(self.settings.tools["curl"], [url] * count, [size] * count)
 
 
@@ -124,6 +131,74 @@ def eight(settings, peer):
             figures["CPU s per GB"] = (cpu_seconds(stand.pid) - before) / total
             figures["peak MiB"] = peak.mib
     return figures
+
+
+SPOOLED = "/spooled/gen?n={size}&key=bench"
+
+
+def spooled(settings, peer):
+    """A file of the spool, which nginx sends since it is told so, and the same file of nginx's own."""
+    with Stand(settings, peer, spooling=True) as stand:
+        path = SPOOLED if stand.spool else "/bench/gen?n={size}"
+        figures = {}
+        for size, name in ((MIB, "1 MiB"), (65536, "64 KiB")):
+            url = stand.nginx.url(path.format(size=size))
+            stand.download(1, size, path)
+            wait_for(lambda: is_stored(stand, size), 30, "the spool")
+            clients.wrk(settings.tools["wrk"], url, 1, settings.connections)
+            answer = clients.wrk(settings.tools["wrk"], url, settings.seconds, settings.connections)
+            figures[f"requests/s of {name}"] = (answer["requests"] - answer["status"]) / (answer["microseconds"] / 1e6)
+        stand.download(1, settings.eighth, path)
+        wait_for(lambda: is_stored(stand, settings.eighth), 60, "the spool")
+        took = sum(stand.download(8, settings.eighth, path)[0] for _ in range(EIGHT_TIMES))
+        return {"GB/s": EIGHT_TIMES * 8 * settings.eighth / 1e9 / took, **figures}
+
+
+def is_stored(stand, size):
+    """Whether a file of that size is whole in the spool: its name says so."""
+    if not stand.spool:
+        return True
+    return any(name.endswith(f"-{size}") for _, _, names in os.walk(stand.spool) for name in names)
+
+
+def spool_first(settings, peer):
+    """The client for whom a content is generated while it goes to the spool, and that of a plain stream, in turn."""
+    rates = {"plain": [], "first": []}
+    with Stand(settings, peer, spooling=True) as stand:
+        for number in range(3 if settings.quick else 5):
+            for name, path in (("plain", "/bench/gen?n={size}"), ("first", SPOOLED + f"-{number}")):
+                _, times = stand.download(1, settings.eighth, path)
+                rates[name].append(settings.eighth / times[0][1] / 1e9)
+            shutil.rmtree(stand.spool, ignore_errors=True)
+    ratios = [first / plain for first, plain in zip(rates["first"], rates["plain"])]
+    return {
+        "first / plain": statistics.median(ratios),
+        "first GB/s": statistics.median(rates["first"]),
+        "plain GB/s": statistics.median(rates["plain"]),
+    }
+
+
+def spool_slow(settings, peer):
+    """49 clients of one generation, with and without a fiftieth who came first and reads 10 KB/s."""
+    took = {False: [], True: []}
+    with Stand(settings, peer, spooling=True) as stand:
+        for number in range(3 if settings.quick else 5):
+            for is_slow in (False, True):
+                path = f"/spooled/gen?n={16 * MIB}&key={number}{is_slow}"
+                slow_one = clients.SlowClients(stand.nginx.slow_port, path, 1, 60) if is_slow else None
+                try:
+                    if slow_one:
+                        wait_for(lambda: slow_one.report()["served"] == 1, 10, "the slow client")
+                    took[is_slow].append(stand.download(49, 16 * MIB, path)[0])
+                finally:
+                    if slow_one:
+                        slow_one.stop()
+    ratios = [beside / alone for beside, alone in zip(took[True], took[False])]
+    return {
+        "with / without": statistics.median(ratios),
+        "49 s": statistics.median(took[False]),
+        "49 and a slow one s": statistics.median(took[True]),
+    }
 
 
 def ttfb(settings, peer):
@@ -351,9 +426,14 @@ CASES = {
     "zip-level-6": (zip_small, "a table deflated at level 6 into an archive", "MB for each CPU s", True),
     "csv": (table_csv, "a million rows of five typed columns as CSV", "million rows/s", True),
     "xlsx": (table_xlsx, "the same rows as a spreadsheet", "million rows/s", True),
+    "spooled": (spooled, "a file of the spool, handed over to nginx, and a file of nginx's own", "GB/s", True),
+    "spool-first": (spool_first, "the first client of a content that is spooled, and a plain stream", None, False),
+    "spool-slow": (spool_slow, "49 clients of one generation, with and without one of 10 KB/s", None, False),
     "cgi-start": (cgi_start, "start-up as a CGI program", None, False),
 }
 QUICK = ["hello-keepalive", "hello-close", "single", "eight", "ttfb", "memory", "rows"]
+# The peers of cases that no other can be asked for.
+ONLY = {"spooled": {"demo", "nginx-static"}, "spool-first": {"demo"}, "spool-slow": {"demo"}}
 # What a peer that collects a download before it sends it is not asked for: it would run for minutes and fill the
 # memory.
 NEEDS_STREAMING = {"single", "eight", "slow2000", "rows"}
@@ -362,6 +442,8 @@ ARCHIVES = {"zip-stored", "zip-level-1", "zip-level-6", "csv", "xlsx"}
 
 def runs(case, peer):
     """Whether a peer has what a case asks for."""
+    if case in ONLY:
+        return peer.name in ONLY[case]
     if peer.name == "info-zip":
         return case in ("zip-level-1", "zip-level-6")
     if case == "xlsx":

@@ -4,7 +4,7 @@ import os
 import subprocess
 import urllib.request
 
-from .peers import BUILD
+from .peers import BUILD, ROOT
 from .processes import Failure, Running, free_port, wait_for
 
 MAIN = """
@@ -33,6 +33,7 @@ http {{
         listen 127.0.0.1:{slow_port} backlog=4096 sndbuf=32k;
         location /bench/ {{ {location} }}
         location / {{ {location} }}
+        {spool}
     }}
 }}
 """
@@ -66,7 +67,13 @@ PARAMETERS = {
 }
 
 
-def location(peer, keepalive):
+def handed_over(spool):
+    """The location of the spool's files, as an administrator includes it."""
+    with open(os.path.join(ROOT, "deploy", "nginx", "spool.conf")) as file:
+        return file.read().replace("/var/cache/downloads", spool)
+
+
+def location(peer, keepalive, spool=None):
     if peer.protocol == "static":
         root = os.path.join(BUILD, "static")
         return f"root {root}; try_files /bench/gen-$arg_n /bench/rows-$arg_n $uri =404;"
@@ -77,12 +84,13 @@ def location(peer, keepalive):
             + (' proxy_set_header Connection "";' if keepalive else " proxy_set_header Connection close;")
             + " proxy_read_timeout 60s;"
         )
+    handover = f'fastcgi_param DOWNLOADS_HANDOVER "X-Accel-Redirect {spool}=/-spool";' if spool else ""
     parameters = "".join(
         f"fastcgi_param {name} {value.format(script=peer.script or '$document_uri') if '{' in value else value};\n"
         for name, value in PARAMETERS.items()
     )
     return (
-        f"{parameters} fastcgi_pass app; fastcgi_buffering off; fastcgi_read_timeout 60s;"
+        f"{parameters} {handover} fastcgi_pass app; fastcgi_buffering off; fastcgi_read_timeout 60s;"
         f" {BUFFERS.format(kind='fastcgi')}"
         f" fastcgi_keep_conn {'on' if keepalive else 'off'};"
     )
@@ -91,7 +99,7 @@ def location(peer, keepalive):
 class Nginx:
     """One nginx in front of one peer, without buffering: the application is measured, not nginx's temporary files."""
 
-    def __init__(self, binary, peer, socket, folder, keepalive, file_limit):
+    def __init__(self, binary, peer, socket, folder, keepalive, file_limit, spool=None):
         self.port, self.slow_port = free_port(), free_port()
         upstream = ""
         if peer.protocol != "static":
@@ -105,7 +113,8 @@ class Nginx:
             upstream=upstream,
             port=self.port,
             slow_port=self.slow_port,
-            location=location(peer, keepalive),
+            location=location(peer, keepalive, spool),
+            spool=handed_over(spool) if spool else "",
         )
         path = os.path.join(folder, "nginx.conf")
         with open(path, "w") as file:

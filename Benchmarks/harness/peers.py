@@ -306,7 +306,8 @@ class Static(Peer):
         files = {"hello": b"Hello, world\n", "rows-1000000": b"0000001,customer-000001,0000.01\n" * 1_000_000}
         for name, content in files.items():
             self.write(os.path.join(folder, name), content, len(content))
-        for mib in (16, 128, 512, 1024):
+        self.write(os.path.join(folder, "gen-65536"), b"x" * 65536, 65536)
+        for mib in (1, 16, 128, 512, 1024):
             self.write(os.path.join(folder, f"gen-{mib << 20}"), b"x" * (1 << 20), mib << 20)
         return None
 

@@ -28,6 +28,10 @@ GOALS = [
     ("slow2000", "fresh p99 ms at 2000", None, "<", 20),
     ("memory", "idle MiB", None, "<", 12),
     ("eight", "peak MiB", None, "<", 12),
+    ("spooled", "GB/s", "nginx-static", ">=", 0.95),
+    ("spooled", "requests/s of 1 MiB", "nginx-static", ">=", 0.95),
+    ("spool-first", "first / plain", None, ">=", 0.85),
+    ("spool-slow", "with / without", None, "<=", 1.1),
     ("cgi-start", "static standard library: ms over an empty program", None, "<=", 5),
 ]
 COMPARE = {">=": float.__ge__, ">": float.__gt__, "<=": float.__le__, "<": float.__lt__}

@@ -61,3 +61,12 @@ struct ValidatedView: VirtualDownloadView {
             .validated(by: EntityTag(of: "hello", 1000), modified: HTTPDate(secondsSince1970: 1_700_000_000))
     }
 }
+
+/// `/test/elsewhere?to=PLACE`: nothing but the word to nginx that it is to send a place of its own instead.
+struct ElsewhereView: VirtualDownloadView {
+    func file(for request: DownloadRequest) throws -> ContentFile {
+        var file = ContentFile("", name: "elsewhere.bin")
+        if let field = HTTPField.Name("X-Accel-Redirect") { file.headerFields[field] = try request.query["to"] ?? "" }
+        return file
+    }
+}

@@ -24,6 +24,7 @@ enum TestViews {
             Route("/test/unauthorized", UnauthorizedView())
             Route("/test/redirect", RedirectingView())
             Route("/test/validated", ValidatedView())
+            Route("/test/elsewhere", ElsewhereView())
             Route("/test/erratic", ErraticView())
             Route("/test/host", HostView())
             Route("/test/tree.zip", TreeArchiveView())
