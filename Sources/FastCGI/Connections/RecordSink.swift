@@ -32,6 +32,7 @@ struct RecordSink: ResponseSink, ~Copyable {
 
     mutating func begin(_ head: HTTPResponse, extent: ContentExtent) {
         guard account.begin(extent) else { return }
+        output.takeRoom()
         output.discardUnpublished()
         output.liftLimit()
         let headStatus = head.status

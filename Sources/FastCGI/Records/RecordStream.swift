@@ -95,13 +95,18 @@ final class RecordStream: @unchecked Sendable {
 
     // MARK: - The writer's side
 
-    /// Makes the stream ready for the response to a request.
+    /// Makes the stream ready for the response to a request. It has no room before ``takeRoom()``: thousands of
+    /// requests may wait for their first turn, or for a database.
     func open(requestID: UInt16, on descriptor: Int32) {
         reset()
         self.requestID = requestID
         isLimited = false
         transport.withLock { $0.descriptor = descriptor }
-        takeBuffer()
+    }
+
+    /// Takes a buffer, unless there is one.
+    func takeRoom() {
+        if unsafe buffer == nil { takeBuffer() }
     }
 
     /// Gives everything back.
@@ -170,7 +175,7 @@ final class RecordStream: @unchecked Sendable {
     /// Appends the records after the content: the end of the response, behind everything appended so far, or what makes
     /// it fail.
     func end(broken: Bool = false) {
-        if unsafe buffer == nil { takeBuffer() }
+        takeRoom()
         transport.withLock { transport in
             // Both at once: whoever flushed between the two would give a web server all it waits for, and it could
             // leave before the end.

@@ -15,6 +15,7 @@ import Testing
         let pair = try SocketPair()
         let stream = RecordStream(pool: BufferPool())
         stream.open(requestID: 1, on: pair.near)
+        stream.takeRoom()
         let expected = 20_000_000
         let isDone = Atomic<Bool>(false)
         let flushers = try (0..<2)
@@ -60,6 +61,7 @@ import Testing
             written += count
         }
         stream.open(requestID: 1, on: pair.near)
+        stream.takeRoom()
         // Until the socket is full, with a record half in it.
         write(30_000)
         while case .done = stream.flush() {
@@ -93,6 +95,7 @@ import Testing
         let pair = try SocketPair()
         let stream = RecordStream(pool: BufferPool())
         stream.open(requestID: 1, on: pair.near)
+        stream.takeRoom()
         unsafe stream.append([1, 2, 3].span.bytes)
         #expect(!stream.hasForgottenContent(), "not published")
         stream.publish()
@@ -120,6 +123,7 @@ import Testing
         let pair = try SocketPair()
         let stream = RecordStream(pool: BufferPool())
         stream.open(requestID: 0x0102, on: pair.near)
+        stream.takeRoom()
         unsafe stream.append(([9] as [UInt8]).span.bytes)
         stream.publish()
         stream.end()
@@ -134,6 +138,7 @@ import Testing
         let pair = try SocketPair()
         let stream = RecordStream(pool: BufferPool())
         stream.open(requestID: 1, on: pair.near)
+        stream.takeRoom()
         stream.end()
         stream.breakOff()
         #expect(stream.isOpen)
@@ -152,6 +157,7 @@ import Testing
         let flusher = try OwnThread { while !isDone.load(ordering: .relaxed) { _ = stream.flush() } }
         for _ in 0..<2000 {
             stream.open(requestID: 1, on: pair.near)
+            stream.takeRoom()
             unsafe stream.append(([7] as [UInt8]).span.bytes)
             stream.end()
             _ = stream.flush()
@@ -170,6 +176,7 @@ import Testing
         let pair = try SocketPair()
         let stream = RecordStream(pool: BufferPool())
         stream.open(requestID: 1, on: pair.near)
+        stream.takeRoom()
         repeat {
             stream.rewind()
             let piece = [UInt8](repeating: 0, count: 30_000)
@@ -195,6 +202,7 @@ import Testing
         let pool = BufferPool()
         let stream = RecordStream(pool: pool)
         stream.open(requestID: 1, on: pair.near)
+        stream.takeRoom()
         let piece = (0..<30_000).map { UInt8(truncatingIfNeeded: $0) }
         unsafe stream.append(piece.span.bytes)
         stream.publish()
