@@ -37,6 +37,8 @@ final class Worker {
     private(set) var nextJob: UnownedJob?
     /// Whether this worker looks for events before it runs another job.
     var looksNext = false
+    /// Whether this worker has taken a wake-up and run nothing since.
+    var hasTakenWakeUp = false
     /// Whether the event that is being handled has brought a request that waits for its turn.
     var hasPostponed = false
     /// Whether a task that an event has made ready runs at once: nothing else waits for its turn.

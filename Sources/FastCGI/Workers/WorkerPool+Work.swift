@@ -13,6 +13,7 @@ extension WorkerPool {
         while true {
             progress.advance()
             if let job = nextJob(of: worker, &order) {
+                passWakeUpOn(from: worker)
                 unsafe job.runSynchronously(on: asUnownedTaskExecutor())
                 worker.endTurn()
                 if let turn = worker.takeFirstTurn() { learn(from: turn) }
@@ -36,6 +37,14 @@ extension WorkerPool {
                 return
             }
         }
+    }
+
+    /// Called before a job, which may take long. A wake-up is for one of the things that wait, not for one of the
+    /// sleepers: a worker that was awake may have taken it, and be about to run another.
+    private func passWakeUpOn(from worker: Worker) {
+        guard worker.hasTakenWakeUp else { return }
+        worker.hasTakenWakeUp = false
+        if jobs.count > 0 || events.count > 0 { wakeSleeper() }
     }
 
     /// The job to run now; nil when it is the turn of the events.
@@ -94,6 +103,7 @@ extension WorkerPool {
     private func perform(_ event: Poller.Event, by worker: Worker, _ handle: Handle) {
         if event.tag == Poller.wakeUpTag {
             poller.consumeWakeUp()
+            worker.hasTakenWakeUp = true
         } else {
             worker.resumesHere = events.count == 0 && jobs.count == 0
             worker.hasPostponed = false

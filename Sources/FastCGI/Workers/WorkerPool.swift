@@ -51,7 +51,7 @@ final class WorkerPool: TaskExecutor, Sendable {
         wakeSleeper()
     }
 
-    private func wakeSleeper() {
+    func wakeSleeper() {
         if sleeping.load(ordering: .sequentiallyConsistent) > 0 { poller.wake() }
     }
 

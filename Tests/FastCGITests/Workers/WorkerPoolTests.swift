@@ -35,6 +35,38 @@ import Testing
         pool.stop(within: 5000)
     }
 
+    @Test("What waits is never left to workers that block while another sleeps")
+    func leavesNothingBehind() async throws {
+        let pool = try WorkerPool()
+        let workers = 8
+        let rounds = 200
+        let meeting = Meeting(of: workers)
+        let sources = try (0..<workers).map { _ in try WakeUp() }
+        for _ in 0..<workers {
+            try pool.addWorker(temporary: false) { tag, _ in
+                guard let worker = Worker.current else { return }
+                sources[Int(tag - 5000)].consume()
+                worker.runNext { _ = Task(executorPreference: pool) { meeting.wait() } }
+                // As a request whose first turn is known to be long.
+                pool.postponeNextJob(of: worker)
+            }
+        }
+        for round in 1...rounds {
+            for (index, source) in sources.enumerated() {
+                let tag = UInt64(5000 + index)
+                try pool.poller.watch(source.descriptor, for: .readable, .once, tag: tag, first: round == 1)
+            }
+            for source in sources { source.signal() }
+            guard await eventually({ meeting.arrived == round * workers }) else {
+                Issue.record("\(round * workers - meeting.arrived) wait although \(pool.idleCount) workers sleep")
+                break
+            }
+            meeting.open(round)
+        }
+        meeting.open(rounds)
+        pool.stop(within: 5000)
+    }
+
     @Test("What a worker kept alive ends on a thread that is a worker's no longer")
     func leavesNoWorkerBehind() async throws {
         let end = End()
@@ -64,6 +96,24 @@ import Testing
             end.isWorkers.store(Worker.current != nil, ordering: .relaxed)
             end.hasCome.store(true, ordering: .releasing)
         }
+    }
+
+    /// Where each waits until all of its round are there, and may go on.
+    private final class Meeting: Sendable {
+        private let size: Int
+        private let arrivals = Atomic<Int>(0)
+        private let opened = Atomic<Int>(0)
+
+        init(of size: Int) { self.size = size }
+
+        var arrived: Int { arrivals.load(ordering: .sequentiallyConsistent) }
+
+        func wait() {
+            let round = arrivals.add(1, ordering: .sequentiallyConsistent).oldValue / size + 1
+            while opened.load(ordering: .sequentiallyConsistent) < round { usleep(20) }
+        }
+
+        func open(_ round: Int) { opened.store(round, ordering: .sequentiallyConsistent) }
     }
 
     private final class Turns: Sendable {
