@@ -12,8 +12,8 @@ from .settings import settings
 MODULES = {
     "attacks": ("values", "parameters", "sequence", "bodies", "held"),
     "circumstances": (
-        "descriptors", "memory", "peers", "stopping", "sockets", "restarts", "views", "abandoned", "log", "status",
-        "load", "crowds", "clients"),
+        "descriptors", "memory", "peers", "stopping", "sockets", "restarts", "views", "abandoned", "generations",
+        "log", "status", "load", "crowds", "clients"),
     "integrity": ("cases",),
 }
 for group, names in MODULES.items():
