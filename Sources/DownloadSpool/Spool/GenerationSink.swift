@@ -43,7 +43,7 @@ struct GenerationSink: ByteSink, ~Copyable {
         if isStreaming {
             try await stream(bytes)
         } else if !writeAtOnce(bytes) {
-            try await storeWindow()
+            storeWindow()
             if isStreaming {
                 try await stream(bytes)
             } else if bytes.byteCount < Generation.windowSize / 4 {
@@ -72,7 +72,7 @@ struct GenerationSink: ByteSink, ~Copyable {
     }
 
     /// Writes what the window has to the file.
-    private mutating func storeWindow() async throws {
+    private mutating func storeWindow() {
         var window = generation.unstored[...]
         while !window.isEmpty {
             let written = unsafe writeToFile(window.span.bytes)
@@ -150,8 +150,8 @@ struct GenerationSink: ByteSink, ~Copyable {
     }
 
     /// Writes what the window still has.
-    consuming func finish() async throws -> Outcome? {
-        try await storeWindow()
+    consuming func finish() -> Outcome? {
+        storeWindow()
         spool.release(reserved, using: stored)
         guard !isStreaming, let part, let digest else { return nil }
         return Outcome(part: part, digest: digest, size: stored)

@@ -100,7 +100,6 @@ extension Spool {
         generation.noteBeginning(size: terms.size, record: record)
         generation.begin(in: part, isLeading: true)
         var sink = GenerationSink(generation, into: part, of: self)
-        let outcome: GenerationSink.Outcome?
         do {
             try await file.write(to: &sink)
             // A generator that takes cancellation for its end has not written all of it.
@@ -111,17 +110,13 @@ extension Spool {
         } catch {
             sink.abandon()
             // Before the file goes: whoever follows it looks for the reason then.
-            if let part { end(record, of: part, after: error) }
-            if let part { discard(part) }
+            if let part {
+                end(record, of: part, after: error)
+                discard(part)
+            }
             throw error
         }
-        do {
-            outcome = try await sink.finish()
-        } catch {
-            if let part { end(record, of: part, after: error) }
-            if let part { discard(part) }
-            throw error
-        }
+        let outcome = sink.finish()
         generation.complete()
         await publish(outcome, of: generation, terms)
         if record != nil, let part { folder.removeRecord(of: part.key, part.id) }
