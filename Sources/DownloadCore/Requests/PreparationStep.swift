@@ -71,6 +71,7 @@ extension DownloadRequest {
         var step: PreparationStep?
         let pairs = query.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
         let kept = pairs.filter { pair in
+            // What can't be decoded is none of ours: the view refuses it when it reads its query.
             guard let item = try? QueryItems(Substring(pair)).first, let found = PreparationStep(item) else {
                 return true
             }

@@ -13,7 +13,8 @@ extension Listener {
         try inherited(standardInput: 0, activation: .fromEnvironment)
     }
 
-    /// Whether the process was started with listening sockets, which nobody serves if it does not.
+    /// Whether the process was started with listening sockets, which nobody serves if it does not. Variables that are
+    /// wrong count as such: ``inherited()`` says what is wrong.
     package static var isHandedOver: Bool {
         Socket.isListening(0) || (try? SocketActivation.fromEnvironment.descriptors().isEmpty) == false
     }

@@ -52,6 +52,7 @@ extension ListeningSocket {
     }
 
     private static func removeStaleSocket(at path: String, address: SocketAddress) throws {
+        // What can't be looked at is for bind to complain of.
         guard let there = try? FileStatus.of(path, followingLinks: false) else { return }
         guard there.kind == .socket else {
             throw ListenError(

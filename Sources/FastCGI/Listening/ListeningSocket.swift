@@ -61,7 +61,7 @@ struct ListeningSocket: Sendable {
         self.address = address
     }
 
-    /// Whether another descriptor is of the same socket.
+    /// Whether another descriptor is of the same socket; false for one that is not open.
     func isSameSocket(as other: Int32) -> Bool {
         guard let own = try? Descriptor(descriptor).status, let other = try? Descriptor(other).status else {
             return false

@@ -14,11 +14,11 @@ package enum MainThread {
         let outcome = Outcome<Result>()
         Task.immediate { @MainActor in outcome.value = await body() }
         if let value = outcome.value { return value }
-        let queue = MainQueue()
+        guard let queue = MainQueue() else { preconditionFailure("the main actor has the main thread") }
         while true {
-            queue?.run()
+            queue.run()
             if let value = outcome.value { return value }
-            queue?.wait(milliseconds: 100)
+            queue.wait(milliseconds: 100)
         }
     }
 

@@ -48,6 +48,7 @@ final class Supervisor: Sendable {
     ///
     /// - Parameter signals: If given, each stops the server.
     func run(signals: Signals?) -> Outcome {
+        // Without one it looks around at its next tick.
         if signals == nil { wakeUp.withLock { $0 = try? WakeUp() } }
         let mainQueue = signals == nil ? nil : MainQueue()
         var watched = Watched()
