@@ -32,6 +32,25 @@ struct SeveralMachinesTests {
         try await body(machines)
     }
 
+    /// Adds clients that fetch one file after the other, for as long as the load goes on.
+    private static func addClients(
+        _ count: Int,
+        of machines: Machines,
+        to group: inout ThrowingTaskGroup<Void, any Error>,
+        noting load: Load
+    ) {
+        for client in 0..<count {
+            group.addTask {
+                var turn = client
+                while await load.goesOn {
+                    let key = keys[turn % keys.count]
+                    turn += 1
+                    await load.note(try await machines.curl(path(key)), content)
+                }
+            }
+        }
+    }
+
     @Test(
         "All requests for one file go to one machine, which generates it once",
         arguments: Machines.Balancer.allCases
@@ -74,16 +93,7 @@ struct SeveralMachinesTests {
             let victim = try #require(try await machines.generations(of: "long").firstIndex(of: 1))
             let load = Load()
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for client in 0..<6 {
-                    group.addTask {
-                        var turn = client
-                        while await load.goesOn {
-                            let key = Self.keys[turn % Self.keys.count]
-                            turn += 1
-                            await load.note(try await machines.curl(Self.path(key)), Self.content)
-                        }
-                    }
-                }
+                Self.addClients(6, of: machines, to: &group, noting: load)
                 #expect(await eventually { await load.whole >= 12 })
                 await machines.kill(victim)
                 #expect(await download.status != 0, "a cut download looks whole")
@@ -118,16 +128,7 @@ struct SeveralMachinesTests {
             for key in Self.keys { #expect(try await machines.curl(Self.path(key)).status == 200) }
             let load = Load()
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for client in 0..<4 {
-                    group.addTask {
-                        var turn = client
-                        while await load.goesOn {
-                            let key = Self.keys[turn % Self.keys.count]
-                            turn += 1
-                            await load.note(try await machines.curl(Self.path(key)), Self.content)
-                        }
-                    }
-                }
+                Self.addClients(4, of: machines, to: &group, noting: load)
                 for machine in 0..<Machines.count {
                     let before = await load.whole
                     #expect(await eventually { await load.whole >= before + 8 })
