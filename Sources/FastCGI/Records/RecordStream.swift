@@ -142,10 +142,11 @@ final class RecordStream: @unchecked Sendable {
         if let buffer = unsafe buffer { unsafe stream.pointee.stop = buffer + Self.contentEnd }
     }
 
-    /// How many more bytes the buffer takes.
+    /// How many more bytes the buffer takes: none while there is no buffer.
     @inline(__always)
     var room: Int {
-        unsafe stream.pointee.wrNext.distance(to: stream.pointee.stop)
+        guard let next = unsafe stream.pointee.wrNext, let stop = unsafe stream.pointee.stop else { return 0 }
+        return unsafe next.distance(to: stop)
     }
 
     /// Copies bytes into the buffer; there must be room for them.
