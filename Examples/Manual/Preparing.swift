@@ -27,5 +27,5 @@ struct Accounts: DownloadApplication {
 private func total(of month: Int) async throws -> Int { month * 1000 }
 
 // sample: texts
-let hurried = AccountsView().prepared(abandonedAfter: .seconds(600), texts: [.german, .english])
+let hurried = Route("/accounts", AccountsView().prepared(abandonedAfter: .seconds(600), texts: [.german, .english]))
 // end

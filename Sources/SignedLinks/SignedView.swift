@@ -10,23 +10,18 @@ extension VirtualDownloadView {
     /// The problem's detail is the ``LinkError/Code``, for instance `signature-expired`. If the link suggests a name,
     /// the file is saved under it; the media type stays that of the view. The signature's items stay in the query;
     /// those that the signer ignores (``IgnoredQueryNames``) are not signed, and the view does not see them.
-    public func signed(by signer: LinkSigner) -> SignedView<Self> {
+    public func signed(by signer: LinkSigner) -> some VirtualDownloadView {
         SignedView(base: self, signer: signer)
     }
 }
 
 /// A view like another, but for those who have a link; see ``DownloadCore/VirtualDownloadView/signed(by:)``.
-public struct SignedView<Base: VirtualDownloadView>: WrappedDownloadView {
+struct SignedView<Base: VirtualDownloadView>: WrappedDownloadView {
     /// The view that a request with a good signature reaches.
-    public let base: Base
-    private let signer: LinkSigner
+    let base: Base
+    let signer: LinkSigner
 
-    init(base: Base, signer: LinkSigner) {
-        self.base = base
-        self.signer = signer
-    }
-
-    public func file(for request: DownloadRequest) async throws -> Base.File {
+    func file(for request: DownloadRequest) async throws -> Base.File {
         do {
             try signer.verify(request)
         } catch {
@@ -36,7 +31,7 @@ public struct SignedView<Base: VirtualDownloadView>: WrappedDownloadView {
     }
 
     /// The response with the name of the link; the view's own hook, which comes after, has the last word.
-    public func downloadResponse(
+    func downloadResponse(
         _ response: DownloadResponse,
         for file: Base.File,
         to request: DownloadRequest
@@ -51,7 +46,7 @@ public struct SignedView<Base: VirtualDownloadView>: WrappedDownloadView {
         return base.downloadResponse(response, for: file, to: request.without(signer.ignored))
     }
 
-    public func notModifiedResponse(
+    func notModifiedResponse(
         _ response: DownloadResponse,
         for file: Base.File,
         to request: DownloadRequest
@@ -59,11 +54,11 @@ public struct SignedView<Base: VirtualDownloadView>: WrappedDownloadView {
         base.notModifiedResponse(response, for: file, to: request.without(signer.ignored))
     }
 
-    public func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+    func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
         base.fileNotFoundResponse(response, to: request.without(signer.ignored))
     }
 
-    public func anyResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+    func anyResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
         base.anyResponse(response, to: request.without(signer.ignored))
     }
 }

@@ -11,6 +11,16 @@ import VirtualDownloads
         try LinkSigner(keys: [.first], now: { HTTPDate(secondsSince1970: 1000) })
     }
 
+    @Test("Views of any type can be signed: all of a group")
+    func signsGroup() async throws {
+        let signer = try Self.signer()
+        let routes = Routes { Route("/report", ReportView()) }.mapViews { $0.signed(by: signer) }
+        let router = try Router(routes)
+        #expect(try await router.response(to: .get("/report")).status == .forbidden)
+        let link = try signer.link(to: "/report?year=2026", validFor: .seconds(60))
+        #expect(try await router.response(to: .get(link)).status == .ok)
+    }
+
     @Test("With a link, a signed view is a download like any other")
     func downloads() async throws {
         let signer = try Self.signer()
@@ -96,9 +106,9 @@ import VirtualDownloads
         #expect(notFound.status == .notFound)
         #expect(notFound.headerFields[hook] == "not found")
         #expect(view.methods.optionValue == [.get, .head])
-        #expect(view.maximumSkippedBytes == 7)
+        #expect(view.maximumSkippedBytes.optionValue == 7)
         #expect(try await view.response(to: .make(.options, link)).status == .methodNotAllowed)
-        #expect(view.basename == "report.txt")
+        #expect(view.basename.optionValue == "report.txt")
     }
 
     @Test("A link is good where its view is registered, with mount prefix and parameters")

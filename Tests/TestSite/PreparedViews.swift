@@ -18,7 +18,7 @@ enum PreparedViews {
 extension PreparedViews {
     /// The same, whose clients are sent to wait anew twice a second.
     private static var impatient: PreparedView<SteppedView> {
-        var view = SteppedView().prepared()
+        var view = PreparedView(SteppedView())
         view.terms.waitLimit = .milliseconds(500)
         return view
     }

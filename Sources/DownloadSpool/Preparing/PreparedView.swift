@@ -16,7 +16,7 @@ extension VirtualDownloadView {
     ///   made.
     /// - A file that is ready is sent at once, whoever asks.
     ///
-    /// It needs a spool, and is spooled as ``spooled(in:key:)`` says: `VirtualDownloadView.file(for:)` is called for
+    /// It needs a spool, and is spooled as ``spooled(in:)`` says: `VirtualDownloadView.file(for:)` is called for
     /// each request, those of the page's included, before anything is looked up. Without a spool, and in a program that
     /// is started anew for each request, the view streams as it was. So it does where the disk is full.
     ///
@@ -25,8 +25,6 @@ extension VirtualDownloadView {
     ///
     /// - Parameters:
     ///   - spool: Where; nil, the default, for the one of the process (``Spool/shared``).
-    ///   - key: What the bytes depend on, all of it; nil, the default, takes the file's strong entity tag with the
-    ///     target and the user of the request.
     ///   - abandonedAfter: For how long the generation goes on when nobody asks for it any more: after the last page
     ///     was closed, and after a program has asked for the last time. The default is two minutes, since browsers let
     ///     the page of a hidden tab ask once a minute.
@@ -36,11 +34,28 @@ extension VirtualDownloadView {
     ///   - texts: What the page says, by language; the first is for who prefers none.
     public func prepared(
         in spool: Spool? = nil,
-        key: (@Sendable (DownloadRequest, File) throws -> String)? = nil,
         abandonedAfter: Duration = .seconds(120),
         maximumAtOnce: Int = 100,
         texts: [PreparationTexts] = PreparationTexts.builtIn
-    ) -> PreparedView<Self> {
+    ) -> some VirtualDownloadView {
+        PreparedView(
+            spooled: SpooledView(base: self, spool: spool, key: nil),
+            terms: PreparationTerms(abandonedAfter: abandonedAfter, maximumAtOnce: maximumAtOnce, texts: texts)
+        )
+    }
+
+    /// This view for content that takes long to make, by a key; see
+    /// ``prepared(in:abandonedAfter:maximumAtOnce:texts:)``.
+    ///
+    /// - Parameter key: What the bytes depend on, all of it, instead of the file's strong entity tag with the target
+    ///   and the user of the request; see ``spooled(in:key:)``.
+    public func prepared(
+        in spool: Spool? = nil,
+        key: @escaping @Sendable (DownloadRequest, File) throws -> String,
+        abandonedAfter: Duration = .seconds(120),
+        maximumAtOnce: Int = 100,
+        texts: [PreparationTexts] = PreparationTexts.builtIn
+    ) -> some VirtualDownloadView {
         PreparedView(
             spooled: SpooledView(base: self, spool: spool, key: key),
             terms: PreparationTerms(abandonedAfter: abandonedAfter, maximumAtOnce: maximumAtOnce, texts: texts)
@@ -51,28 +66,46 @@ extension VirtualDownloadView {
 /// How long is waited for what, and what is said meanwhile.
 package struct PreparationTerms: Sendable {
     /// For how long a generation goes on when nobody asks for it any more.
-    var abandonedAfter: Duration
+    package var abandonedAfter: Duration = .seconds(120)
     /// How many are prepared at once for who holds no connection.
-    var maximumAtOnce: Int
-    var texts: [PreparationTexts]
+    package var maximumAtOnce = 100
+    package var texts = PreparationTexts.builtIn
     /// For how long a client waits before it is sent to wait anew. Web servers by themselves give an application 40
     /// (mod_fcgid) to 60 seconds.
     package var waitLimit: Duration = .seconds(30)
     /// How often: wget follows 20 redirects, Python's requests 30, curl 50.
-    var maximumWaits = 18
+    package var maximumWaits = 18
     /// For how long one is waited for who was sent to wait anew.
-    var returnLimit: Duration = .seconds(20)
+    package var returnLimit: Duration = .seconds(20)
+
+    package init() {}
+
+    init(abandonedAfter: Duration, maximumAtOnce: Int, texts: [PreparationTexts]) {
+        self.abandonedAfter = abandonedAfter
+        self.maximumAtOnce = maximumAtOnce
+        self.texts = texts
+    }
 }
 
 /// A view like another, whose content is prepared; see
-/// `VirtualDownloadView.prepared(in:key:abandonedAfter:maximumAtOnce:texts:)`.
-public struct PreparedView<Base: VirtualDownloadView>: WrappedDownloadView {
-    let spooled: SpooledView<Base>
+/// `VirtualDownloadView.prepared(in:abandonedAfter:maximumAtOnce:texts:)`.
+package struct PreparedView<Base: VirtualDownloadView>: WrappedDownloadView {
+    private let spooled: SpooledView<Base>
     package var terms: PreparationTerms
 
-    public var base: Base { spooled.base }
+    /// - Parameter spool: Where; nil, the default, for the one of the process.
+    package init(_ base: Base, in spool: Spool? = nil, terms: PreparationTerms = PreparationTerms()) {
+        self.init(spooled: SpooledView(base: base, spool: spool, key: nil), terms: terms)
+    }
 
-    public func file(for request: DownloadRequest) async throws -> SpooledFile<Base.File> {
+    fileprivate init(spooled: SpooledView<Base>, terms: PreparationTerms) {
+        self.spooled = spooled
+        self.terms = terms
+    }
+
+    package var base: Base { spooled.base }
+
+    package func file(for request: DownloadRequest) async throws -> SpooledFile<Base.File> {
         let (request, step) = request.withoutPreparation
         let file = try await base.file(for: request)
         guard let spool = spooled.spool ?? .shared else { return await SpooledFile.found(file, in: nil, keyParts: []) }
@@ -117,11 +150,11 @@ public struct PreparedView<Base: VirtualDownloadView>: WrappedDownloadView {
         return name.isEmpty ? file.name : name
     }
 
-    public func wasModified(_ file: SpooledFile<Base.File>, since value: String) -> Bool {
+    package func wasModified(_ file: SpooledFile<Base.File>, since value: String) -> Bool {
         spooled.wasModified(file, since: value)
     }
 
-    public func downloadResponse(
+    package func downloadResponse(
         _ response: DownloadResponse,
         for file: SpooledFile<Base.File>,
         to request: DownloadRequest
@@ -129,7 +162,7 @@ public struct PreparedView<Base: VirtualDownloadView>: WrappedDownloadView {
         spooled.downloadResponse(response, for: file, to: request.withoutPreparation.request)
     }
 
-    public func notModifiedResponse(
+    package func notModifiedResponse(
         _ response: DownloadResponse,
         for file: SpooledFile<Base.File>,
         to request: DownloadRequest
@@ -137,11 +170,11 @@ public struct PreparedView<Base: VirtualDownloadView>: WrappedDownloadView {
         spooled.notModifiedResponse(response, for: file, to: request.withoutPreparation.request)
     }
 
-    public func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+    package func fileNotFoundResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
         base.fileNotFoundResponse(response, to: request.withoutPreparation.request)
     }
 
-    public func anyResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
+    package func anyResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse {
         base.anyResponse(response, to: request.withoutPreparation.request)
     }
 }

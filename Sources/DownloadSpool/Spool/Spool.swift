@@ -64,7 +64,7 @@ public final class Spool: Sendable {
 
     private static let processWide = Lock<Spool?>(nil)
 
-    /// The spool of ``DownloadCore/VirtualDownloadView/spooled(in:key:)`` where a view names none: what `serve --spool`
+    /// The spool of ``DownloadCore/VirtualDownloadView/spooled(in:)`` where a view names none: what `serve --spool`
     /// or the variable DOWNLOADS_SPOOL says; nil, the default, for none.
     public static var shared: Spool? {
         get { processWide.withLock { $0 } }

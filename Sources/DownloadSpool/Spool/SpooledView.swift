@@ -11,28 +11,37 @@ extension VirtualDownloadView {
     /// refused. The generator runs apart from the request: what it throws before its first byte is answered as ever,
     /// and afterwards every client who shares it sees a failed download.
     ///
+    /// What the bytes depend on is the file's strong entity tag, with the target and the user of the request; a file
+    /// without a tag fails.
+    ///
+    /// - Parameter spool: Where; nil, the default, for the one of the process (``Spool/shared``). If there is none, the
+    ///   view is as it was.
+    public func spooled(in spool: Spool? = nil) -> some VirtualDownloadView {
+        SpooledView(base: self, spool: spool, key: nil)
+    }
+
+    /// This view, with its content generated once for all who ask, and kept, by a key; see ``spooled(in:)``.
+    ///
     /// - Parameters:
     ///   - spool: Where; nil, the default, for the one of the process (``Spool/shared``). If there is none, the view is
     ///     as it was.
-    ///   - key: What the bytes depend on, all of it: equal keys of this type of view are taken for equal bytes, whoever
-    ///     asks. Nil,
-    ///     the default, takes the file's strong entity tag with the target and the user of the request; a file without
-    ///     one fails.
+    ///   - key: What the bytes depend on, all of it: equal keys of this type of view, or of one function, are taken for
+    ///     equal bytes, whoever asks.
     public func spooled(
         in spool: Spool? = nil,
-        key: (@Sendable (DownloadRequest, File) throws -> String)? = nil
-    ) -> SpooledView<Self> {
+        key: @escaping @Sendable (DownloadRequest, File) throws -> String
+    ) -> some VirtualDownloadView {
         SpooledView(base: self, spool: spool, key: key)
     }
 }
 
-/// A view like another, whose content is generated once; see `VirtualDownloadView.spooled(in:key:)`.
-public struct SpooledView<Base: VirtualDownloadView>: WrappedDownloadView {
-    public let base: Base
+/// A view like another, whose content is generated once; see `VirtualDownloadView.spooled(in:)`.
+struct SpooledView<Base: VirtualDownloadView>: WrappedDownloadView {
+    let base: Base
     let spool: Spool?
     let key: (@Sendable (DownloadRequest, Base.File) throws -> String)?
 
-    public func file(for request: DownloadRequest) async throws -> SpooledFile<Base.File> {
+    func file(for request: DownloadRequest) async throws -> SpooledFile<Base.File> {
         let file = try await base.file(for: request)
         let spool = spool ?? .shared
         let parts = spool == nil ? [] : try keyParts(of: file, for: request)
@@ -41,7 +50,7 @@ public struct SpooledView<Base: VirtualDownloadView>: WrappedDownloadView {
 
     /// What the bytes depend on.
     func keyParts(of file: Base.File, for request: DownloadRequest) throws -> [String] {
-        let view = String(reflecting: Base.self)
+        let view = base.kind
         if let key { return ["view", view, try key(request, file)] + file.codingKeyParts }
         // A weak tag of what is compressed is one of different bytes with the same content: which of them are kept does
         // not matter.
@@ -55,11 +64,11 @@ public struct SpooledView<Base: VirtualDownloadView>: WrappedDownloadView {
         return ["tag", view, request.http.path ?? "", request.user ?? "", tag.value] + file.codingKeyParts
     }
 
-    public func wasModified(_ file: SpooledFile<Base.File>, since value: String) -> Bool {
+    func wasModified(_ file: SpooledFile<Base.File>, since value: String) -> Bool {
         file.asBase { base.wasModified($0, since: value) } ?? true
     }
 
-    public func downloadResponse(
+    func downloadResponse(
         _ response: DownloadResponse,
         for file: SpooledFile<Base.File>,
         to request: DownloadRequest
@@ -67,7 +76,7 @@ public struct SpooledView<Base: VirtualDownloadView>: WrappedDownloadView {
         file.asBase { base.downloadResponse(response, for: $0, to: request) } ?? response
     }
 
-    public func notModifiedResponse(
+    func notModifiedResponse(
         _ response: DownloadResponse,
         for file: SpooledFile<Base.File>,
         to request: DownloadRequest

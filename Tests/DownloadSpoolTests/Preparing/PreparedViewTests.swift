@@ -181,7 +181,7 @@ import Testing
     @Test("A client that has waited for long is sent to wait anew, and in the end gets what there is as it comes")
     func isSentToWaitAnew() async throws {
         let base = ReportView()
-        var view = base.prepared(in: spool)
+        var view = PreparedView(base, in: spool)
         view.terms.waitLimit = .milliseconds(1)
         view.terms.maximumWaits = 3
         var target = "/r"

@@ -70,6 +70,30 @@ import Testing
         #expect(base.count == 1)
     }
 
+    @Test("Functions that have the same type and the same key do not share, wrapped or not")
+    func functionsAreTold() async throws {
+        let one = FunctionView { _ in ContentFile("one", name: "x.txt") }
+        let two = FunctionView { _ in ContentFile("two", name: "x.txt") }
+        let views: [(any VirtualDownloadView, String)] = [
+            (one.spooled(in: spool) { _, _ in "k" }, "one"), (two.spooled(in: spool) { _, _ in "k" }, "two"),
+            (Plain(base: one).spooled(in: spool) { _, _ in "k" }, "one"),
+            (Plain(base: two).spooled(in: spool) { _, _ in "k" }, "two"),
+        ]
+        for (view, text) in views { #expect(try await view.response(to: .get("/a")).text == text) }
+    }
+
+    private struct Plain<Base: VirtualDownloadView>: WrappedDownloadView {
+        let base: Base
+    }
+
+    @Test("Views of any type can be spooled and prepared")
+    func anyView() async throws {
+        let view: any VirtualDownloadView = ReportView()
+        for view in [view.spooled(in: spool), view.prepared(in: spool)] as [any VirtualDownloadView] {
+            #expect(try await view.response(to: .get("/a")).text == "for nobody at /a")
+        }
+    }
+
     @Test("Who may not have the file does not get it from the spool")
     func authorisesEachRequest() async throws {
         let view = ReportView().spooled(in: spool) { _, _ in "same" }
