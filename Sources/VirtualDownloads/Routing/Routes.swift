@@ -1,4 +1,5 @@
 public import DownloadCore
+public import HTTPTypes
 
 /// A view at a path.
 ///
@@ -30,6 +31,45 @@ public struct Route: Sendable {
     public init(_ pattern: String, _ view: some VirtualDownloadView) {
         self.pattern = pattern
         self.view = view
+    }
+
+    /// Registers a view that is one function; see ``/DownloadCore/FunctionView``.
+    ///
+    ///     Route("/invoices/{id}.pdf") { request in try invoices.file(request.parameters["id"]) }
+    ///
+    /// - Parameters:
+    ///   - methods: What the view answers; anything else is answered 405.
+    ///   - fileID: Where the function is written; leave it out, and the next two.
+    ///   - file: The view's `file(for:)`.
+    public init<File: DownloadFile>(
+        _ pattern: String,
+        methods: [HTTPRequest.Method] = [.get, .head, .options],
+        fileID: StaticString = #fileID,
+        line: Int = #line,
+        column: Int = #column,
+        file: @escaping @Sendable (DownloadRequest) throws -> File
+    ) {
+        self.init(pattern, FunctionView(methods: methods, fileID: fileID, line: line, column: column, file))
+    }
+
+    /// Registers a view that is one asynchronous function.
+    ///
+    ///     Route("/terms.pdf") { _ in try await PathFile("terms.pdf", in: documents) }
+    ///
+    /// - Parameters:
+    ///   - methods: What the view answers; anything else is answered 405.
+    ///   - fileID: Where the function is written; leave it out, and the next two.
+    ///   - file: The view's `file(for:)`.
+    @_disfavoredOverload
+    public init<File: DownloadFile>(
+        _ pattern: String,
+        methods: [HTTPRequest.Method] = [.get, .head, .options],
+        fileID: StaticString = #fileID,
+        line: Int = #line,
+        column: Int = #column,
+        file: @escaping @Sendable (DownloadRequest) async throws -> File
+    ) {
+        self.init(pattern, FunctionView(methods: methods, fileID: fileID, line: line, column: column, file))
     }
 }
 

@@ -29,6 +29,35 @@ private struct NamedView: VirtualDownloadView {
         #expect(try await router.response(to: .get("/b")).text == "other /b")
     }
 
+    @Test("A route is a function, which may wait, and its methods")
+    func isFunction() async throws {
+        let routes = Routes {
+            Route("/hello/{name}") { request in
+                ContentFile("Hello \(request.parameters["name"] ?? "")!\n", name: "hello.txt")
+            }
+            Route("/later") { request in
+                await Task.yield()
+                guard request.user != nil else { throw FileNotFound() }
+                return VirtualFile(name: "later.csv") { sink in try await sink.write("now\n") }
+            }
+            Route("/form", methods: [.post]) { request in
+                ContentFile(try request.form["q"] ?? "", name: "form.txt")
+            }
+        }
+        let router = try Router(routes)
+        #expect(try await router.response(to: .get("/hello/Anna")).text == "Hello Anna!\n")
+        #expect(try await router.response(to: .get("/later", user: "anna")).text == "now\n")
+        #expect(try await router.response(to: .get("/later")).status == .notFound)
+        let fields: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
+        let form = DownloadRequest(
+            http: HTTPRequest(method: .post, scheme: nil, authority: nil, path: "/form", headerFields: fields),
+            body: Array("q=a+b".utf8)
+        )
+        #expect(try await router.response(to: form).text == "a b")
+        let refused = try await router.response(to: .get("/form"))
+        #expect(refused.status == .methodNotAllowed && refused.headerFields[.allow] == "POST")
+    }
+
     private static func router(_ patterns: [String], mountPrefix: String = "") throws -> Router {
         let routes = Routes { for pattern in patterns { Route(pattern, NamedView(label: pattern)) } }
         return try Router(routes, mountPrefix: mountPrefix)
