@@ -105,6 +105,15 @@ static inline char **downloadview_environment(void) {
     return environ;
 }
 
+/* What poll finds readable once a child process has ended, before anyone has waited for it (pidfd_open). */
+static inline int downloadview_process_descriptor(pid_t process) {
+    return (int)syscall(434 /* SYS_pidfd_open, on every architecture */, process, 0);
+}
+
+/* What waitpid says of how a process has ended: its exit status, or the signal that has ended it. */
+static inline int downloadview_exit_status(int status) { return (status & 0x7f) == 0 ? (status >> 8) & 0xff : -1; }
+static inline int downloadview_ending_signal(int status) { return status & 0x7f; }
+
 static inline int downloadview_is_main_thread(void) {
     return syscall(SYS_gettid) == getpid();
 }
