@@ -177,11 +177,13 @@ let package = Package(
             name: "Manual",
             dependencies: [
                 // What its articles link to, too.
-                "DownloadArchives", "DownloadBlocking", "DownloadCompression", "DownloadCore", "DownloadJSON",
-                "DownloadSpool", "DownloadSpreadsheets", "DownloadTables", "DownloadTesting", "FastCGI", "SignedLinks",
+                "DownloadArchives", "DownloadBlocking", "DownloadCompression", "DownloadCore", "DownloadFoundation",
+                "DownloadJSON", "DownloadNIO", "DownloadSpool", "DownloadSpreadsheets", "DownloadTables",
+                "DownloadTesting", "FastCGI", "SignedLinks",
                 "VirtualDownloads",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

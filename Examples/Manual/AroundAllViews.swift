@@ -35,7 +35,7 @@ struct ShopInvoiceView: VirtualDownloadView {
     let cacheControl = "private, max-age=60"
 
     func file(for request: DownloadRequest) throws -> ContentFile {
-        let isPaid = request.parameters["id"] == "1"
+        let isPaid = try request.parameter("id") == "1"
         var file = ContentFile("amount\n", name: "invoice.csv")
         file.basename = isPaid ? "invoice.csv" : "draft.csv"
         if !isPaid { file.cacheControl = "no-store" }

@@ -6,7 +6,7 @@ struct InvoiceView: VirtualDownloadView {
         guard let user = request.user else {
             throw DownloadRedirect(to: "/login?next=/invoices")
         }
-        switch request.parameters["number"] ?? "" {
+        switch try request.parameter("number") {
         case "1": return ContentFile("Invoice 1 of \(user)\n", name: "invoice-1.txt")
         case "2": throw DownloadError(.gone, reason: "invoice 2 was deleted", detail: "It is no longer kept.")
         case "3": throw DownloadError.serviceUnavailable(retryAfter: 60)

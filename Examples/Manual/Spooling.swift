@@ -6,7 +6,16 @@ struct ReportFileView: VirtualDownloadView {
     let reports: FileRoot
 
     func file(for request: DownloadRequest) async throws -> PathFile {
-        try await PathFile(request.parameters["name"] ?? "", in: reports)
+        try await PathFile(request.parameter("name"), in: reports)
+    }
+}
+// end
+
+// sample: folder
+struct Documents: DownloadApplication {
+    var routes: Routes {
+        Route("/documents/{path*}", PathDownloadView(FileRoot("/srv/documents")))
+        Route("/terms") { _ in try await PathFile("terms-2026.pdf", in: FileRoot("/srv/documents")) }
     }
 }
 // end
@@ -15,8 +24,8 @@ struct ReportFileView: VirtualDownloadView {
 struct YearView: VirtualDownloadView {
     let version: Int
 
-    func file(for request: DownloadRequest) -> some DownloadFile {
-        let year = request.parameters["year"] ?? ""
+    func file(for request: DownloadRequest) throws -> some DownloadFile {
+        let year = try request.parameter("year")
         return VirtualFile(name: "\(year).csv") { sink in
             for day in 1...365 { try await sink.write("\(year),\(day)\r\n") }
         }

@@ -29,25 +29,15 @@ struct OrdersView: VirtualDownloadView {
 // end
 
 // sample: rows
-struct TableOrder: FetchableRecord, Decodable, Sendable {
-    var id: Int64
-    var customer: String
-}
-
-struct OrderTableView: VirtualDownloadView {
-    let database: DatabasePool
-
-    func file(for request: DownloadRequest) -> CSVFile {
-        let orders = BlockingSequence { [database] sink in
+func orderTable(of database: DatabasePool) -> Route {
+    Route("/orders.csv") { _ in
+        let orders = BlockingSequence<[TableCell]> { sink in
             try database.read { db in
-                let orders = try TableOrder.fetchCursor(db, sql: "SELECT id, customer FROM orders ORDER BY id")
-                while let order = try orders.next() { try sink.give(order) }
+                let orders = try Row.fetchCursor(db, sql: "SELECT id, customer FROM orders ORDER BY id")
+                while let order = try orders.next() { try sink.give([.integer(order[0] as Int), .text(order[1])]) }
             }
         }
-        return CSVFile(name: "orders.csv", rows: orders) {
-            TableColumn("id", \.id)
-            TableColumn("customer", \.customer)
-        }
+        return CSVFile(name: "orders.csv", header: ["id", "customer"], rows: orders)
     }
 }
 // end
@@ -109,9 +99,8 @@ struct CountView: VirtualDownloadView {
     @Test("Its rows are the rows of a table")
     func readsTable() async throws {
         try await withDatabase { database in
-            let view = OrderTableView(database: database)
-            let content = "id,customer\r\n" + expected
-            try await expectDownload(from: view, content: content, basename: "orders.csv")
+            let response = try await orderTable(of: database).view.response(to: .get("/orders.csv"))
+            expectDownload(response, content: "id,customer\r\n" + expected, basename: "orders.csv")
         }
     }
 

@@ -93,12 +93,47 @@ import VirtualDownloads
         #expect(first.body.starts(with: Array("2024,1\r\n".utf8)))
         #expect(try await view.response(to: year).body == first.body)
         #expect(Array(Yearbook().routes).first?.pattern == "/years/{year}")
+        #expect(Array(Documents().routes).map(\.pattern) == ["/documents/{path*}", "/terms"])
         try await expectDownload(
             from: AccountsView().prepared(in: try Spool(folder + "/prepared")),
             for: .get("/accounts"),
             content: (1...12).map { "\($0),\($0 * 1000)\r\n" }.joined()
         )
         try await expectDownload(from: SummaryView(database: 1), for: .get("/?months=1"), content: "month 1\n")
+    }
+
+    @Test("Functions are views, with parameters, forms, cookies and languages")
+    func routing() async throws {
+        let greetings = try Router(Greetings().routes)
+        #expect(try await greetings.response(to: .get("/greetings/Anna.txt")).text == "Hello Anna!\n")
+        #expect(try await greetings.response(to: .get("/squares/3")).text == "0,0\r\n1,1\r\n2,4\r\n")
+        #expect(try await greetings.response(to: .get("/squares/x")).status == .notFound)
+        func select(_ form: String) async throws -> RecordedResponse {
+            let fields: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
+            var request = DownloadRequest.get("/selection.csv", headerFields: fields)
+            request.http.method = .post
+            request.body = Array(form.utf8)
+            return try await Router(Selection().routes).response(to: request)
+        }
+        #expect(try await select("column=id&column=name").text == "id,name\r\n")
+        #expect(try await select("").status == .badRequest)
+        let fields: HTTPFields = [.acceptLanguage: "de-CH, en;q=0.5", .cookie: "currency=CHF"]
+        let german = DownloadRequest.get("/?page=2", headerFields: fields)
+        try await expectDownload(from: CatalogueInLanguagesView(), for: german, content: "de CHF 2\n")
+    }
+
+    @Test("What another program writes, and what another service answers, is passed on")
+    func passedOn() async throws {
+        #expect(Array(Dumps().routes).first?.pattern == "/dumps/{table}.sql")
+        try await expectDownload(from: LabelView(), for: .get("/?name=Anna"), content: "A label to Anna\n")
+        let mirror = try Router(Mirror().routes)
+        let document = try await mirror.response(to: .get("/documents/42.pdf"))
+        expectDownload(document, content: "42", basename: "42.pdf", mimeType: "application/pdf", size: 2)
+        let missing = try await mirror.response(to: .get("/documents/100.pdf"))
+        #expect(missing.status == .badGateway)
+        let summary = SummaryAsDataView(summary: Data("{}".utf8), changed: Date(timeIntervalSince1970: 1))
+        let response = try await summary.response(to: .get())
+        #expect(response.text == "{}" && response.headerFields[.lastModified] == "Thu, 01 Jan 1970 00:00:01 GMT")
     }
 
     @Test("A client that has the file is answered 304, by its tag, its file or its view")

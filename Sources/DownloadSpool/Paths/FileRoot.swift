@@ -5,7 +5,7 @@ internal import HTTPTypes
 /// A folder whose files may be downloaded, and nothing outside of it.
 ///
 ///     let reports = FileRoot("/srv/reports")
-///     let file = try await PathFile(request.parameters["path"] ?? "", in: reports)
+///     let file = try await PathFile(request.parameter("path"), in: reports)
 ///
 /// The kernel itself resolves a path below it (openat2(2) with `RESOLVE_BENEATH`), so that no spelling and no name that
 /// changes meanwhile leads out.

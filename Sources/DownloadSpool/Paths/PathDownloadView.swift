@@ -18,7 +18,7 @@ public struct PathDownloadView: VirtualDownloadView {
     public init(
         _ root: FileRoot,
         attachment: Bool = true,
-        path: @escaping @Sendable (DownloadRequest) throws -> String = { $0.parameters["path"] ?? "" }
+        path: @escaping @Sendable (DownloadRequest) throws -> String = { try $0.parameter("path") }
     ) {
         self.root = root
         self.attachment = attachment

@@ -4,7 +4,7 @@ internal import DownloadSystem
 /// A file on disk, sent in constant memory and from any place: Django's `File` of a path.
 ///
 ///     func file(for request: DownloadRequest) async throws -> PathFile {
-///         try await PathFile(request.parameters["path"] ?? "", in: FileRoot("/srv/reports"))
+///         try await PathFile(request.parameter("path"), in: FileRoot("/srv/reports"))
 ///     }
 ///
 /// What is known of it comes from the file that is open, so a name that is given to another file meanwhile changes

@@ -35,7 +35,7 @@ public struct Route: Sendable {
 
     /// Registers a view that is one function; see ``/DownloadCore/FunctionView``.
     ///
-    ///     Route("/invoices/{id}.pdf") { request in try invoices.file(request.parameters["id"]) }
+    ///     Route("/invoices/{id}.pdf") { request in try invoices.file(request.parameter("id")) }
     ///
     /// - Parameters:
     ///   - methods: What the view answers; anything else is answered 405.

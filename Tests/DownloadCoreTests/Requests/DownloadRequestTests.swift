@@ -4,6 +4,17 @@ import HTTPTypes
 import Testing
 
 @Suite struct DownloadRequestTests {
+    @Test("A parameter that the route does not have is an error that says which it has")
+    func parameter() throws {
+        var request = DownloadRequest(http: HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/"))
+        #expect(throws: DownloadError.self) { try request.parameter("id") }
+        request.parameters = ["year": "2026", "id": "7"]
+        #expect(try request.parameter("id") == "7")
+        let error = #expect(throws: DownloadError.self) { try request.parameter("yaer") }
+        #expect(error?.reason == "the route has no parameter {yaer}; it has {id}, {year}")
+        #expect(error?.status == .internalServerError)
+    }
+
     static let queries: [(String, [String])] = [
         ("/", []),
         ("/?", []),
