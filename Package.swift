@@ -275,7 +275,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DownloadArchivesTests",
-            dependencies: ["DownloadArchives", "DownloadCore", "DownloadTesting", "TestSupport"],
+            dependencies: ["DownloadArchives", "DownloadCore", "DownloadTesting", "Randomness", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -124,6 +124,17 @@ static inline void downloadview_trim_heap(void) {
     malloc_trim(0);
 }
 
+/* Has what is freed given back to the kernel once it is some MiB, and large blocks at once. The C library would keep
+   more the larger the blocks were that were freed before, up to 64 MiB for each of its heaps. Where the environment
+   says how it is to be, that holds. */
+static inline void downloadview_keep_heap_small(void) {
+    extern int mallopt(int, int);
+    extern char *getenv(const char *);
+    if (getenv("GLIBC_TUNABLES") || getenv("MALLOC_TRIM_THRESHOLD_") || getenv("MALLOC_MMAP_THRESHOLD_")) return;
+    mallopt(-1 /* M_TRIM_THRESHOLD */, 2 << 20);
+    mallopt(-3 /* M_MMAP_THRESHOLD */, 512 << 10);
+}
+
 /* The calling thread, when it wakes, no longer takes the processor from another that runs; what it starts itself is not
    concerned. Where an administrator has chosen another class than the usual one, that holds. */
 static inline void downloadview_schedule_as_batch(void) {

@@ -50,12 +50,15 @@ public struct ZipFile: DownloadFile {
         self.options = options
         self.memory = memory
         var planner = EntryPlanner(options: options)
-        var planned = EntryList(minimumCapacity: entries.underestimatedCount)
+        var planned = EntryList()
         for entry in entries {
             if let entry = try planner.plan(entry) { planned.append(entry) }
         }
         let layout = options.omittingFailedEntries ? nil : ZipLayout(planned)
         source = .list(planned, layout)
+        isRepeatable = planned.allSatisfy {
+            $0.file == nil || $0.file?.isRepeatable.optionValue == true || $0.isSeekable
+        }
         entityTag = Manifest(planned, isExact: layout != nil, options: options)?.entityTag
     }
 
@@ -76,8 +79,9 @@ public struct ZipFile: DownloadFile {
 
     /// An archive whose list of entries is itself produced, one by one, while the archive is downloaded.
     ///
-    /// Its size is unknown, and nothing of an entry is held but its record in the directory: some 80 bytes beyond its
-    /// path. An entry that cannot be written, for instance since its path is taken, fails the download: ``ZipError``.
+    /// Its size is unknown, and of an entry nothing is held but its record in the directory and a hash of its path:
+    /// some 30 bytes where paths resemble one another. An entry that cannot be written, for instance since its path is
+    /// taken, fails the download: ``ZipError``.
     public init(
         name: String,
         options: ZipOptions = ZipOptions(),
@@ -93,8 +97,9 @@ public struct ZipFile: DownloadFile {
     /// An archive whose list of entries is itself produced, one by one, while the archive is downloaded: rows of a
     /// query.
     ///
-    /// Its size is unknown, and nothing of an entry is held but its record in the directory: some 80 bytes beyond its
-    /// path. An entry that cannot be written, for instance since its path is taken, fails the download: ``ZipError``.
+    /// Its size is unknown, and of an entry nothing is held but its record in the directory and a hash of its path:
+    /// some 30 bytes where paths resemble one another. An entry that cannot be written, for instance since its path is
+    /// taken, fails the download: ``ZipError``.
     public init<Entries: AsyncSequence>(
         name: String,
         options: ZipOptions = ZipOptions(),
@@ -117,16 +122,14 @@ public struct ZipFile: DownloadFile {
         self.options = options
         self.memory = memory
         source = .stream(stream)
+        isRepeatable = false
     }
 
     /// The size in bytes: known if each entry is stored and has a size.
     public var size: Int64? { layout?.size }
 
     /// Whether each entry is repeatable or can start in the middle.
-    public var isRepeatable: Bool {
-        guard case .list(let entries, _) = source else { return false }
-        return entries.allSatisfy { $0.file == nil || $0.file?.isRepeatable.optionValue == true || $0.isSeekable }
-    }
+    public let isRepeatable: Bool
 
     /// Whether a range runs only the entries that it needs: if the size is known and the entries are repeatable.
     public var isSeekable: Bool { layout != nil && isRepeatable }

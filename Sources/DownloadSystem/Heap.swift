@@ -3,6 +3,11 @@ internal import CLinux
 
 /// The C library's heap.
 package enum Heap {
+    /// Has the C library keep little of what is freed, from now on.
+    package static func keepSmall() {
+        downloadview_keep_heap_small()
+    }
+
     /// Gives what is free back to the kernel. Whoever allocates meanwhile waits, for some milliseconds after much was
     /// freed.
     package static func trim() {

@@ -1,17 +1,16 @@
 /// The paths that an archive has so far: says what is taken, and finds a name that is not.
 ///
-/// It keeps a key of 16 bytes for each, not the path: 128 bits of a hash whose seed is random in each process, so that
-/// no two paths are taken for one by chance or by design. Unless case is told apart, the key is that of the path in
+/// It keeps a hash of each, not the path; see ``PathKinds``. Unless case is told apart, the hash is that of the path in
 /// lower case.
 struct PathTable {
     /// What to do with a path that is taken.
     private let duplicates: ZipOptions.Duplicates
     private let distinguishesCase: Bool
-    private var kinds: [Key: Kind] = [:]
+    private var kinds = PathKinds()
     /// The next number to try for a path that was taken.
-    private var nextNumbers: [Key: Int] = [:]
+    private var nextNumbers: [PathKinds.Key: Int] = [:]
     /// The folders that have an entry of their own.
-    private var explicit: Set<Key> = []
+    private var explicit = PathKinds()
     /// The folder of the last file: most files have the folder of the one before.
     private var lastFolder: [UInt8] = []
 
@@ -20,30 +19,14 @@ struct PathTable {
         self.distinguishesCase = distinguishesCase
     }
 
-    private enum Kind: UInt8 { case file, folder }
-
-    private struct Key: Hashable {
-        var first: Int
-        var second: Int
-
-        init(_ path: ArraySlice<UInt8>) {
-            var a = Hasher()
-            unsafe path.withUnsafeBytes { unsafe a.combine(bytes: $0) }
-            var b = a
-            b.combine(path.count)
-            first = a.finalize()
-            second = b.finalize()
-        }
-    }
-
     /// The key of a path, by which it is found.
-    private func foldedKey(_ path: ArraySlice<UInt8>) -> Key {
-        if distinguishesCase { return Key(path) }
+    private func foldedKey(_ path: ArraySlice<UInt8>) -> PathKinds.Key {
+        if distinguishesCase { return PathKinds.Key(path) }
         guard path.contains(where: { $0 >= 0x80 }) else {
-            return Key(path.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }[...])
+            return PathKinds.Key(path.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }[...])
         }
         // Unicode equality: as Windows and macOS hold names equal that differ in case.
-        return Key(Array(String(decoding: path, as: UTF8.self).lowercased().utf8)[...])
+        return PathKinds.Key(Array(String(decoding: path, as: UTF8.self).lowercased().utf8)[...])
     }
 
     /// Takes the path of an entry.
@@ -67,11 +50,11 @@ struct PathTable {
             lastFolder = result.elementsEqual(path) ? Array(path[..<folderEnd]) : []
         }
         if isFolder {
-            let before = kinds.count
             let end = try takeFolder(&result, upTo: result.count - 1)
             // One that only others needed until now gets its entry.
-            if kinds.count == before, explicit.contains(Key(result[..<end])) { return nil }
-            explicit.insert(Key(result[..<end]))
+            let key = PathKinds.Key(result[..<end])
+            guard explicit[key] == nil else { return nil }
+            explicit[key] = .folder
             return result
         }
         let key = foldedKey(result[...])
@@ -117,7 +100,7 @@ struct PathTable {
     /// The path with a number behind its first `end` bytes, before the ending: `report (2).pdf`.
     ///
     /// - Parameter wanted: What may be there under the new name already; nil for nothing.
-    private mutating func numbered(_ path: [UInt8], upTo end: Int, wanting wanted: Kind?) -> [UInt8] {
+    private mutating func numbered(_ path: [UInt8], upTo end: Int, wanting wanted: PathKinds.Kind?) -> [UInt8] {
         let key = foldedKey(path[..<end])
         let start = path[..<end].lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
         let dot = path[start..<end].lastIndex(of: UInt8(ascii: ".")) ?? end

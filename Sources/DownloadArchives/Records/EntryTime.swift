@@ -2,7 +2,7 @@ import DownloadCore
 
 /// A date as the records have it: that of DOS, in steps of 2 seconds from 1980 to 2107, and with it the seconds since
 /// 1970 in UTC where 32 bits hold them.
-struct EntryTime {
+struct EntryTime: Equatable {
     var dosDate: UInt16
     var dosTime: UInt16
     /// For the extra field 5455; nil for none.

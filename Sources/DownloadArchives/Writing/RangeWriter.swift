@@ -8,7 +8,7 @@ struct RangeWriter {
     private let checksums: EntryChecksums
     private let range: Range<Int64>
     /// The CRC-32 of what was run, or looked up.
-    private var crc32s: [Int: UInt32] = [:]
+    private var crc32s = ChecksumTable()
 
     init(_ range: Range<Int64>, of entries: EntryList, layout: ZipLayout, memory: ZipChecksums?) {
         self.range = range

@@ -1,12 +1,13 @@
 import DownloadCore
 
-/// Writes an archive from its first byte to its last, entry by entry, and keeps nothing but the directory's records.
+/// Writes an archive from its first byte to its last, entry by entry, and keeps nothing but what the directory is made
+/// of.
 struct StreamWriter {
     private let options: ZipOptions
     private let checksums: EntryChecksums
     private var deflater: Deflater?
     private var position: Int64 = 0
-    private var directory = ChunkedBytes()
+    private var directory = DirectoryRecords()
     private var entryCount: Int64 = 0
     /// The paths of the entries that were left out.
     private(set) var omitted: [ArraySlice<UInt8>] = []
@@ -68,13 +69,10 @@ struct StreamWriter {
     }
 
     /// Writes the directory.
-    func end(to sink: inout some ByteSink & ~Copyable) async throws {
-        for chunk in directory.chunks { try await sink.write(chunk) }
-        let end = ZipRecords.end(
-            entries: entryCount,
-            directorySize: directory.byteCount,
-            directoryOffset: position
-        )
+    mutating func end(to sink: inout some ByteSink & ~Copyable) async throws {
+        let directorySize = directory.byteCount
+        try await directory.write(to: &sink)
+        let end = ZipRecords.end(entries: entryCount, directorySize: directorySize, directoryOffset: position)
         try await sink.write(end)
     }
 
@@ -105,25 +103,6 @@ struct StreamWriter {
         self.deflater = deflater
         guard deflater.begin(coding) else { throw ZipError(.outOfMemory, path: entry.path) }
         return deflater
-    }
-}
-
-/// Bytes in pieces of 64 KiB, which grow without being copied.
-struct ChunkedBytes {
-    private(set) var chunks: [[UInt8]] = []
-    private(set) var byteCount: Int64 = 0
-    private static let chunkSize = 65_536
-
-    mutating func append(_ bytes: [UInt8]) {
-        byteCount += Int64(bytes.count)
-        if let last = chunks.last, last.count + bytes.count <= Self.chunkSize {
-            chunks[chunks.count - 1] += bytes
-        } else {
-            var chunk: [UInt8] = []
-            chunk.reserveCapacity(max(bytes.count, chunks.isEmpty ? 4096 : Self.chunkSize))
-            chunk += bytes
-            chunks.append(chunk)
-        }
     }
 }
 

@@ -105,6 +105,7 @@ final class Engine: @unchecked Sendable {
         // Writing to what nobody reads, or beyond the limit on the size of files, is to fail, and not to end the
         // process: a large request is handed over in a file, and the log may be one.
         for signal in [SIGPIPE, SIGXFSZ] { SignalHandler.disregard(signal) }
+        Heap.keepSmall()
         do {
             guard LibFCGI.initStatus == 0 else { throw SystemError(call: "FCGX_Init", code: LibFCGI.initStatus) }
             for _ in 0..<max(1, configuration.threads) { try addWorker() }

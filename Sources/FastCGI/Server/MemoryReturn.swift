@@ -9,9 +9,11 @@ struct MemoryReturn {
     static let requestSize = 8192
 
     private var peak = 0
+    /// Whether there was a request under way since the last return. What views hold, nobody counts.
+    private var hasWorked = false
     private var lastReturn: Int64 = .min / 2
 
-    /// Whether to give back what is free now.
+    /// Whether to give back what is free now: what is held has fallen far, or all requests are done.
     ///
     /// - Parameters:
     ///   - held: Bytes held for clients.
@@ -20,8 +22,11 @@ struct MemoryReturn {
     mutating func isDue(held: Int, active: Int, at now: Int64) -> Bool {
         let held = held + active * Self.requestSize
         peak = max(peak, held)
-        guard peak - held >= Self.fall, held <= peak / 2, now - lastReturn >= Self.interval else { return false }
+        if active > 0 { hasWorked = true }
+        let hasFallen = peak - held >= Self.fall && held <= peak / 2
+        guard hasFallen || (hasWorked && active == 0), now - lastReturn >= Self.interval else { return false }
         peak = held
+        hasWorked = active > 0
         lastReturn = now
         return true
     }

@@ -25,4 +25,32 @@ import Testing
             #expect(kept.time.dosTime == entry.time.dosTime)
         }
     }
+
+    @Test("A long list is the same going through it and asking for one, whatever its entries have")
+    func keepsLongLists() throws {
+        let entries = (0..<5000)
+            .map { number in
+                var entry = ZipEntry(
+                    "folder/\(number)" + String(repeating: "x", count: number % 700 == 0 ? 60_000 : number % 50),
+                    PatternFile(number % 9, name: "\(number)"),
+                    permissions: number % 7 == 0 ? 0o755 : 0o644,
+                    comment: number % 11 == 0 ? "remark \(number)" : "",
+                    method: number % 2 == 0 ? .stored : .deflated(level: 1 + number % 9)
+                )
+                // Before 1901 and after 2038 there is only the date of DOS.
+                entry.modificationDate =
+                    number % 3 == 0
+                    ? nil : HTTPDate(secondsSince1970: Int64(number - 2000) * 4_000_003)
+                return entry
+            }
+        let planned = try entries.map { try PlannedEntry($0, at: Array($0.path.utf8), options: ZipOptions()) }
+        let list = EntryList(planned)
+        #expect(list.map(\.path) == planned.map(\.path))
+        for index in list.indices.reversed() {
+            let (kept, entry) = (list[index], planned[index])
+            #expect(kept.path == entry.path && kept.comment == entry.comment && kept.form == entry.form)
+            #expect(kept.size == entry.size && kept.mode == entry.mode && kept.time == entry.time)
+            #expect(kept.file?.name == "\(index)")
+        }
+    }
 }

@@ -28,6 +28,17 @@ import Testing
         #expect(memory.isDue(held: 0, active: 10, at: 100) == true)
     }
 
+    @Test("What views have freed is given back once all requests are done")
+    func returnsWhenIdle() {
+        var memory = MemoryReturn()
+        #expect(memory.isDue(held: 0, active: 1, at: 0) == false)
+        #expect(memory.isDue(held: 0, active: 0, at: 100) == true)
+        #expect(memory.isDue(held: 0, active: 0, at: 10_000) == false)
+        #expect(memory.isDue(held: 0, active: 2, at: 10_100) == false)
+        #expect(memory.isDue(held: 0, active: 1, at: 10_200) == false)
+        #expect(memory.isDue(held: 0, active: 0, at: 10_300) == true)
+    }
+
     @Test("What falls again and again is given back every five seconds at most")
     func waits() {
         var memory = MemoryReturn()

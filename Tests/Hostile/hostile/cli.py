@@ -13,7 +13,7 @@ MODULES = {
     "attacks": ("values", "parameters", "sequence", "bodies", "held"),
     "circumstances": (
         "descriptors", "memory", "peers", "stopping", "sockets", "restarts", "views", "abandoned", "generations",
-        "log", "status", "load", "crowds", "clients"),
+        "log", "status", "load", "crowds", "clients", "archives"),
     "integrity": ("cases",),
 }
 for group, names in MODULES.items():

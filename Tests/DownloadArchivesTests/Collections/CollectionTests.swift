@@ -1,0 +1,100 @@
+import DownloadCore
+import Randomness
+import Testing
+
+@testable import DownloadArchives
+
+@Suite struct CollectionTests {
+    @Test("Elements are found again on either side of every chunk")
+    func keepsElements() {
+        var numbers = ChunkedArray<UInt64>()
+        for number in 0..<300_000 as Range<UInt64> { numbers.append(number * 3) }
+        #expect(numbers.count == 300_000)
+        #expect((0..<300_000).allSatisfy { numbers[$0] == UInt64($0) * 3 })
+        numbers[131_072] = 1
+        #expect(numbers[131_071] == 131_071 * 3 && numbers[131_072] == 1 && numbers[131_073] == 131_073 * 3)
+        // Of what is larger than a chunk each has its own.
+        var wide = ChunkedArray<InlineArray<150_000, UInt64>>()
+        for number in 0..<3 as Range<UInt64> { wide.append(InlineArray(repeating: number)) }
+        #expect((0..<3).allSatisfy { wide[$0][149_999] == UInt64($0) })
+    }
+
+    @Test("Records are found again, in their own chunk if they are long", arguments: [1, 2, 3] as [UInt64])
+    func keepsRecords(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let records = (0..<500)
+            .map { _ in random.bytes(random.below(20) == 0 ? random.below(90_000) : random.below(99) + 1) }
+        var bytes = ChunkedBytes()
+        let places = records.map { bytes.append($0) }
+        for (index, record) in records.enumerated() {
+            #expect(bytes[places[index]].prefix(record.count) == record[...])
+            guard index + 1 < records.count else { break }
+            let next = bytes.place(after: places[index], count: record.count)
+            #expect(bytes[next].prefix(records[index + 1].count) == records[index + 1][...])
+        }
+    }
+
+    @Test("Numbers come out as they went in, the small ones in one byte")
+    func packsNumbers() {
+        let numbers: [Int64] = [0, 1, 127, 128, 16_383, 16_384, 0xFFFF_FFFF, 1 << 32, .max]
+        var record = PackedRecord()
+        for number in numbers { record.append(number: number) }
+        record.append(fixed: 0x0102_0304 as UInt32)
+        record.append(fixed: -2 as Int32)
+        #expect(record.bytes.starts(with: [0, 1, 127, 128, 1]))
+        var reader = PackedRecordReader(record.bytes[...])
+        #expect(numbers.allSatisfy { reader.number() == $0 })
+        #expect(reader.fixed(UInt32.self) == 0x0102_0304)
+        #expect(reader.fixed(Int32.self) == -2)
+        #expect(reader.position == record.bytes.count)
+    }
+
+    @Test("Files of many types come out as they went in")
+    func keepsFiles() throws {
+        var files = FileStores()
+        let places = (0..<9000)
+            .map { number in
+                switch number % 3 {
+                case 0: files.append(PatternFile(1, name: "\(number)"))
+                case 1: files.append(LargeFile(Int64(number)))
+                default: files.append(AnyDownloadFile(PatternFile(2, name: "\(number)")))
+                }
+            }
+        for number in places.indices {
+            let file = files[places[number]]
+            if number % 3 == 1 {
+                #expect((file as? LargeFile)?.size == Int64(number))
+            } else {
+                #expect(file.name == "\(number)" && file.size.optionValue == Int64(number % 3 == 0 ? 1 : 2))
+            }
+        }
+    }
+
+    @Test("The kinds at paths are those of a dictionary", arguments: [1, 2] as [UInt64])
+    func keepsKinds(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var kinds = PathKinds()
+        var expected: [[UInt8]: PathKinds.Kind] = [:]
+        // Paths that are there already among others that are not.
+        for _ in 0..<3000 {
+            let path = [random.bytes(1)[0], UInt8(random.below(20))]
+            let kind: PathKinds.Kind = random.below(2) == 0 ? .file : .folder
+            #expect(kinds[PathKinds.Key(path[...])] == expected[path])
+            kinds[PathKinds.Key(path[...])] = kind
+            expected[path] = kind
+        }
+        let all = (0..<256 * 20).map { [UInt8($0 % 256), UInt8($0 / 256)] }
+        #expect(all.allSatisfy { kinds[PathKinds.Key($0[...])] == expected[$0] })
+    }
+
+    @Test("The CRC-32 of entries is known where it was noted")
+    func keepsChecksums() {
+        var table = ChecksumTable()
+        #expect(table[0] == nil)
+        for index in [7, 8, 20_000, 9] { table[index] = UInt32(index) }
+        table[8] = 5
+        table[3] = 3
+        #expect(table[7] == 7 && table[8] == 5 && table[9] == 9 && table[20_000] == 20_000)
+        #expect([0, 3, 6, 10, 19_999, 20_001].allSatisfy { table[$0] == nil })
+    }
+}

@@ -1,0 +1,80 @@
+"""What archives and tables of any length cost."""
+
+import contextlib
+import threading
+import time
+
+from ..failure import expect
+from ..fastcgi import connect, request, send
+from ..helpers import in_threads
+from ..registry import circumstances
+from ..settings import settings
+from ..site import anonymous_memory, get, Site
+
+# Above an idle program's, for each download under way.
+BOUND = 24 << 20
+
+
+@contextlib.contextmanager
+def peak_memory(site):
+    """The most anonymous memory while the block runs, in a list of one number."""
+    peak, ends = [0], threading.Event()
+
+    def watch():
+        while not ends.wait(0.005):
+            peak[0] = max(peak[0], anonymous_memory(site))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield peak
+    finally:
+        ends.set()
+        thread.join()
+
+
+def fetch(uri, within=120.0, **kw):
+    """How many bytes an answer has; it is read as fast as it comes, and not kept."""
+    with connect(within * settings.slow) as s:
+        send(s, request(uri=uri.encode(), keep=False, **kw))
+        count, buffer = 0, bytearray(1 << 20)
+        while got := s.recv_into(buffer):
+            count += got
+        return count
+
+
+@circumstances.case
+def archives_and_tables_take_little_memory():
+    # Of a list the program holds the files, too: those of /bench/zip have all the fields that a file can have.
+    archive = "/archive/big.zip?entries={}&size={}"
+    resumed = [(b"HTTP_RANGE", b"bytes=20000000-")]
+    # One program answers all, so that what one leaves behind counts for the next.
+    downloads = [
+        [(archive.format(100_000, 100), {})], [(archive.format(100_000, 101), {})],
+        [(archive.format(100_000, 100), {"extra": resumed})], [(archive.format(100_000, 102), {"extra": resumed})],
+        [(archive.format(200_000, 1), {"method": b"HEAD"})], [(archive.format(200_000, 1), {})],
+        [(archive.format(200_000, 2), {})], [(archive.format(4, 250_000_000), {})],
+        [("/bench/zip?entries=50000&size=10&level=6", {})],
+        *([(f"/export/orders.{kind}?rows=1000000", {})] for kind in ("csv", "ndjson", "xlsx")),
+        # Two at once may take twice as much.
+        [(archive.format(100_000, 103), {}), ("/export/orders.xlsx?rows=1000000", {})],
+        [(archive.format(100_000, 104), {}), (archive.format(100_000, 105), {})],
+    ]
+    highest = [0, 0]
+    with Site() as site:
+        expect(get() == 200, "not served")
+        time.sleep(0.3)
+        idle = anonymous_memory(site)
+        for together in downloads:
+            def one(number):
+                uri, options = together[number]
+                count = fetch(uri, **options)
+                expect(count > (100 if "method" in options else 900_000), f"{uri}: {count} bytes")
+
+            with peak_memory(site) as peak:
+                in_threads(len(together), one)
+            grown = peak[0] - idle
+            highest[len(together) - 1] = max(highest[len(together) - 1], grown)
+            if settings.slow < 5:  # A sanitizer's memory is not the server's.
+                expect(grown < BOUND * len(together), f"{grown >> 10} KiB above idle: {together}")
+    return "one {:.1f} MiB above idle, two {:.1f}".format(*(bytes / (1 << 20) for bytes in highest))
