@@ -28,6 +28,8 @@ struct AccessRuleTests {
                 for (kind, target) in Spelling.all(of: setup.prefix + path, host: "127.0.0.1:\(site.port)") {
                     let answer = try RawAnswer.get(target, port: site.port)
                     counts[answer.status ?? 0, default: 0] += 1
+                    // The application has answered, whatever it thinks of the path.
+                    #expect(answer.status != 502, "\(kind): \(target)")
                     #expect(!answer.body.contains("route=protected"), "\(kind): \(target)")
                     if answer.status == 200 { #expect(answer.body.contains("route=open"), "\(kind): \(target)") }
                 }

@@ -65,8 +65,7 @@ struct DownloadTests {
         #expect(answer["Allow"] == "GET, HEAD, OPTIONS")
     }
 
-    // mod_fcgid answers 500 to what is beyond its FcgidMaxRequestLen.
-    @Test("Content that is too large is answered 413", arguments: Setup.allCases.filter { $0 != .fcgid }, [2, 20])
+    @Test("Content that is too large is answered 413", arguments: Setup.allCases, [2, 20])
     func refusesLargeContent(setup: Setup, mebibytes: Int) async throws {
         let site = try await site(setup)
         let content = try site.directory.write(String(repeating: "a", count: mebibytes << 20), to: "\(mebibytes)MiB")

@@ -29,6 +29,17 @@ extension Connection {
         if hasMore { pool.report(Poller.Event(tag: tag, events: .readable)) }
     }
 
+    /// Waits for the web server to close the connection of a request that was answered before it was there as a whole.
+    /// The limit on receiving begins anew.
+    func waitForEnd() {
+        state.withLock { state in
+            state.arrival.expectsRequest = true
+            state.phaseSince = clock.now
+            state.phase = .idle
+            watch(&state, for: [.readable, .peerClosed], .changes)
+        }
+    }
+
     /// Claims an idle connection because of an event: the caller owns it, and receives from it. If it has another
     /// owner, that one looks again.
     func beginReceiving() -> Bool {

@@ -14,7 +14,7 @@ internal import Synchronization
 /// lock, and may cancel or break off.
 ///
 /// `@unchecked Sendable`: `state` is behind its lock. `receiveBuffer`, `heldBytes` and `peeked` are the owner's; while
-/// a request is answered nobody changes the first, and whoever has the lock may read it.
+/// there is none, and while a request is answered, nobody changes the first, and whoever has the lock may read it.
 /// `descriptor` changes when the connection is opened or closed by its owner; of a response that is broken off it
 /// changes under the lock, where everybody but the owner reads it, and the owner reads it only after it has ended the
 /// response, under the lock. `quickWaits` and `turnBegan` belong to the request's task.

@@ -19,6 +19,12 @@ struct ReceiveBuffer {
     var isEmpty: Bool { bytes.isEmpty }
     var count: Int { bytes.count }
 
+    /// The identifier of the request that is coming, which can be answered.
+    var requestUnderWay: UInt16? { discards ? nil : requestGuard.requestUnderWay }
+
+    /// How much of its content has come, in bytes.
+    var bodyLength: Int { discards ? 0 : requestGuard.bodyLength }
+
     /// Whether a refused connection has sent more than it can claim not to have known better.
     var hasDiscardedTooMuch: Bool { discarded > Self.maximumDiscarded }
 

@@ -184,9 +184,10 @@ struct ParameterScanner: Sendable {
             case (.minus, UInt8(ascii: "1")):
                 numeral = .minusOne
             case (.empty, UInt8(ascii: "0")...UInt8(ascii: "9")), (.digits, UInt8(ascii: "0")...UInt8(ascii: "9")):
-                // Eighteen digits cannot overflow 64 bits.
-                numeral = length <= 18 ? .digits : .invalid
-                if numeral == .digits { number = number * 10 + Int(byte - UInt8(ascii: "0")) }
+                numeral = .digits
+                // Any number of digits is valid, also of zeros (RFC 9110 §8.6). This many can't overflow 64 bits, and
+                // are more than any limit on content.
+                if number < 100_000_000_000_000_000 { number = number * 10 + Int(byte - UInt8(ascii: "0")) }
             default:
                 numeral = .invalid
             }

@@ -39,7 +39,7 @@ extension RequestGuard {
         case reply(Reply)
         /// A well-formed request beyond the limits: send ``TooLarge/answer``, then close.
         case tooLarge(TooLarge)
-        /// Malformed or hostile: close the connection without an answer.
+        /// Malformed or hostile: send the answer of ``Reason/status``, if it has one, and close the connection.
         case refuse(Reason)
 
         /// Whether the bytes examined, so many, are one whole request with nothing behind it.
@@ -123,6 +123,16 @@ extension RequestGuard {
         case tooManyRecords = "too-many-records"
         case tooManyReplies = "too-many-replies"
         case tooManyIgnoredBytes = "too-many-ignored-bytes"
+
+        /// What ``RequestGuard/requestUnderWay`` is answered: 400 where the records are in order, so that it may be the
+        /// client who has sent what can't be taken, such as `%00` in a path that the web server decodes. Nil where
+        /// there is no telling what a record belongs to.
+        var status: HTTPResponse.Status? {
+            switch self {
+            case .nulInParameter, .equalsSignInName, .invalidContentLength, .contentLengthMismatch: .badRequest
+            default: nil
+            }
+        }
 
         var description: String {
             switch self {

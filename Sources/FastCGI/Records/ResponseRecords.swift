@@ -62,6 +62,7 @@ enum ResponseRecords {
             Status: \(line)\r
             Content-Type: text/plain; charset=utf-8\r
             Content-Length: \(line.utf8.count + 1)\r
+            Cache-Control: no-store\r
             \(retry)\r
             \(line)
 

@@ -14,12 +14,7 @@ extension Engine {
             let passed = connection.limitPassed(now, receive: receiveLimit, write: writeLimit, request: requestLimit)
             switch passed?.limit {
             case nil: break
-            case .receiving:
-                statistics.receiveTimedOut()
-                arrivalLog.ifAllowed(now) {
-                    logger.info("closed a connection: its request did not arrive in time")
-                }
-                close(connection)
+            case .receiving: endArrival(on: connection, at: now)
             case .writing: connection.cancel(.writeTimedOut, of: passed?.serial)
             case .abort: connection.cancel(.aborted, of: passed?.serial)
             case .request: connection.cancel(.requestTimedOut, of: passed?.serial)

@@ -1,6 +1,7 @@
 internal import DownloadCore
 internal import DownloadSystem
 internal import Glibc
+internal import HTTPTypes
 internal import Logging
 
 /// How a request reaches the server.
@@ -73,13 +74,14 @@ extension Engine {
                 case .tooLarge(let request):
                     statistics.requestRefused("too-large-\(request.part)")
                     logRefusal("too large: its \(request.part)")
-                    try send(request.answer, on: connection)
-                    shutdown(connection.descriptor, Int32(SHUT_WR))
-                    connection.receiveBuffer.discardAll()
+                    try answer(request.requestID, request.status, on: connection)
                 case .refuse(let reason):
                     statistics.requestRefused(reason.rawValue)
                     logRefusal("\(reason)")
-                    return close(connection)
+                    guard let status = reason.status, let id = connection.receiveBuffer.requestUnderWay else {
+                        return close(connection)
+                    }
+                    try answer(id, status, on: connection)
                 }
             }
             guard let received = try unsafe Socket.receive(into: scratch, from: connection.descriptor, peeking: true)
@@ -89,7 +91,9 @@ extension Engine {
                 if !connection.receiveBuffer.isEmpty, buffers.heldBytes > configuration.maximumHeldBytes {
                     statistics.requestRefused("overloaded")
                     logRefusal("too much would be held")
-                    return close(connection)
+                    guard let id = connection.receiveBuffer.requestUnderWay else { return close(connection) }
+                    try answer(id, .serviceUnavailable, on: connection)
+                    connection.countHeld()
                 }
                 return waitForRequest(on: connection)
             }
@@ -101,6 +105,27 @@ extension Engine {
                 return close(connection)
             }
         }
+    }
+
+    /// Answers a request that is not there as a whole, and never will be. What else comes of it is dropped, so that the
+    /// web server reads the answer before it sees the end of the connection.
+    private func answer(_ requestID: UInt16, _ status: HTTPResponse.Status, on connection: Connection) throws {
+        try send(ResponseRecords.answer(requestID, status: status), on: connection)
+        shutdown(connection.descriptor, Int32(SHUT_WR))
+        connection.receiveBuffer.discardAll()
+    }
+
+    /// Ends the wait for a request that has not come in time. The caller owns the connection.
+    func endArrival(on connection: Connection, at now: Int64) {
+        // Its request was answered; it is only its end that has not come.
+        if connection.receiveBuffer.discards { return close(connection) }
+        statistics.receiveTimedOut()
+        arrivalLog.ifAllowed(now) { logger.info("refused a request that did not arrive in time") }
+        guard let id = connection.receiveBuffer.requestUnderWay,
+            (try? answer(id, .requestTimeout, on: connection)) != nil
+        else { return close(connection) }
+        connection.countHeld()
+        connection.waitForEnd()
     }
 
     func logRefusal(_ reason: String) {

@@ -9,8 +9,8 @@ public struct FastCGIConfiguration: Sendable {
     /// How many worker threads there may be while views block all others. The default is 64.
     public var maximumThreads = 64
 
-    /// How long a request may take to arrive, from its first byte (or the connection's beginning) on. The default is 5
-    /// s.
+    /// How long a request may take to arrive, from its first byte (or the connection's beginning) on, and a second more
+    /// for each 1,000 bytes of its content. The default is 5 s; beyond it the answer is 408.
     public var receiveLimit: Duration = .seconds(5)
 
     /// How long a client may take nothing of what is ready for it. The default is 60 s.

@@ -58,7 +58,12 @@ struct ServeCommand<Application: DownloadApplication>: ParsableCommand, MainThre
     )
     var logLevel = Logger.Level.info
 
-    @Option(help: ArgumentHelp("How long a request may take to arrive.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "How long a request may take to arrive, and a second more for each 1,000 bytes of its content.",
+            valueName: "seconds"
+        )
+    )
     var receiveLimit = Application.serverConfiguration.receiveLimit.seconds
 
     @Option(help: ArgumentHelp("How long a client may take nothing of what is ready for it.", valueName: "seconds"))

@@ -204,7 +204,7 @@ import Testing
         let request = RequestGuard.TooLarge(requestID: 258, keepConnection: true, part: .body)
         let text =
             "Status: 413 Content Too Large\r\nContent-Type: text/plain; charset=utf-8\r\n"
-            + "Content-Length: 22\r\n\r\n413 Content Too Large\n"
+            + "Content-Length: 22\r\nCache-Control: no-store\r\n\r\n413 Content Too Large\n"
         let expected = Wire.record(6, id: 258, Array(text.utf8)) + Wire.record(6, id: 258) + endRequest(258, 0)
         #expect(request.answer == expected)
     }

@@ -66,6 +66,15 @@ import Testing
         for make in [
             { socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0) }, { socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) },
             { unsafe open("/dev/null", O_RDONLY) },
+            {
+                let packets = socket(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0)
+                // Of a name that the kernel chooses.
+                var address = sockaddr()
+                address.sa_family = sa_family_t(AF_UNIX)
+                _ = unsafe bind(packets, &address, socklen_t(MemoryLayout<sa_family_t>.size))
+                listen(packets, 1)
+                return packets
+            },
         ] {
             let other = make()
             try #require(dup2(other, first + 1) == first + 1)

@@ -7,20 +7,68 @@ import Testing
 
 /// What is over a limit.
 @Suite(.blocking, .timeLimit(.minutes(5))) struct ServerLimitTests {
-    @Test("A request that does not arrive in time is dropped")
+    @Test("A request that does not arrive in time is answered 408")
     func limitsReceiving() async throws {
         try await withServer(time: ManualTime()) { server in
             let client = try server.connect()
             try await client.send(Array(Wire.get("/hello").dropLast(9)))
             #expect(await eventually { server.status.heldBytes > 0 })
             server.pass(.seconds(6))
+            let answer = try await client.answer()
+            #expect(answer.text.hasPrefix("Status: 408 ") && answer.isComplete)
             #expect(try await client.seesEnd())
+            #expect(server.status.heldBytes == 0)
+            #expect(server.status.totals.timedOut == 1)
+            // The web server closes the connection, or the server does after the same time again.
+            #expect(server.status.connections == 1)
+            server.pass(.seconds(6))
+            #expect(server.status.connections == 0)
+            #expect(server.status.totals.timedOut == 1)
             let kept = try server.connect()
             try await kept.send(Wire.get("/hello"))
             _ = try await kept.answer()
             server.pass(.seconds(60))
             try await kept.send(Wire.get("/hello"))
             #expect(try await kept.answer().isComplete, "an idle connection that is kept is no request that is late")
+        }
+    }
+
+    @Test("A connection on which no request begins in time is closed")
+    func limitsConnecting() async throws {
+        try await withServer(time: ManualTime()) { server in
+            let client = try server.connect()
+            #expect(await eventually { server.status.connections == 1 })
+            server.pass(.seconds(6))
+            #expect(try await client.seesEnd())
+        }
+    }
+
+    @Test("Content that comes slowly is waited for, at 1,000 bytes a second, and no longer")
+    func limitsReceivingByProgress() async throws {
+        try await withServer(time: ManualTime()) { server in
+            let client = try server.connect()
+            let head = [("REQUEST_METHOD", "POST"), ("REQUEST_URI", "/echo"), ("CONTENT_LENGTH", "20000")]
+            try await client.send(
+                Wire.begin() + Wire.parameters(head.flatMap { Wire.pair($0.0, $0.1) }) + Wire.parameters()
+            )
+            var held = 0
+            for _ in 0..<20 {
+                held = server.status.heldBytes
+                try await client.send(Wire.input([UInt8](repeating: 1, count: 1000)))
+                #expect(await eventually { server.status.heldBytes > held })
+                server.pass(.seconds(1))
+            }
+            try await client.send(Wire.input())
+            #expect(try await client.answer().bodyCount == 20_000)
+            try await client.send(
+                Wire.begin() + Wire.parameters(head.flatMap { Wire.pair($0.0, $0.1) }) + Wire.parameters()
+                    + Wire.input([UInt8](repeating: 1, count: 2000))
+            )
+            #expect(await eventually { server.status.heldBytes > 2000 })
+            server.pass(.milliseconds(6900))
+            #expect(server.status.totals.timedOut == 0)
+            server.pass(.milliseconds(300))
+            #expect(try await client.answer().text.hasPrefix("Status: 408 "))
         }
     }
 
@@ -187,7 +235,10 @@ import Testing
             let second = try server.connect()
             // At once, so that it counts before any more of it comes.
             try await second.send(part)
+            let refusal = try await second.answer()
+            #expect(refusal.text.hasPrefix("Status: 503 ") && refusal.text.contains("\r\nRetry-After: 5\r\n"))
             #expect(try await second.seesEnd())
+            second.close()
             try await first.send(Wire.input())
             #expect(try await first.answer().bodyCount == 60_000)
             #expect(await eventually { server.server.status.heldBytes == 0 })

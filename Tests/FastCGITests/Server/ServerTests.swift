@@ -103,6 +103,31 @@ import Testing
         }
     }
 
+    @Test(
+        "What a client may have sent, and can't be taken, is answered 400 without any view",
+        arguments: [
+            Wire.request([("REQUEST_URI", "/hello"), ("PATH_INFO", "/hello\0")]),
+            Wire.request([("REQUEST_URI", "/hello"), ("HTTP_X\0", "1")]),
+            Wire.request([("REQUEST_URI", "/hello"), ("HTTP_X=Y", "1")]),
+            Wire.request([("REQUEST_URI", "/hello"), ("CONTENT_LENGTH", "+1")], body: [1]),
+            Wire.request([("REQUEST_URI", "/hello"), ("CONTENT_LENGTH", "2")], body: [1]),
+            Wire.request([("REQUEST_URI", "/hello"), ("CONTENT_LENGTH", "2")], body: [1, 2, 3]),
+        ]
+    )
+    func refusesInvalidRequests(request: [UInt8]) async throws {
+        try await withServer { server in
+            // At once, and byte by byte.
+            for pieces in [[request], request.map { [$0] }] {
+                let client = try server.connect()
+                for piece in pieces { try? await client.send(piece) }
+                let answer = try await client.answer()
+                #expect(answer.text.hasPrefix("Status: 400 ") && answer.isComplete)
+                #expect(try await client.seesEnd())
+                #expect(!server.probe.has("began /hello"))
+            }
+        }
+    }
+
     @Test("A body over the limit is answered 413 without any view")
     func refusesLargeBody() async throws {
         try await withServer {
