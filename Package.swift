@@ -195,9 +195,9 @@ let package = Package(
         .executableTarget(
             name: "testsite",
             dependencies: [
-                "DemoViews", "DownloadArchives", "DownloadCompression", "DownloadSpool", "DownloadSpreadsheets",
-                "DownloadSystem", "DownloadTables", "DownloadZstandard", "Randomness", "SignedLinks",
-                "VirtualDownloads",
+                "DemoViews", "DownloadArchives", "DownloadCompression", "DownloadJSON", "DownloadSpool",
+                "DownloadSpreadsheets", "DownloadSystem", "DownloadTables", "DownloadZstandard", "Randomness",
+                "SignedLinks", "VirtualDownloads",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Tests/TestSite",

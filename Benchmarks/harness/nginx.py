@@ -82,7 +82,7 @@ def location(peer, keepalive, spool=None):
             'proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Host $host; proxy_buffering off; '
             + BUFFERS.format(kind="proxy")
             + (' proxy_set_header Connection "";' if keepalive else " proxy_set_header Connection close;")
-            + " proxy_read_timeout 60s;"
+            + " proxy_read_timeout 600s;"
         )
     handover = f'fastcgi_param DOWNLOADS_HANDOVER "X-Accel-Redirect {spool}=/-spool";' if spool else ""
     parameters = "".join(
@@ -90,7 +90,7 @@ def location(peer, keepalive, spool=None):
         for name, value in PARAMETERS.items()
     )
     return (
-        f"{parameters} {handover} fastcgi_pass app; fastcgi_buffering off; fastcgi_read_timeout 60s;"
+        f"{parameters} {handover} fastcgi_pass app; fastcgi_buffering off; fastcgi_read_timeout 600s;"
         f" {BUFFERS.format(kind='fastcgi')}"
         f" fastcgi_keep_conn {'on' if keepalive else 'off'};"
     )

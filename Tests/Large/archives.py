@@ -3,12 +3,15 @@
 
 `archives.py URL [--quick | --large]` takes the address of the site, such as http://127.0.0.1:20000, with the tests'
 program behind it. It needs Debian's curl, wget, aria2, unzip, p7zip-full, libarchive-tools and python3-openpyxl; Java,
-Go and DuckDB read too where they are. `--quick` is what the tests run. With `--large` an archive of 5 GiB is broken off
-and resumed by each client, and entries of 4 GiB - 1, 4 GiB and 5 GiB are read, and archives whose last header begins
-just below 4 GiB and just above: it takes 20 GiB of disk, and many minutes.
+Go, PostgreSQL, DuckDB and openxml-audit read too where they are (the last two are of PyPI).
+
+`--quick` is what the tests run. With `--large` an archive of 5 GiB is broken off and resumed by each client, and
+entries of 4 GiB - 1, 4 GiB and 5 GiB are read, and archives whose last header begins just below 4 GiB and just above:
+it takes 20 GiB of disk, and many minutes.
 """
 import argparse
 import csv
+import glob
 import hashlib
 import json
 import os
@@ -235,7 +238,66 @@ for row, line in zip(sheet.iter_rows(min_row=2), open('orders.ndjson', encoding=
                " FROM 'orders.csv'")
         cents = sum(order["cents"] for order in orders)
         assert duckdb.sql(sql).fetchall() == [(count, count * (count + 1) // 2, cents, 5)]
+    schema(site)
+    fields(site, 5000)
     print("the tables are read")
+
+
+def schema(site):
+    """Compares the spreadsheet with the schemas of Office Open XML, where there is a program that knows them."""
+    program = shutil.which("openxml-audit", path=os.path.dirname(sys.executable) + ":" + os.environ["PATH"])
+    if not program:
+        print("not compared with the schema by openxml-audit, which is not there")
+        return
+    fetch(site, "/export/orders.xlsx?rows=1000", "schema.xlsx")
+    # It has exit status 1 after a finding.
+    found = json.loads(run(program, "-m", "0", "-o", "json", "schema.xlsx", allowed=(0, 1)))[0]["errors"]
+    # A theme may be missing (ECMA-376 part 1, §15.2.17), and Excel writes texts in its own way when it saves.
+    faults = [finding for finding in found
+              if finding["severity"] == "error" and "relationships/theme" not in finding["description"]]
+    assert not faults, faults[:3]
+
+
+def fields(site, count):
+    """Has PostgreSQL read fields that are hard to tell apart, nothing and empty texts among them."""
+    for kind in ("csv", "ndjson"):
+        fetch(site, f"/test/fields.{kind}?rows={count}", f"fields.{kind}")
+    with open("fields.ndjson", encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    with open("fields.csv", encoding="utf-8", newline="") as file:
+        header, *read_rows = csv.reader(file, strict=True)
+    assert header == ["id", "first", "second", "count", "paid"] and len(read_rows) == len(rows) == count
+    for got, row in zip(read_rows, rows):
+        assert got[:3] == [str(row["id"]), row.get("first") or "", row.get("second") or ""], (got, row)
+    folders = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
+    if not folders or (os.geteuid() == 0 and not shutil.which("runuser")):
+        print("not read by PostgreSQL, which is not there")
+        return
+    # It does not run as root.
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    with tempfile.TemporaryDirectory(prefix="tables-", dir="/tmp") as folder:
+        if as_user:
+            shutil.chown(folder, "postgres")
+        data = os.path.join(folder, "data")
+        run(*as_user, f"{folders[-1]}/initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--locale=C", "-N",
+            "-U", "test", cwd=folder)
+        # For its socket alone, in that folder.
+        settings = f"-c listen_addresses= -k {folder} -c fsync=off"
+        run(*as_user, f"{folders[-1]}/pg_ctl", "-D", data, "-w", "-s", "-l", f"{folder}/log", "-o", settings, "start",
+            cwd=folder)
+        try:
+            with open("fields.csv", "rb") as file:
+                read = run(
+                    f"{folders[-1]}/psql", "-h", folder, "-U", "test", "-d", "postgres", "-qAt",
+                    "-v", "ON_ERROR_STOP=1",
+                    "-c", "CREATE TABLE t (id int, first text, second text, count int, paid boolean)",
+                    "-c", "COPY t FROM STDIN (FORMAT csv, HEADER)",
+                    "-c", "SELECT json_strip_nulls(row_to_json(t)) FROM t ORDER BY id", stdin=file)
+        finally:
+            run(*as_user, f"{folders[-1]}/pg_ctl", "-D", data, "-w", "-s", "-m", "immediate", "stop", cwd=folder)
+    for line, row in zip(read.splitlines(), rows, strict=True):
+        row["paid"] = row.pop("isPaid", None)
+        assert json.loads(line) == {name: value for name, value in row.items() if value is not None}, (line, row)
 
 
 def main():

@@ -29,6 +29,8 @@ enum TestViews {
             Route("/test/host", HostView())
             Route("/test/tree.zip", TreeArchiveView())
             Route("/test/tree.txt", TreeListView())
+            Route("/test/fields.csv", FieldTableView())
+            Route("/test/fields.ndjson", FieldListView())
             Route("/paths/Kunden.csv", PathView(isProtected: true))
             Route("/paths/Kunden/{name}", PathView(isProtected: true))
             Route("/paths/tree/{name*}", PathView())

@@ -1,7 +1,7 @@
 internal import CISAL
 internal import CZlib
 
-/// A stream of raw deflate (RFC 1951) in constant memory, some 0.45 MiB; used again for one entry after the other.
+/// A stream of raw deflate (RFC 1951) in constant memory, some half a MiB; used again for one entry after the other.
 ///
 /// Level 1 is ISA-L's, some four times as fast as zlib's and as good on texts; the levels above, where ISA-L has
 /// nothing as good, are zlib's.
