@@ -68,7 +68,15 @@ struct RoutePattern: Sendable, CustomStringConvertible {
 
     private static func segment(_ part: String, of text: String) throws(RouteError) -> Segment {
         let braces = part.utf8.indices.filter { [UInt8(ascii: "{"), UInt8(ascii: "}")].contains(part.utf8[$0]) }
-        if braces.isEmpty { return .literal(try literal(part, of: text)) }
+        if braces.isEmpty {
+            if let form = formElsewhere(of: part) {
+                throw RouteError(
+                    "the route “\(text)” has “\(part)”, which is how others write a parameter: write \(form) here,"
+                        + " and for these characters themselves their percent-encoding"
+                )
+            }
+            return .literal(try literal(part, of: text))
+        }
         guard braces.count == 2, part.utf8[braces[0]] == UInt8(ascii: "{"), part.utf8[braces[1]] == UInt8(ascii: "}")
         else {
             throw RouteError(
@@ -102,7 +110,8 @@ struct RoutePattern: Sendable, CustomStringConvertible {
             guard parts[1].isOctetEqual(to: "int") else {
                 throw RouteError(
                     "the route “\(text)” has “\(part)”, but “\(parts[1])” is not a type of parameters;"
-                        + " write {\(name):int} for a whole number, or {\(name)}"
+                        + " write {\(name):int} for a whole number, {\(name)*} for all that is left of a path, or"
+                        + " {\(name)}"
                 )
             }
             kind = .integer
@@ -117,6 +126,22 @@ struct RoutePattern: Sendable, CustomStringConvertible {
             )
         }
         return RouteParameter(name: WireText(name), kind: kind)
+    }
+
+    /// How a parameter is written here that is written as in another library: `:id` (Express, Rails, Vapor), `<id>` and
+    /// `<int:id>` (Django, Flask), `*` and `**` (nginx, Vapor, Hummingbird); nil for what is not one.
+    private static func formElsewhere(of part: String) -> String? {
+        let bytes = part.utf8
+        if bytes.allSatisfy({ $0 == UInt8(ascii: "*") }) { return "{path*}" }
+        if bytes.first == UInt8(ascii: ":"), bytes.count > 1 { return "{\(part.droppingOctets(1))}" }
+        guard bytes.first == UInt8(ascii: "<"), bytes.last == UInt8(ascii: ">"), bytes.count > 2 else { return nil }
+        let words = Substring(part.droppingOctets(1).utf8.dropLast()).splitOctets { $0 == UInt8(ascii: ":") }
+        guard words.count == 2 else { return "{\(words.joined(separator: "-"))}" }
+        switch words[0].wire {
+        case "int": return "{\(words[1]):int}"
+        case "path": return "{\(words[1])*}"
+        default: return "{\(words[1])}"
+        }
     }
 
     /// What stands before or behind a parameter, decoded.

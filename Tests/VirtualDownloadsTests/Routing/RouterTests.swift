@@ -225,6 +225,9 @@ private struct NamedView: VirtualDownloadView {
             ("/a\u{85}b", "control character"), ("/a%00", "control character"), ("/%FF", "UTF-8"),
             ("/%2E%2E/a", "“%2E%2E”"),
             ("/a%2Fb", "%2F"), ("/a/{%20}", "{%20}"), ("/a//\u{301}b", "extra slash"),
+            ("/a/:id", "write {id} here"), ("/a/<id>", "write {id} here"), ("/a/<int:id>", "write {id:int} here"),
+            ("/a/<path:rest>", "write {rest*} here"), ("/a/<str:id>/b", "write {id} here"),
+            ("/a/*", "write {path*} here"), ("/a/**", "write {path*} here"), ("/{path:path}", "{path*}"),
         ]
     )
     func unmatchable(pattern: String, advice: String) throws {
