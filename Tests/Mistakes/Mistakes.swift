@@ -1,50 +1,51 @@
-// What must not compile, each with a part of what the compiler says: `.ci/check-mistakes` tries them one by one.
+// What must not compile without a word, each with a part of what the compiler says: `.ci/check-mistakes` tries them one
+// by one.
 // A line `// mistake: TEXT` begins one; what stands before the first is common to all.
 import DownloadCore
 import HTTPTypes
 
-let file = ContentFile("x", name: "x.txt")
+let content = ContentFile("x", name: "x.txt")
 
 // mistake: conformance of 'Int' to 'TextOption' is unavailable: this option is a text
 struct NumberForText: VirtualDownloadView {
     let basename = 5
-    func file(for request: DownloadRequest) -> ContentFile { file }
+    func file(for request: DownloadRequest) -> ContentFile { content }
 }
 
 // mistake: conformance of 'String' to 'BooleanOption' is unavailable: this option is true or false
 struct TextForBoolean: VirtualDownloadView {
     var attachment: String { "inline" }
-    func file(for request: DownloadRequest) -> ContentFile { file }
+    func file(for request: DownloadRequest) -> ContentFile { content }
 }
 
 // mistake: write [.accept] as [HTTPField.Name]
 struct TextsForNames: VirtualDownloadView {
     let vary = ["Accept"]
-    func file(for request: DownloadRequest) -> ContentFile { file }
+    func file(for request: DownloadRequest) -> ContentFile { content }
 }
 
 // mistake: write [.get, .post] as [HTTPRequest.Method]
 struct SetForMethods: VirtualDownloadView {
     let methods: Set<HTTPRequest.Method> = [.get]
-    func file(for request: DownloadRequest) -> ContentFile { file }
+    func file(for request: DownloadRequest) -> ContentFile { content }
 }
 
 // mistake: this option is a date: write HTTPDate
 struct TextForDate: VirtualDownloadView {
     let expires = "tomorrow"
-    func file(for request: DownloadRequest) -> ContentFile { file }
+    func file(for request: DownloadRequest) -> ContentFile { content }
 }
 
 // mistake: these are header fields
 struct DictionaryForFields: VirtualDownloadView {
     let headerFields = ["Server": "x"]
-    func file(for request: DownloadRequest) -> ContentFile { file }
+    func file(for request: DownloadRequest) -> ContentFile { content }
 }
 
 // mistake: conformance of 'Double' to 'IntegerOption' is unavailable: this option is a whole number
 struct FractionForLimit: VirtualDownloadView {
     let maximumSkippedBytes = 1e6
-    func file(for request: DownloadRequest) -> ContentFile { file }
+    func file(for request: DownloadRequest) -> ContentFile { content }
 }
 
 // mistake: conformance of 'Int' to 'TextOption' is unavailable: this option is a text
@@ -77,7 +78,7 @@ struct TextForTag: DownloadFile {
 // mistake: type 'Float' does not conform to protocol 'TextOption'
 struct AnythingForText: VirtualDownloadView {
     let mimeType = Float(1)
-    func file(for request: DownloadRequest) -> ContentFile { file }
+    func file(for request: DownloadRequest) -> ContentFile { content }
 }
 
 // mistake: does not conform to protocol 'DownloadContent'
@@ -97,4 +98,76 @@ struct SinkInTask: VirtualDownloadView {
             }
         }
     }
+}
+
+// mistake: a view's media type is called mimeType
+struct OthersMediaType: VirtualDownloadView {
+    var contentType: String? { "text/csv" }
+    func file(for request: DownloadRequest) -> ContentFile { content }
+}
+
+// mistake: a view's media type is called mimeType
+struct DjangosMediaType: VirtualDownloadView {
+    let mimetype = "text/csv"
+    func file(for request: DownloadRequest) -> ContentFile { content }
+}
+
+// mistake: whether a file is saved is called attachment
+struct OthersAttachment: VirtualDownloadView {
+    var inline: Bool { true }
+    func file(for request: DownloadRequest) -> ContentFile { content }
+}
+
+// mistake: a view's header fields are called headerFields
+struct OthersHeaderFields: VirtualDownloadView {
+    let headers: HTTPFields = [.server: "x"]
+    func file(for request: DownloadRequest) -> ContentFile { content }
+}
+
+// mistake: the methods that a view answers are called methods
+struct OthersMethods: VirtualDownloadView {
+    var allowedMethods: [HTTPRequest.Method] { [.post] }
+    func file(for request: DownloadRequest) -> ContentFile { content }
+}
+
+// mistake: property 'basname' nearly matches defaulted requirement 'basename'
+struct MisspelledOption {}
+extension MisspelledOption: VirtualDownloadView {
+    var basname: String { "a.csv" }
+    func file(for request: DownloadRequest) -> ContentFile { ContentFile("x", name: "x") }
+}
+
+// mistake: 'downloadRespons(_:to:)' nearly matches defaulted requirement 'downloadResponse(_:to:)'
+struct MisspelledHook {}
+extension MisspelledHook: VirtualDownloadView {
+    func file(for request: DownloadRequest) -> ContentFile { ContentFile("x", name: "x") }
+    func downloadRespons(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse { response }
+}
+
+// mistake: 'notModifiedResponse(_:for:)' nearly matches defaulted requirement 'notModifiedResponse(_:to:)'
+struct MislabelledHook {}
+extension MislabelledHook: VirtualDownloadView {
+    func file(for request: DownloadRequest) -> ContentFile { ContentFile("x", name: "x") }
+    func notModifiedResponse(_ old: DownloadResponse, for request: DownloadRequest) -> DownloadResponse { old }
+}
+
+// mistake: do not have matching underlying types
+struct FilesOfTwoTypes: VirtualDownloadView {
+    func file(for request: DownloadRequest) -> some DownloadFile {
+        if request.user == nil { return ContentFile("x", name: "x.txt") }
+        return VirtualFile(name: "x.txt") { sink in try await sink.write("x") }
+    }
+}
+
+// mistake: add 'async' to function 'file(for:)' to make it asynchronous
+struct WaitingWithoutAsync: VirtualDownloadView {
+    func load() async -> String { "x" }
+    func file(for request: DownloadRequest) -> ContentFile { ContentFile(await load(), name: "x.txt") }
+}
+
+// mistake: stored property 'count' of 'Sendable'-conforming struct
+final class Counter { var count = 0 }
+struct SharedState: VirtualDownloadView {
+    let count: Counter
+    func file(for request: DownloadRequest) -> ContentFile { content }
 }

@@ -8,7 +8,7 @@ import Testing
     func findsMisspellings() {
         struct MistypedView: VirtualDownloadView {
             let baseName = "a.csv"
-            let mimetype = "text/csv"
+            let mime_type = "text/csv"
             let cache_control = "no-store"
             let attachement = false
             let charSet: String? = nil
@@ -19,7 +19,7 @@ import Testing
         }
         let warnings = OptionSpelling.warnings(about: MistypedView())
         let pairs = [
-            ("baseName", "basename"), ("mimetype", "mimeType"), ("cache_control", "cacheControl"),
+            ("baseName", "basename"), ("mime_type", "mimeType"), ("cache_control", "cacheControl"),
             ("attachement", "attachment"), ("charSet", "charset"), ("exipres", "expires"),
             ("headerfields", "headerFields"), ("maximumSkippedByte", "maximumSkippedBytes"),
         ]

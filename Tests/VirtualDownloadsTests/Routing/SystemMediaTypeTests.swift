@@ -65,8 +65,8 @@ import Testing
             return .builtIn
         }
         let routes = Routes {
-            Route("/view", TypedView(name: "a.csv", mimeType: "text/x-view", contentType: "text/x-file"))
-            Route("/file", TypedView(name: "a.csv", contentType: "text/x-file"))
+            Route("/view", TypedView(name: "a.csv", mimeType: "text/x-view", typeOfFile: "text/x-file"))
+            Route("/file", TypedView(name: "a.csv", typeOfFile: "text/x-file"))
             Route("/name", TypedView(name: "a.csv"))
         }
         let router = try Router(routes, mediaTypes: table())
@@ -130,11 +130,11 @@ private final class Flag: @unchecked Sendable {
 private struct TypedView: VirtualDownloadView {
     var name: String
     var mimeType: String?
-    var contentType: String?
+    var typeOfFile: String?
 
     func file(for request: DownloadRequest) -> ContentFile {
         var file = ContentFile("Hello world!\n", name: name)
-        file.contentType = contentType
+        file.contentType = typeOfFile
         file.entityTag = EntityTag("tag")
         return file
     }

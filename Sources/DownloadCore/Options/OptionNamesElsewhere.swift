@@ -1,0 +1,71 @@
+public import HTTPTypes
+
+/// The names that other libraries have for the options of a view.
+///
+/// A view that declares one of them as an option would be declared means the option: the compiler warns of it, at the
+/// view, and says what the option is called. No view needs any of them. Names that a view may well have for something
+/// of its own, such as `filename`, are left alone.
+public protocol OptionNamesElsewhere {
+    associatedtype MimetypeMember: MIMETypeElsewhere
+    associatedtype ContentTypeMember: MIMETypeElsewhere
+    associatedtype MediaTypeMember: MIMETypeElsewhere
+    associatedtype IsAttachmentMember: AttachmentElsewhere
+    associatedtype InlineMember: AttachmentElsewhere
+    associatedtype HeadersMember: HeaderFieldsElsewhere
+    associatedtype AllowedMethodsMember: MethodsElsewhere
+
+    /// Not an option: ``DownloadOptions/mimeType`` is.
+    var mimetype: MimetypeMember { get }
+    /// Not an option of a view: ``DownloadOptions/mimeType`` is.
+    var contentType: ContentTypeMember { get }
+    /// Not an option: ``DownloadOptions/mimeType`` is.
+    var mediaType: MediaTypeMember { get }
+    /// Not an option: ``DownloadOptions/attachment`` is.
+    var isAttachment: IsAttachmentMember { get }
+    /// Not an option: ``DownloadOptions/attachment`` is.
+    var inline: InlineMember { get }
+    /// Not an option: ``DownloadOptions/headerFields`` is.
+    var headers: HeadersMember { get }
+    /// Not an option: ``ViewOptions/methods`` is.
+    var allowedMethods: AllowedMethodsMember { get }
+}
+
+/// What ``DownloadOptions/mimeType`` is declared with.
+public protocol MIMETypeElsewhere {}
+/// What ``DownloadOptions/attachment`` is declared with.
+public protocol AttachmentElsewhere {}
+/// What ``DownloadOptions/headerFields`` is declared with.
+public protocol HeaderFieldsElsewhere {}
+/// What ``ViewOptions/methods`` is declared with.
+public protocol MethodsElsewhere {}
+
+/// What a view has by a name that it does not declare: nothing.
+public struct NoOption: MIMETypeElsewhere, AttachmentElsewhere, HeaderFieldsElsewhere, MethodsElsewhere {
+    @inlinable
+    init() {}
+}
+
+extension OptionNamesElsewhere {
+    @inlinable public var mimetype: NoOption { NoOption() }
+    @inlinable public var contentType: NoOption { NoOption() }
+    @inlinable public var mediaType: NoOption { NoOption() }
+    @inlinable public var isAttachment: NoOption { NoOption() }
+    @inlinable public var inline: NoOption { NoOption() }
+    @inlinable public var headers: NoOption { NoOption() }
+    @inlinable public var allowedMethods: NoOption { NoOption() }
+}
+
+@available(*, deprecated, message: "a view's media type is called mimeType; another name changes nothing")
+extension String: MIMETypeElsewhere {}
+
+@available(*, deprecated, message: "whether a file is saved is called attachment; another name changes nothing")
+extension Bool: AttachmentElsewhere {}
+
+@available(*, deprecated, message: "a view's header fields are called headerFields; another name changes nothing")
+extension HTTPFields: HeaderFieldsElsewhere {}
+
+@available(*, deprecated, message: "the methods that a view answers are called methods; another name changes nothing")
+extension Array: MethodsElsewhere {}
+
+extension Optional: MIMETypeElsewhere where Wrapped: MIMETypeElsewhere {}
+extension Optional: AttachmentElsewhere where Wrapped: AttachmentElsewhere {}
