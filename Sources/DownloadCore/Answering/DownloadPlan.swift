@@ -32,6 +32,8 @@ package struct DownloadPlan: Sendable, Hashable {
     package var extent: ContentExtent
     /// The content coding that the file says itself it is in; nil for none, and for one that is the view's option.
     package var fileEncoding: WireText?
+    /// The name of a file whose media type nobody says and nothing is known of by its name; nil if it is known.
+    package var untypedName: String?
 
     /// Plans the answer of `view` to a request for `file`.
     ///
@@ -99,7 +101,8 @@ package struct DownloadPlan: Sendable, Hashable {
             }
         }
         let name = DownloadName(own.basename.nonEmpty ?? defaults.basename.nonEmpty ?? file.name)
-        let type = Self.contentType(of: properties, by: own, or: defaults, named: name, mediaTypes)
+        let knownType = Self.contentType(of: properties, by: own, or: defaults, named: name, mediaTypes)
+        let type = knownType ?? MediaType.unknown
         let encoding = (own.encoding ?? defaults.encoding)
             .flatMap { Self.isIdentity($0) ? nil : $0 }
         let sent = SentContent(selection, of: type, encoding: encoding, size: size, tag: tag)
@@ -123,6 +126,7 @@ package struct DownloadPlan: Sendable, Hashable {
             extent: isHead ? .none : sent.extent
         )
         if own.encoding != nil { fileEncoding = encoding?.wire }
+        if knownType == nil { untypedName = name?.text ?? "" }
     }
 
     /// Whether a content coding is none, and not to be sent (RFC 9110 §8.4.1).
@@ -236,19 +240,19 @@ private struct FieldList {
 
 extension DownloadPlan {
     /// The value of Content-Type: the option of the file or the view, or the file's type, or one guessed from the name,
-    /// with the charset of a text.
+    /// with the charset of a text; nil if nothing is known of the name.
     fileprivate static func contentType(
         of file: StatedProperties,
         by own: StatedOptions,
         or defaults: StatedOptions,
         named name: DownloadName?,
         _ mediaTypes: () -> MediaTypeTable
-    ) -> String {
+    ) -> String? {
         let charset = (own.charset ?? defaults.charset).nonEmpty
         guard let type = file.statedMediaType(by: own, or: defaults) else {
             // By the name as the client is told it: blanks and what is not seen are not part of its ending.
             let guess = name.flatMap { mediaTypes().mediaType(forName: $0.text) }
-            return MediaType.contentType(known: guess ?? MediaType.unknown, charset: charset)
+            return guess.map { MediaType.contentType(known: $0, charset: charset) }
         }
         return MediaType.contentType(type, charset: charset)
     }

@@ -7,6 +7,10 @@ extension ResponseSink where Self: ~Copyable {
     ///   byte.
     mutating func send(_ file: some DownloadFile, by plan: DownloadPlan, after head: HTTPResponse) async throws {
         begin(head, extent: plan.extent)
+        // A hook may have said the type.
+        if let name = plan.untypedName, head.headerFields[.contentType]?.isOctetEqual(to: MediaType.unknown) == true {
+            didNotFindMediaType(of: name)
+        }
         switch plan.body {
         case .nothing:
             break

@@ -29,9 +29,14 @@ public protocol ResponseSink: ByteSink, ~Copyable {
     /// Tells whoever keeps the log and the status which route the request has taken, by its pattern. The default does
     /// nothing.
     mutating func didMatch(route pattern: String)
+
+    /// Tells whoever keeps the log that nobody says the media type of a file, and that nothing is known of its name, so
+    /// that it is sent as `application/octet-stream`. The default does nothing.
+    mutating func didNotFindMediaType(of name: String)
 }
 
 extension ResponseSink where Self: ~Copyable {
     public mutating func log(_ error: any Error) {}
     public mutating func didMatch(route pattern: String) {}
+    public mutating func didNotFindMediaType(of name: String) {}
 }

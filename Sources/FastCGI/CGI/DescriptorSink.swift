@@ -34,6 +34,8 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
     package private(set) var status = 0
     /// An error that was answered by a response, for the log.
     package private(set) var noted: (any Error)?
+    /// The name of the file if nothing is known of its media type, for the log.
+    package private(set) var untypedName: String?
 
     /// Creates a sink that writes the head to one descriptor and the content to another, or to the same.
     package init(content: Descriptor, head: Descriptor, form: HeadForm) {
@@ -96,6 +98,10 @@ package struct DescriptorSink: ResponseSink, ~Copyable {
 
     package mutating func log(_ error: any Error) {
         noted = error
+    }
+
+    package mutating func didNotFindMediaType(of name: String) {
+        untypedName = name
     }
 
     private mutating func sendHead() throws {

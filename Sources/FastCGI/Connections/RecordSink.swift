@@ -20,6 +20,8 @@ struct RecordSink: ResponseSink, ~Copyable {
     private(set) var status = 0
     /// An error that was answered by a response, for the log.
     private(set) var noted: (any Error)?
+    /// The name of the file if nothing is known of its media type, for the log.
+    private(set) var untypedName: String?
 
     init(_ connection: Connection) {
         self.connection = connection
@@ -117,6 +119,10 @@ struct RecordSink: ResponseSink, ~Copyable {
 
     mutating func didMatch(route pattern: String) {
         connection.didMatch(route: pattern)
+    }
+
+    mutating func didNotFindMediaType(of name: String) {
+        untypedName = name
     }
 
     mutating func finish() async throws {

@@ -76,6 +76,7 @@ extension Engine {
             countedIn: Worker.current?.tally(of: statistics)
         )
         report(received.request, on: connection, sink, failure: failure, cancellation: cancellation)
+        if let name = sink.untypedName { report(UntypedFile(name: name), on: connection.route) }
         let keeps = sink.isFinished && isOpen && received.keepsConnection && !draining.load(ordering: .relaxed)
         let isFit = connection.endResponding()
         if connection.isClosedBySupervisor { statistics.leftRunning.subtract(1, ordering: .relaxed) }
@@ -85,6 +86,11 @@ extension Engine {
         } else {
             close(connection)
         }
+    }
+
+    private func report(_ file: UntypedFile, on route: String) {
+        guard untypedRoutes.withLock({ $0.insert(route).inserted }) else { return }
+        logger.notice("\(file)", metadata: ["route": "\(route.excerpt())"])
     }
 
     private func report(

@@ -27,6 +27,8 @@ final class Engine: @unchecked Sendable {
     let arrivalLog = LogRateLimit()
     let ignoredLog = LogRateLimit()
     let failureLog = LogRateLimit(linesPerSecond: 100)
+    /// The routes whose files had no media type, which are told once.
+    let untypedRoutes = Lock<Set<String>>([])
     /// Whether requests that went well are logged; asked once, since asking copies the log handler.
     let logsServed: Bool
     let clock: ServerClock
@@ -75,6 +77,17 @@ final class Engine: @unchecked Sendable {
             limits: .init(parameterBytes: configuration.maximumHeadSize, bodyBytes: configuration.maximumBodySize),
             capacity: .init(connections: configuration.maximumRequests, requests: configuration.maximumRequests)
         )
+        let log = LogRateLimit()
+        pool.noteHeld.withLock { held in
+            held = { target, microseconds in
+                log.ifAllowed {
+                    logger.warning(
+                        "a view held a thread that others wait for: give what blocks to VirtualFile(name:blocking:)",
+                        metadata: ["target": "\(target.excerpt())", "milliseconds": "\(microseconds / 1000)"]
+                    )
+                }
+            }
+        }
     }
 
     deinit {

@@ -106,7 +106,10 @@ final class Supervisor: Sendable {
         do {
             for _ in 0..<count { try engine.addWorker(temporary: true) }
             watched.log.ifAllowed(now) {
-                engine.logger.warning("views block all workers: added some", metadata: ["workers": "\(pool.count)"])
+                engine.logger.warning(
+                    "views block all workers: added some; give what blocks to VirtualFile(name:blocking:)",
+                    metadata: ["workers": "\(pool.count)"]
+                )
             }
         } catch {
             watched.growth.addingFailed()

@@ -64,6 +64,7 @@ extension WorkerPool {
 
     private func learn(from turn: Worker.FirstTurn) {
         let microseconds = MonotonicClock.microseconds - turn.began
+        if microseconds >= heldLimit.load(ordering: .relaxed) { noteHeld.withLock { $0 }?(turn.target, microseconds) }
         guard microseconds >= LongFirstTurns.limit || turn.expectation != .none else { return }
         longFirstTurns.note(microseconds, of: turn.target)
     }

@@ -14,6 +14,11 @@ final class WorkerPool: TaskExecutor, Sendable {
     /// Events that a worker has taken together with its own, or has reported: any other may take them on.
     let events = WorkQueue<Poller.Event>()
     let longFirstTurns = LongFirstTurns()
+    /// Called with the target of a request whose first turn took ``heldLimit`` or longer, and with how long it took, in
+    /// microseconds.
+    let noteHeld = Lock<(@Sendable (_ target: String, _ microseconds: Int64) -> Void)?>(nil)
+    /// What no turn takes of a view that lets go of its thread where it waits: a second, in microseconds.
+    let heldLimit = Atomic<Int64>(1_000_000)
     let sleeping = Atomic<Int>(0)
     private let living = Atomic<Int>(0)
     private let counters = Lock<[ProgressCounter]>([])

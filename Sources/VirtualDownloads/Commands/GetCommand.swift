@@ -35,14 +35,14 @@ struct GetCommand<Application: DownloadApplication>: ParsableCommand, WaitingCom
     )
     var header: [String] = []
 
-    @Option(name: [.customShort("X"), .long], help: "The method.")
-    var method = "GET"
+    @Option(name: [.customShort("X"), .long], help: "The method. (default: GET, or POST with --data)")
+    var method: String?
 
     @Flag(name: [.customShort("I"), .long], help: "Ask with HEAD.")
     var head = false
 
-    @Option(name: [.customShort("d"), .long], help: "The content of the request.")
-    var data = ""
+    @Option(name: [.customShort("d"), .long], help: "The content of the request, such as that of a form: “a=1&b=2”.")
+    var data: String?
 
     @Option(help: ArgumentHelp("The user, as if the web server had authenticated one.", valueName: "name"))
     var user: String?
@@ -127,8 +127,9 @@ struct GetCommand<Application: DownloadApplication>: ParsableCommand, WaitingCom
         guard path.hasOctetPrefix("/") else {
             throw ValidationError("The path must begin with a slash, as in /\(path).")
         }
-        guard let method = HTTPRequest.Method(head ? "HEAD" : method) else {
-            throw ValidationError("“\(method)” is not a method.")
+        let methodName = head ? "HEAD" : method ?? (data == nil ? "GET" : "POST")
+        guard let method = HTTPRequest.Method(methodName) else {
+            throw ValidationError("“\(methodName)” is not a method.")
         }
         var fields = HTTPFields()
         var authority = "localhost"
@@ -145,10 +146,12 @@ struct GetCommand<Application: DownloadApplication>: ParsableCommand, WaitingCom
                 fields.append(HTTPField(name: name, value: value))
             }
         }
+        // As curl does.
+        if data != nil, fields[.contentType] == nil { fields[.contentType] = "application/x-www-form-urlencoded" }
         let http = HTTPRequest(method: method, scheme: "http", authority: authority, path: path, headerFields: fields)
         return DownloadRequest(
             http: http,
-            body: Array(data.utf8),
+            body: Array((data ?? "").utf8),
             client: ClientAddress(host: "127.0.0.1"),
             user: user?.isEmpty == true ? nil : user,
             id: "get",
@@ -187,6 +190,9 @@ struct GetCommand<Application: DownloadApplication>: ParsableCommand, WaitingCom
             try await router.respond(to: request, into: &sink)
             try await sink.finish()
             if let error = sink.noted { standardError("\(Application.name): \(error)\n") }
+            if let name = sink.untypedName {
+                standardError("\(Application.name): warning: \(UntypedFile(name: name))\n")
+            }
             return (sink.status, .success(sink.status))
         } catch {
             sink.sendCollected()

@@ -86,6 +86,8 @@ struct ProbeHandler: RequestHandler {
             while ContinuousClock.now < end {}
             sink.begin(head, extent: .exactly(2))
             try await sink.write("ok")
+        case "/untyped":
+            try await FunctionView { _ in ContentFile("x", name: "report") }.respond(to: request, into: &sink)
         case "/write-then-block":
             sink.begin(head, extent: .unknown)
             try await sink.write("before\n")

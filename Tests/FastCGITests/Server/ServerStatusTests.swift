@@ -1,6 +1,7 @@
 import DownloadSystem
 import Foundation
 import Logging
+import Synchronization
 import TestSupport
 import Testing
 
@@ -34,6 +35,26 @@ import Testing
             #expect(html.body.contains("<td>/gate</td>"))
             #expect(!server.probe.has("began /ping"))
         }
+    }
+
+    @Test("A view that holds its thread, and a file without a media type, are told with what to write instead")
+    func advises() async throws {
+        let log = RecordedLog()
+        try await withServer(log: log) { server in
+            server.server.engine.pool.heldLimit.store(1, ordering: .relaxed)
+            for target in ["/compute-first", "/untyped", "/untyped"] {
+                let answer = try await server.get(target)
+                #expect(answer.isComplete)
+            }
+        }
+        #expect(
+            log.lines.contains {
+                $0.hasPrefix("warning a view held a thread") && $0.contains("VirtualFile(name:blocking:)")
+                    && $0.contains("target=/compute-first")
+            }
+        )
+        let untyped = log.lines.filter { $0.contains("“report” has no ending that says a media type") }
+        #expect(untyped.count == 1 && untyped.first?.hasSuffix(" route=the route of /untyped") == true)
     }
 
     @Test(

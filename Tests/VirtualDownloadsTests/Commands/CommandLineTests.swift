@@ -263,6 +263,25 @@ private struct Site: DownloadApplication {
         #expect(try GetCommand<Site>.parse(["/a"]).request().authority == "localhost")
     }
 
+    @Test("get sends content as curl does: with POST, and as a form, unless it is told otherwise")
+    func data() throws {
+        let form = try GetCommand<Site>.parse(["/a", "-d", "x=1"]).request()
+        #expect(form.method == .post && form.body == Array("x=1".utf8))
+        #expect(try form.form["x"] == "1")
+        let json = ["/a", "-X", "PUT", "-d", "{}", "-H", "Content-Type: application/json"]
+        let put = try GetCommand<Site>.parse(json).request()
+        #expect(put.method == .put && put.headerFields == [.contentType: "application/json"])
+        #expect(try GetCommand<Site>.parse(["/a"]).request().method == .get)
+    }
+
+    @Test("get warns of a file whose name says no media type, unless a view does")
+    func untyped() async throws {
+        let run = try await SiteProcess.run(["get", "/test/untyped"])
+        #expect(run.status == 0 && run.output.contains("\nContent-Type: application/octet-stream\n"))
+        #expect(run.errors.contains("“report” has no ending that says a media type") && run.errors.contains("mimeType"))
+        #expect(!(try await SiteProcess.run(["get", "/virtual/text"])).errors.contains("media type"))
+    }
+
     @Test(
         "get asks as the user it is told, and as nobody otherwise",
         arguments: [("anna", "“anna”"), ("", ""), (nil, "")]
