@@ -96,7 +96,8 @@ struct Preparation<File: DownloadFile> {
         if let error = generation.failure { throw try answer(.program(count), to: (error, false)) }
         if generation.status.state == .whole { return await file.refound() }
         // From then on it comes as it is made: better than a redirect that the client does not follow.
-        guard count < terms.maximumWaits, !generation.isStreaming else { return file }
+        let maximumWaits = terms.maximumWaits ?? RedirectPatience.waits(of: request.headerFields[.userAgent])
+        guard count < maximumWaits, !generation.isStreaming else { return file }
         if let interest = file.interest {
             spool.preparations.renewLease(of: interest, for: min(terms.returnLimit, terms.abandonedAfter))
         }

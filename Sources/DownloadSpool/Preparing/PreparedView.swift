@@ -12,8 +12,8 @@ extension VirtualDownloadView {
     /// - `Prefer: respond-async` (RFC 7240) is answered with 202. `Location` is asked every `Retry-After` seconds, and
     ///   answers with JSON, then with 303 to the file, or with the status of what has failed.
     /// - Any other client waits, and is sent to wait anew (303) every 30 seconds, so that no web server finds the
-    ///   connection idle. What is not ready after 18 of these redirects, two fewer than wget follows, comes as it is
-    ///   made.
+    ///   connection idle. What is not ready after two fewer of these redirects than the client follows, as its
+    ///   User-Agent tells (18 for wget, 28 for Python's requests, 48 for curl), comes as it is made.
     /// - A file that is ready is sent at once, whoever asks.
     ///
     /// It needs a spool, and is spooled as ``spooled(in:)`` says: `VirtualDownloadView.file(for:)` is called for
@@ -73,8 +73,8 @@ package struct PreparationTerms: Sendable {
     /// For how long a client waits before it is sent to wait anew. Web servers by themselves give an application 40
     /// (mod_fcgid) to 60 seconds.
     package var waitLimit: Duration = .seconds(30)
-    /// How often: wget follows 20 redirects, Python's requests 30, curl 50.
-    package var maximumWaits = 18
+    /// How often; nil for as often as the client follows redirects.
+    package var maximumWaits: Int?
     /// For how long one is waited for who was sent to wait anew.
     package var returnLimit: Duration = .seconds(20)
 
@@ -116,7 +116,9 @@ package struct PreparedView<Base: VirtualDownloadView>: WrappedDownloadView {
             throw DownloadError(.notFound, reason: "what it asks for is another's preparation")
         }
         let found = await SpooledFile.found(file, in: spool, key: key)
-        guard request.method == .get, !spool.isShortLived, !isAnsweredByConditions(request, found) else { return found }
+        // A HEAD is no wish to have the file made; of the progress it is told as by GET (RFC 9110 §9.3.2).
+        let asksAlone = request.method == .head && (step?.kind == .status || step?.kind == .page)
+        guard request.method == .get || asksAlone, !spool.isShortLived, !isAnsweredByConditions(request, found) else { return found }
         return try await Preparation(
             request: request,
             step: step?.kind,

@@ -43,12 +43,23 @@ struct PreparationSecret: Sendable {
 }
 
 extension Spool {
+    private static let secretName = "DOWNLOADS_PREPARATION_SECRET"
+    private static let secretLength = 16
+
+    /// What is wrong with DOWNLOADS_PREPARATION_SECRET; nil for nothing.
+    package static var secretComplaint: String? {
+        guard let text = ProcessEnvironment.value(secretName), (1..<secretLength).contains(text.utf8.count) else {
+            return nil
+        }
+        return "\(secretName) has \(text.utf8.count) characters, and \(secretLength) are the least: openssl rand -hex 32"
+    }
+
     /// What the identities of this spool's preparations are made with: DOWNLOADS_PREPARATION_SECRET of the environment,
     /// which several machines have in common, else a secret in the folder.
     func preparationSecret() async -> PreparationSecret {
         if let secret = secret.withLock({ $0 }) { return secret }
         let bytes: [UInt8]
-        if let text = ProcessEnvironment.value("DOWNLOADS_PREPARATION_SECRET"), text.utf8.count >= 16 {
+        if let text = ProcessEnvironment.value(Self.secretName), text.utf8.count >= Self.secretLength {
             bytes = Array(text.utf8)
         } else {
             let found = await DiskThreads.reading.run { [folder] in folder.secret() }

@@ -71,6 +71,18 @@ public final class Spool: Sendable {
         set { processWide.withLock { $0 = newValue } }
     }
 
+    private static let users = Lock<Set<WireText>>([])
+
+    /// Notes that views of a type take ``shared``.
+    static func noteUser(_ view: String) {
+        users.withLock { _ = $0.insert(WireText(view)) }
+    }
+
+    /// The types of views that take ``shared``, for whoever starts a server without one to be told.
+    package static var sharedUsers: [String] {
+        users.withLock { $0.map { String($0.text) }.sorted() }
+    }
+
     /// What it has done so far, and has.
     public var figures: SpoolFigures {
         var figures = counts.withLock { $0 }

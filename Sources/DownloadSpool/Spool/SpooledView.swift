@@ -41,6 +41,13 @@ struct SpooledView<Base: VirtualDownloadView>: WrappedDownloadView {
     let spool: Spool?
     let key: (@Sendable (DownloadRequest, Base.File) throws -> String)?
 
+    init(base: Base, spool: Spool?, key: (@Sendable (DownloadRequest, Base.File) throws -> String)?) {
+        self.base = base
+        self.spool = spool
+        self.key = key
+        if spool == nil { Spool.noteUser(base.kind) }
+    }
+
     func file(for request: DownloadRequest) async throws -> SpooledFile<Base.File> {
         let file = try await base.file(for: request)
         let spool = spool ?? .shared

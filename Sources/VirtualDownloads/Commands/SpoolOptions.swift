@@ -44,9 +44,22 @@ struct SpoolOptions: ParsableArguments {
 
     /// Makes it the spool of this process, if there is to be one.
     ///
-    /// - Throws: ``SpoolError`` if the folder is not fit for it.
+    /// - Throws: ``SpoolError`` if the folder is not fit for it; `ExitCode` if the secret of preparations is too short.
     func install(logger: Logger) throws {
-        guard let path = spool ?? Self.folderByEnvironment else { return }
+        guard let path = spool ?? Self.folderByEnvironment else {
+            let views = Spool.sharedUsers
+            if !views.isEmpty {
+                logger.warning(
+                    "without a spool nothing is generated once or prepared: give --spool or DOWNLOADS_SPOOL a folder",
+                    metadata: ["views": "\(views.joined(separator: ","))"]
+                )
+            }
+            return
+        }
+        if let complaint = Spool.secretComplaint {
+            standardError("\(complaint)\n")
+            throw ExitCode(.configuration)
+        }
         Spool.shared = try Spool(
             path,
             limits: SpoolLimits(bytes: spoolSize, files: spoolFiles, age: .seconds(spoolAge)),

@@ -1,4 +1,5 @@
 import DownloadCore
+import DownloadSystem
 import DownloadTesting
 import HTTPTypes
 import Synchronization
@@ -221,6 +222,73 @@ import Testing
         #expect(try await view.response(to: .get(guess, user: "anna")).status == .notFound)
         #expect(try await view.response(to: .get(status, user: "anna")).status == .ok)
         base.work.finish()
+    }
+
+    @Test("Two prepared views of one type answer nothing of each other's")
+    func twoViews() async throws {
+        let (base, other) = (ReportView(), ReportView())
+        let (one, two) = (base.prepared(in: spool), other.prepared(in: spool))
+        let status = try location(await one.response(to: .get("/one", headerFields: Self.asynchronous)))
+        let otherStatus = try location(await two.response(to: .get("/two", headerFields: Self.asynchronous)))
+        let (token, otherToken) = (status.suffix(39), otherStatus.suffix(39))
+        #expect(token != otherToken)
+        #expect(try await two.response(to: .get("/two?preparation=\(token)")).status == .notFound)
+        #expect(try await one.response(to: .get("/one?preparation=\(otherToken)")).status == .notFound)
+        // With one key they share the content, and neither's token is the other's.
+        let shared = ReportView()
+        let (left, right) = (shared.prepared(in: spool) { _, _ in "k" }, shared.prepared(in: spool) { _, _ in "k" })
+        let leftStatus = try location(await left.response(to: .get("/left", headerFields: Self.asynchronous)))
+        let rightStatus = try location(await right.response(to: .get("/right", headerFields: Self.asynchronous)))
+        #expect(leftStatus.suffix(39) != rightStatus.suffix(39))
+        shared.work.write("content")
+        for work in [base.work, other.work, shared.work] { work.finish() }
+        for (view, status) in [(left, leftStatus), (right, rightStatus)] {
+            #expect(try await eventually { try await view.response(to: .get(status)).status == .seeOther })
+        }
+        #expect(shared.work.runs == 1)
+    }
+
+    @Test("A machine with another secret answers 404 to what was begun elsewhere, and one with the same goes on")
+    func otherMachine() async throws {
+        let base = ReportView()
+        let view = base.prepared(in: spool)
+        let status = try location(await view.response(to: .get("/r", headerFields: Self.asynchronous)))
+        let elsewhere = ReportView()
+        let stranger = elsewhere.prepared(in: try Spool(folder.file("elsewhere")))
+        for kind in ["status", "page", "file", "wait-1"] {
+            let target = status.replacing("-status", with: "-\(kind)")
+            #expect(try await stranger.response(to: .get(target)).status == .notFound)
+        }
+        #expect(elsewhere.work.runs == 0)
+        // The page loads itself anew then, and that begins it.
+        let page = try await stranger.response(to: .get("/r", headerFields: Self.browser))
+        #expect(page.text.contains("is being prepared"))
+        #expect(await eventually { elsewhere.work.runs == 1 })
+
+        // DOWNLOADS_PREPARATION_SECRET is one on both.
+        let twin = ReportView()
+        let twins = try Spool(folder.file("twin"))
+        let secret = await spool.preparationSecret()
+        twins.secret.withLock { $0 = secret }
+        let running = try await twin.prepared(in: twins).response(to: .get(status))
+        #expect(running.status == .ok && running.text.contains("\"state\":\"running\""))
+        #expect(await eventually { twin.work.runs == 1 })
+        for work in [base.work, elsewhere.work, twin.work] { work.finish() }
+    }
+
+    @Test("HEAD is told of the progress as GET is, and begins no download by itself")
+    func head() async throws {
+        let base = ReportView()
+        let view = base.prepared(in: spool)
+        #expect(try await view.response(to: .head("/r", headerFields: Self.asynchronous)).status == .ok)
+        #expect(base.work.runs == 0)
+        let status = try location(await view.response(to: .get("/r", headerFields: Self.asynchronous)))
+        let running = try await view.response(to: .head(status))
+        #expect(running.status == .ok && running.headerFields[.contentType] == "application/json")
+        #expect(running.headerFields[.retryAfter] == "1" && running.text.isEmpty)
+        base.work.write("content")
+        base.work.finish()
+        #expect(try await eventually { try await view.response(to: .head(status)).status == .seeOther })
     }
 
     @Test("A failure is told to everybody who waits, and whoever tries again begins anew")
