@@ -110,7 +110,13 @@ package struct DownloadPlan: Sendable, Hashable {
         fields.append(.contentType, sent.type)
         if let length = sent.extent.byteCount { fields.append(.contentLength, String(length)) }
         if let encoding { fields.append(.contentEncoding, encoding) }
-        fields.append(.acceptRanges, support == .none || selection == .tooCostly ? "none" : "bytes")
+        // What the web server sends in the file's place has ranges of its own, of which it tells.
+        let isElsewhere =
+            own.headerFields?.contains(.xAccelRedirect) == true
+            || defaults.headerFields?.contains(.xAccelRedirect) == true
+        if !isElsewhere {
+            fields.append(.acceptRanges, support == .none || selection == .tooCostly ? "none" : "bytes")
+        }
         let isAttachment = own.attachment ?? defaults.attachment ?? true
         fields.append(.contentDisposition, ContentDisposition.value(isAttachment ? .attachment : .inline, name))
         fields.appendCaching(by: own, or: defaults, tag: tag, lastModified: lastModified)

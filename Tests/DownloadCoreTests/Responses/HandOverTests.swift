@@ -1,4 +1,5 @@
 import DownloadCore
+import DownloadTesting
 import HTTPTypes
 import Testing
 
@@ -55,5 +56,32 @@ import Testing
     )
     func refuses(text: String) {
         #expect(HandOver(text) == nil)
+    }
+}
+
+/// A view that names a place of the web server's by itself, such as an object store.
+@Suite struct OwnPlaceTests {
+    private struct PlaceView: VirtualDownloadView {
+        var ofFile: HTTPFields?
+        var headerFields: HTTPFields?
+
+        func file(for request: DownloadRequest) -> ContentFile {
+            var file = ContentFile("", name: "a.txt")
+            if let ofFile { file.headerFields = ofFile }
+            return file
+        }
+    }
+
+    @Test("What names a place of the web server's says nothing of ranges, which are that place's")
+    func saysNothingOfRanges() async throws {
+        let redirect = try HTTPFields([HTTPField(name: #require(.init("X-Accel-Redirect")), value: "/-store/a")])
+        for view in [PlaceView(ofFile: redirect), PlaceView(headerFields: redirect)] {
+            for request in [DownloadRequest.get(), .head(), .get(headerFields: [.range: "bytes=5-"])] {
+                let response = try await view.response(to: request)
+                #expect(response.status == .ok && response.headerFields[.acceptRanges] == nil)
+                #expect(response.headerFields[redirect[0].name] == "/-store/a")
+            }
+        }
+        #expect(try await PlaceView().response(to: .get()).headerFields[.acceptRanges] != nil)
     }
 }
