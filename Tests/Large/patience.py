@@ -51,14 +51,16 @@ def start_site(folder, program):
 
 def start_nginx(folder, port, program):
     address = start_site(folder, program)
-    paths = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    paths = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     parameters = "".join(f"fastcgi_param {name} ${value};" for name, value in (
         ("REQUEST_METHOD", "request_method"), ("REQUEST_URI", "request_uri"), ("QUERY_STRING", "query_string"),
         ("SERVER_PROTOCOL", "server_protocol"), ("REMOTE_ADDR", "remote_addr")))
     with open(f"{folder}/nginx.conf", "w") as file:
         file.write(f"daemon off; pid {folder}/pid; {'user root;' if os.geteuid() == 0 else ''}\n"
                    f"events {{}} http {{ access_log off; {paths}\n"
-                   f"server {{ listen 127.0.0.1:{port}; location / {{ fastcgi_pass unix:{address}; {parameters} }} }} }}")
+                   f"server {{ listen 127.0.0.1:{port};\n"
+                   f"location / {{ fastcgi_pass unix:{address}; {parameters} }} }} }}")
     start(folder, "nginx", ["nginx", "-e", f"{folder}/error.log", "-p", folder, "-c", f"{folder}/nginx.conf"])
 
 

@@ -118,7 +118,9 @@ package struct PreparedView<Base: VirtualDownloadView>: WrappedDownloadView {
         let found = await SpooledFile.found(file, in: spool, key: key)
         // A HEAD is no wish to have the file made; of the progress it is told as by GET (RFC 9110 §9.3.2).
         let asksAlone = request.method == .head && (step?.kind == .status || step?.kind == .page)
-        guard request.method == .get || asksAlone, !spool.isShortLived, !isAnsweredByConditions(request, found) else { return found }
+        guard request.method == .get || asksAlone, !spool.isShortLived, !isAnsweredByConditions(request, found) else {
+            return found
+        }
         return try await Preparation(
             request: request,
             step: step?.kind,
