@@ -40,7 +40,7 @@ struct SpoolOptionTests {
                 environment: ["DOWNLOADS_PREPARATION_SECRET": "hunter2"]
             )
             #expect(await site.status == 78)
-            #expect(site.errorText.contains("DOWNLOADS_PREPARATION_SECRET has 7 characters instead of 16 or more"))
+            #expect(site.errorText.contains("DOWNLOADS_PREPARATION_SECRET has 7 characters, fewer than 16"))
             #expect(site.errorText.contains("openssl rand -hex 32") && !site.errorText.contains("hunter2"))
         }
     }

@@ -51,7 +51,7 @@ extension Spool {
         guard let text = ProcessEnvironment.value(secretName), (1..<secretLength).contains(text.utf8.count) else {
             return nil
         }
-        return "\(secretName) has \(text.utf8.count) characters instead of \(secretLength) or more: openssl rand -hex 32"
+        return "\(secretName) has \(text.utf8.count) characters, fewer than \(secretLength): openssl rand -hex 32"
     }
 
     /// What the identities of this spool's preparations are made with: DOWNLOADS_PREPARATION_SECRET of the environment,
