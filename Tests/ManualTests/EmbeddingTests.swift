@@ -37,7 +37,7 @@ private func answer(to target: String, at path: String) async throws -> String? 
     let request =
         record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + record(4, pair("REQUEST_METHOD", "GET") + pair("REQUEST_URI", target))
         + record(4, []) + record(5, [])
-    let client = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    let client = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     defer { close(client) }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)

@@ -13,8 +13,9 @@ extension Connection {
         case ending
     }
 
-    /// How much the limit on receiving grows with the content that has come, in milliseconds for each byte: a client
-    /// that sends 1,000 bytes a second is slow, not absent. Most web servers hand on what they get.
+    /// How much the limit on receiving grows with the content that was sent, in milliseconds for each byte: a client
+    /// that sends 1,000 bytes a second is slow, not absent. Most web servers hand on content as it comes, in large
+    /// pieces.
     private static let patienceForContent = 1
 
     /// Which limit (in milliseconds) the connection has passed, and with which request.
@@ -24,7 +25,7 @@ extension Connection {
             case .closed, .receiving:
                 return nil
             case .idle:
-                let receive = receive + Int64(receiveBuffer.bodyLength * Self.patienceForContent)
+                let receive = receive + Int64(receiveBuffer.sentContent * Self.patienceForContent)
                 guard state.arrival.expectsRequest, now - state.phaseSince > receive else { return nil }
                 // What has come in time is not late because every worker is blocked.
                 if state.arrival.awaitsWorker || Socket.isReady(descriptor, for: .readable) { return nil }

@@ -22,8 +22,8 @@ struct ReceiveBuffer {
     /// The identifier of the request that is coming, which can be answered.
     var requestUnderWay: UInt16? { discards ? nil : requestGuard.requestUnderWay }
 
-    /// How much of its content has come, in bytes.
-    var bodyLength: Int { discards ? 0 : requestGuard.bodyLength }
+    /// How much of its content the client may have sent, in bytes.
+    var sentContent: Int { discards ? 0 : requestGuard.sentContent }
 
     /// Whether a refused connection has sent more than it can claim not to have known better.
     var hasDiscardedTooMuch: Bool { discarded > Self.maximumDiscarded }

@@ -35,12 +35,11 @@ struct RequestGuard: Sendable {
     /// The offset of the first record not yet judged.
     private var cursor = 0
     private var requestID: UInt16 = 0
-    /// How much of the content of the request under way has come, in bytes.
-    private(set) var bodyLength = 0
     private var keepConnection = false
     private var isCanonical = true
     private var parameters = ParameterScanner()
     private var parameterLength = 0
+    private var bodyLength = 0
     private var recordCount = 0
     private var replyCount = 0
     private var ignoredLength = 0
@@ -83,6 +82,12 @@ struct RequestGuard: Sendable {
 
     /// The identifier of the request that has begun and is not there as a whole, or never will be.
     var requestUnderWay: UInt16? { stage == .outside ? nil : requestID }
+
+    /// How much content of the request under way its client may have sent, in bytes: what has come, and up to 64 KiB
+    /// more, which web servers collect before they hand it on; no more than there will be.
+    var sentContent: Int {
+        stage == .body ? min(parameters.contentLength ?? .max, bodyLength + 65_536) : 0
+    }
 
     private func phase(_ count: Int) -> Phase {
         switch stage {

@@ -10,7 +10,8 @@ public struct FastCGIConfiguration: Sendable {
     public var maximumThreads = 64
 
     /// How long a request may take to arrive, from its first byte (or the connection's beginning) on, and a second more
-    /// for each 1,000 bytes of its content. The default is 5 s; beyond it the answer is 408.
+    /// for each 1,000 bytes of its content: of what has come, and of the next 64 KiB, which the web server may have.
+    /// The default is 5 s; beyond it the answer is 408.
     public var receiveLimit: Duration = .seconds(5)
 
     /// How long a client may take nothing of what is ready for it. The default is 60 s.

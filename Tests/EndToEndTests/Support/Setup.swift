@@ -17,7 +17,7 @@ enum Setup: String, CaseIterable, CustomTestStringConvertible, Sendable {
     /// Those that can tell a client that a download of unknown size was cut.
     static let showingCuts: [Setup] = [.nginx, .nginxHTTP2, .spawned, .proxied, .lighttpd, .haproxy]
     /// Those where an idle application learns that a client left.
-    static let showingClientsThatLeave: [Setup] = [.nginx, .nginxHTTP2, .spawned, .lighttpd]
+    static let showingClientsThatLeave: [Setup] = [.nginx, .nginxHTTP2, .spawned]
 
     var testDescription: String { rawValue }
 

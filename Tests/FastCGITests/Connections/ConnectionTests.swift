@@ -35,7 +35,8 @@ import Testing
 
     private func openConnection() throws -> (connection: Connection, peer: Int32) {
         var ends: [Int32] = [-1, -1]
-        try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends))
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, type, 0, &ends))
         let connection = Connection(
             pool: try WorkerPool(),
             buffers: BufferPool(),

@@ -253,7 +253,8 @@ private final class Exchange: Sendable {
     /// Has the connection take over a new socket.
     func open() throws {
         var ends: [Int32] = [-1, -1]
-        try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends))
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, type, 0, &ends))
         far.withLock { $0 = ends[1] }
         connection.open(ends[0], isTCP: false)
     }

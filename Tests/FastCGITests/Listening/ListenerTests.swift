@@ -181,7 +181,7 @@ import Testing
         #expect(Set(addresses.map(\.port)).count == 1 && addresses[0].port > 0)
         #expect(listener.addresses == addresses.map { "\($0)" })
         for address in addresses {
-            let client = socket(address.family, Int32(SOCK_STREAM.rawValue), 0)
+            let client = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
             try address.connect(client)
             Glibc.close(client)
         }

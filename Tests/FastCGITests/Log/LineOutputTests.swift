@@ -77,7 +77,7 @@ import Testing
     func writesToFiles() throws {
         let path = NSTemporaryDirectory() + "lines-\(UUID().uuidString)"
         defer { unsafe unlink(path) }
-        let file = unsafe open(path, O_WRONLY | O_CREAT, 0o600)
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         defer { close(file) }
         let line = String(repeating: "z", count: 100_000) + "\n"
         LineOutput(file).write(line, tellingLost: Self.notice)
@@ -113,7 +113,7 @@ private final class Ends: Sendable {
         case .pipe:
             #expect(unsafe pipe(&ends) == 0)
         case .socket:
-            #expect(unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+            #expect(unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0)
         }
         (input, output) = (ends[0], ends[1])
         #expect(fcntl(input, F_SETFL, O_NONBLOCK) == 0)

@@ -240,7 +240,8 @@ private final class SocketPair: Sendable {
 
     init(_ type: __socket_type = SOCK_STREAM) throws {
         var ends: [Int32] = [-1, -1]
-        try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, Int32(type.rawValue), 0, &ends))
+        let type = Int32(type.rawValue | SOCK_CLOEXEC.rawValue)
+        try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, type, 0, &ends))
         near = ends[0]
         far = ends[1]
     }

@@ -12,7 +12,8 @@ import Testing
         let pool = try WorkerPool()
         let turns = Turns()
         var ends: [Int32] = [-1, -1]
-        try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends))
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        try SystemError.check("socketpair", unsafe socketpair(AF_UNIX, type, 0, &ends))
         defer { for end in ends { close(end) } }
         try pool.addWorker(temporary: false) { tag, events in
             if tag == 4096 {
