@@ -53,14 +53,10 @@ func withServer(
     do {
         try await body(test)
     } catch {
-        probe.openGate()
-        running.cancel()
-        _ = await running.result
+        await test.end()
         throw error
     }
-    probe.openGate()
-    running.cancel()
-    _ = await running.result
+    await test.end()
     #expect(!FileManager.default.fileExists(atPath: path), "the socket's file is left behind")
 }
 
@@ -82,6 +78,20 @@ struct TestServer {
             time?.advance(by: min(100, duration.milliseconds))
             server.engine.keepLimits(at: server.engine.clock.now)
         }
+    }
+
+    /// Ends the server, for which time passes meanwhile: what it waits for at its end has a limit.
+    func end() async {
+        probe.openGate()
+        running.cancel()
+        let passing = Task(executorPreference: TestExecutor.blocking) {
+            while !Task.isCancelled {
+                time?.advance(by: 20)
+                try? await Task.sleep(for: .milliseconds(20))
+            }
+        }
+        _ = await running.result
+        passing.cancel()
     }
 
     func connect() throws -> TestClient { try TestClient(path: path) }
