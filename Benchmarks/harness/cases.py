@@ -29,22 +29,21 @@ class Settings:
 
 
 class Stand:
-    """A peer and the nginx before it, started afresh and stopped at the end; with a spool, if that is wanted of us."""
+    """A peer and the nginx before it, started afresh and stopped at the end; with a spool, if that is wanted."""
 
     def __init__(self, settings, peer, keepalive=True, spooling=False):
         self.settings, self.peer, self.keepalive = settings, peer, keepalive
         self.folder = tempfile.mkdtemp(prefix="bench-")
-        self.spool = os.path.join(self.folder, "spool") if spooling and peer.name == "demo" else None
-        if self.spool:
-            # nginx's own processes may be another user's.
-            os.chmod(self.folder, 0o755)
+        self.spool = peer.spool(self.folder) if spooling else None
+        # nginx's own processes may be another user's.
+        os.chmod(self.folder, 0o755)
         self.application = self.nginx = None
 
     def __enter__(self):
         path = os.path.join(self.folder, "app.sock")
         try:
             argv = self.peer.command(path, self.folder)
-            if self.spool:
+            if self.spool and self.peer.spools:
                 argv += ["--spool", self.spool, "--spool-mode", "0644"]
             if argv:
                 log = os.path.join(BUILD, f"{self.peer.name}.log")
@@ -156,7 +155,7 @@ def spooled(settings, peer):
 
 def is_stored(stand, size):
     """Whether a file of that size is whole in the spool: its name says so."""
-    if not stand.spool:
+    if not stand.peer.spools:
         return True
     return any(name.endswith(f"-{size}") for _, _, names in os.walk(stand.spool) for name in names)
 
@@ -433,7 +432,7 @@ CASES = {
 }
 QUICK = ["hello-keepalive", "hello-close", "single", "eight", "ttfb", "memory", "rows"]
 # The peers of cases that no other can be asked for.
-ONLY = {"spooled": {"demo", "nginx-static"}, "spool-first": {"demo"}, "spool-slow": {"demo"}}
+ONLY = {"spooled": {"demo", "nginx-static", "canned"}, "spool-first": {"demo"}, "spool-slow": {"demo"}}
 # What a peer that collects a download before it sends it is not asked for: it would run for minutes and fill the
 # memory.
 NEEDS_STREAMING = {"single", "eight", "slow2000", "rows"}

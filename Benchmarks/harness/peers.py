@@ -63,6 +63,8 @@ class Peer:
     without = {}
     # Whether it makes archives and tables, and whether it does anything else.
     archives, downloads = False, True
+    # Whether it keeps a spool of its own.
+    spools = False
 
     def prepare(self):
         return None
@@ -72,6 +74,10 @@ class Peer:
         raise NotImplementedError
 
     def environment(self):
+        return None
+
+    def spool(self, folder):
+        """Where the files lie that it hands over to nginx; None if it hands nothing over."""
         return None
 
     def log(self):
@@ -86,7 +92,7 @@ class Peer:
 
 class Demo(Peer):
     name, title = "demo", "this package"
-    archives = True
+    archives = spools = True
 
     def __init__(self, threads=None):
         self.threads = threads
@@ -110,6 +116,9 @@ class Demo(Peer):
         if "/bench/rows" not in (self.routes() or ""):
             self.without["rows"] = "`testsite routes` does not list /bench/rows"
         return None
+
+    def spool(self, folder):
+        return os.path.join(folder, "spool")
 
     def routes(self):
         try:
@@ -163,6 +172,10 @@ class Canned(Peer):
 
     def command(self, socket, folder):
         return [self.binary, socket]
+
+    def spool(self, folder):
+        # What nginx itself serves.
+        return self.built("static", "bench")
 
 
 class Go(Peer):

@@ -66,8 +66,18 @@ static int go_on(struct connection *c) {
 
 static int answer(struct connection *c, const char *request, size_t size) {
     const char *query = memmem(request, size, "/bench/gen?n=", 13), *rows = memmem(request, size, "/bench/rows?n=", 14);
+    const char *file = memmem(request, size, "/spooled/gen?n=", 15);
     char text[512], response[1024];
     c->keeps = request[10] & 1;
+    if (file) {
+        /* As the head of a file of the spool. */
+        int at = sprintf(text, "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=\"bench\"\r\n"
+                               "ETag: \"bench\"\r\nX-Accel-Redirect: /-spool/gen-%ld\r\n\r\n", atol(file + 15));
+        size_t head = begin_record(response, STDOUT, (size_t)at);
+        memcpy(response + head, text, (size_t)at);
+        head += (size_t)at;
+        return send_all(c, response, head + end_response(response + head)) > 0 ? 1 : -1;
+    }
     long length = query ? atol(query + 13) : rows ? 32 * atol(rows + 14) : 13;
     int at = sprintf(text, "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=\"bench\"\r\n"
                            "X-Accel-Buffering: no\r\n");
