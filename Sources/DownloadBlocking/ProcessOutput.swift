@@ -39,6 +39,7 @@ public struct ProcessOutput: DownloadContent, Sendable {
     public init(
         _ program: String,
         _ arguments: [String] = [],
+        // Unicode equality: names that the program's author writes.
         environment: [String: String] = [:],
         input: [UInt8] = [],
         repeatable: Bool = false,

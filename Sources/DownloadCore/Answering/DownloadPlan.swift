@@ -33,7 +33,7 @@ package struct DownloadPlan: Sendable, Hashable {
     /// The content coding that the file says itself it is in; nil for none, and for one that is the view's option.
     package var fileEncoding: WireText?
     /// The name of a file whose media type nobody says and nothing is known of by its name; nil if it is known.
-    package var untypedName: String?
+    package var untypedName: WireText?
 
     /// Plans the answer of `view` to a request for `file`.
     ///
@@ -132,7 +132,7 @@ package struct DownloadPlan: Sendable, Hashable {
             extent: isHead ? .none : sent.extent
         )
         if own.encoding != nil { fileEncoding = encoding?.wire }
-        if knownType == nil { untypedName = name?.text ?? "" }
+        if knownType == nil { untypedName = WireText(name?.text ?? "") }
     }
 
     /// Whether a content coding is none, and not to be sent (RFC 9110 §8.4.1).

@@ -9,7 +9,7 @@ extension ResponseSink where Self: ~Copyable {
         begin(head, extent: plan.extent)
         // A hook may have said the type.
         if let name = plan.untypedName, head.headerFields[.contentType]?.isOctetEqual(to: MediaType.unknown) == true {
-            didNotFindMediaType(of: name)
+            didNotFindMediaType(of: name.text)
         }
         switch plan.body {
         case .nothing:

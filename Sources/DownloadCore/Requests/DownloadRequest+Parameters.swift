@@ -9,7 +9,7 @@ extension DownloadRequest {
     ///   lets it pass.
     public func parameter(_ name: String) throws(DownloadError) -> String {
         if let value = parameters[name] { return value }
-        let names = parameters.map { "{\($0.name)}" }.sorted().joined(separator: ", ")
+        let names = parameters.map { WireText("{\($0.name)}") }.sorted().map(\.text).joined(separator: ", ")
         throw DownloadError(
             .internalServerError,
             reason: "the route has no parameter {\(name)}" + (names.isEmpty ? "" : "; it has \(names)")

@@ -19,7 +19,7 @@ enum RedirectPatience {
     /// How often a client is sent to wait anew.
     static func waits(of userAgent: String?) -> Int {
         let words = (userAgent ?? "").splitOctets { $0 == 0x20 }
-        let products = words.map { WireText(String($0.prefix { $0 != "/" }).lowercasedASCII) }
+        let products = words.map { WireText(String($0.splitOctets(maxSplits: 1) { $0 == 0x2F }[0]).lowercasedASCII) }
         let known = limits.first { products.contains(WireText($0.product)) }
         return (known?.redirects ?? usual) - reserve
     }

@@ -80,7 +80,7 @@ public final class Spool: Sendable {
 
     /// The types of views that take ``shared``, for whoever starts a server without one to be told.
     package static var sharedUsers: [String] {
-        users.withLock { $0.map { String($0.text) }.sorted() }
+        users.withLock { $0.sorted().map(\.text) }
     }
 
     /// What it has done so far, and has.

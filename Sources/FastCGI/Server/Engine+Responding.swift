@@ -89,7 +89,7 @@ extension Engine {
     }
 
     private func report(_ file: UntypedFile, on route: String) {
-        guard untypedRoutes.withLock({ $0.insert(route).inserted }) else { return }
+        guard untypedRoutes.withLock({ $0.insert(route.wire).inserted }) else { return }
         logger.notice("\(file)", metadata: ["route": "\(route.excerpt())"])
     }
 

@@ -28,7 +28,7 @@ final class Engine: @unchecked Sendable {
     let ignoredLog = LogRateLimit()
     let failureLog = LogRateLimit(linesPerSecond: 100)
     /// The routes whose files had no media type, which are told once.
-    let untypedRoutes = Lock<Set<String>>([])
+    let untypedRoutes = Lock<Set<WireText>>([])
     /// Whether requests that went well are logged; asked once, since asking copies the log handler.
     let logsServed: Bool
     let clock: ServerClock
