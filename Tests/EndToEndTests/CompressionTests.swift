@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a view has compressed reaches the client as it is, behind each server.
-@Suite(.sites, .blocking, .timeLimit(.minutes(5)))
+@Suite(.sites, .blocking, .timeLimit(.minutes(15)))
 struct CompressionTests {
     private static let path = "/test/compressed/rows.csv"
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a client sees of a download is the same behind each server.
-@Suite(.sites, .blocking, .timeLimit(.minutes(5)))
+@Suite(.sites, .blocking, .timeLimit(.minutes(15)))
 struct DownloadTests {
     private static let hello = Data("Hello world!\n".utf8)
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Clients that continue a download, or fetch it in parts, end with the same bytes.
-@Suite(.sites, .needs(.curl, .nginx), .blocking, .timeLimit(.minutes(5)))
+@Suite(.sites, .needs(.curl, .nginx), .blocking, .timeLimit(.minutes(15)))
 struct ResumingTests {
     private static let count = 3_000_001
     private static let path = "/test/resumable?n=\(count)"

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The server stops without hurting a download, and restarts without losing a request.
-@Suite(.sites, .needs(.curl, .nginx), .blocking, .timeLimit(.minutes(5)))
+@Suite(.sites, .needs(.curl, .nginx), .blocking, .timeLimit(.minutes(15)))
 struct StoppingTests {
     /// How the downloads end: curl's exit codes.
     private static func statuses(of downloads: [RunningProgram]) async -> [Int32] {

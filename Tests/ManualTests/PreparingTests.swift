@@ -7,7 +7,7 @@ import Testing
 import VirtualDownloads
 
 /// Prepared downloads that only who has a link may have.
-@Suite(.timeLimit(.minutes(2))) struct PreparingTests {
+@Suite(.timeLimit(.minutes(15))) struct PreparingTests {
     /// One that takes longer than a test.
     private struct LongView: VirtualDownloadView {
         func file(for request: DownloadRequest) -> some DownloadFile {

@@ -4,7 +4,7 @@
 /// - Parameter limit: How long at most. It is generous, since it is waited for only where the test fails: a busy
 ///   machine must not make it fail.
 package func eventually(
-    within limit: Duration = .seconds(60),
+    within limit: Duration = .seconds(300),
     _ condition: () async throws -> Bool
 ) async rethrows -> Bool {
     let deadline = ContinuousClock.now + limit

@@ -8,7 +8,7 @@ import Testing
 
 @testable import DownloadSpool
 
-@Suite(.timeLimit(.minutes(2))) struct PreparedViewTests {
+@Suite(.timeLimit(.minutes(15))) struct PreparedViewTests {
     private let folder: TemporaryFolder
     private let spool: Spool
 

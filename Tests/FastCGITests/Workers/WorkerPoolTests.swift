@@ -6,7 +6,7 @@ import Testing
 
 @testable import FastCGI
 
-@Suite(.blocking, .timeLimit(.minutes(5))) struct WorkerPoolTests {
+@Suite(.blocking, .timeLimit(.minutes(15))) struct WorkerPoolTests {
     @Test("Events that bring about one another leave what the kernel reports its turn")
     func looksAtDescriptors() async throws {
         let pool = try WorkerPool()
