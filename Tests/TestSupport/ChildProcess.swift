@@ -8,6 +8,7 @@ import Synchronization
 package final class ChildProcess: Sendable {
     package let identifier: pid_t
     private let end: Task<Int32, Never>
+    private let isOver = IsOver()
 
     /// Starts a program.
     ///
@@ -23,13 +24,29 @@ package final class ChildProcess: Sendable {
     ) throws {
         let process = try spawn(command, environment: environment, input: input, output: output, errors: errors)
         identifier = process
-        end = Task(executorPreference: TestExecutor.blocking) { await wait(for: process) }
+        end = Task(executorPreference: TestExecutor.blocking) { [isOver] in
+            await withCheckedContinuation { ended in
+                // A thread of its own: servers run for as long as their tests.
+                Thread.detachNewThread {
+                    let status = wait(for: process)
+                    isOver.value.store(true, ordering: .relaxed)
+                    ended.resume(returning: status)
+                }
+            }
+        }
     }
 
     /// Waits for its end: the exit status, or the signal's number negated.
     package var status: Int32 { get async { await end.value } }
 
+    package var hasEnded: Bool { isOver.value.load(ordering: .relaxed) }
+
     package func signal(_ number: Int32) { kill(identifier, number) }
+}
+
+/// Whether a child has ended.
+private final class IsOver: Sendable {
+    let value = Atomic<Bool>(false)
 }
 
 /// What no program could be started for.
@@ -79,13 +96,10 @@ private func spawn(
 }
 
 /// Waits for a child's end: its exit status, or the signal's number negated.
-private func wait(for process: pid_t) async -> Int32 {
+private func wait(for process: pid_t) -> Int32 {
     var status: Int32 = 0
-    while true {
-        let result = unsafe waitpid(process, &status, WNOHANG)
-        if result == process { break }
-        if result < 0 && errno != EINTR { return -1 }
-        try? await Task.sleep(for: .milliseconds(3))
+    while unsafe waitpid(process, &status, 0) != process {
+        if errno != EINTR { return -1 }
     }
     let signal = status & 0x7f
     return signal == 0 ? (status >> 8) & 0xff : -signal

@@ -41,7 +41,9 @@ final class Machines: Sendable {
         for machine in 0..<Self.count { try await waitForMachine(machine) }
         let server = try Self.startServer(balancer, on: port, before: ports, in: directory)
         let machines = self
-        let answers = try await eventually { try await machines.curl("/bench/hello").text == "Hello world!\n" }
+        let answers = try await server.isReady(on: port) {
+            try await machines.curl("/bench/hello").text == "Hello world!\n"
+        }
         guard answers else {
             throw ServerFailure(description: "\(balancer) does not answer: \(server.errorText)")
         }
@@ -102,8 +104,10 @@ final class Machines: Sendable {
     }
 
     private func waitForMachine(_ machine: Int) async throws {
-        guard try await eventually({ try await ask(machine, "/bench/hello") == "Hello world!" }) else {
-            let program = programs.withLock { $0[machine] }
+        let program = programs.withLock { $0[machine] }
+        guard
+            try await program.isReady(on: ports[machine], { try await ask(machine, "/bench/hello") == "Hello world!" })
+        else {
             throw ServerFailure(description: "machine \(machine) does not answer: \(program.errorText)")
         }
     }
@@ -134,7 +138,7 @@ final class Machines: Sendable {
     func startCurl(_ path: String, _ options: [String]) throws -> RunningProgram {
         try RunningProgram(
             Program.curl.requiredPath(),
-            ["-sS", "-N", "--noproxy", "*", "-D", "/dev/stderr", "--max-time", "60"] + options + [url(path)],
+            ["-sS", "-N", "--noproxy", "*", "-D", "/dev/stderr", "--max-time", "300"] + options + [url(path)],
             in: directory
         )
     }

@@ -29,22 +29,12 @@ struct RawAnswer: Sendable {
     }
 
     private static func exchange(_ pieces: [Data], port: Int, leaves: Bool = false) throws -> RawAnswer {
-        let descriptor = inheritedByNone { [socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)] }[0]
+        let descriptor = try connectedSocket(to: port)
         defer { close(descriptor) }
         var on: Int32 = 1
         unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
-        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        var limit = timeval(tv_sec: 300, tv_usec: 0)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        address.sin_port = in_port_t(port).bigEndian
-        let connected = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard connected == 0 else { throw ServerFailure(description: "no connection to port \(port): error \(errno)") }
         for piece in pieces {
             let count = unsafe piece.withUnsafeBytes {
                 unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
@@ -67,5 +57,42 @@ struct RawAnswer: Sendable {
         let text = String(decoding: answer, as: UTF8.self)
         status = text.hasPrefix("HTTP/1.") ? text.split(separator: " ").dropFirst().first.flatMap { Int($0) } : nil
         body = text.range(of: "\r\n\r\n").map { String(text[$0.upperBound...]) } ?? ""
+    }
+}
+
+/// A socket that is connected to a port of 127.0.0.1.
+func connectedSocket(to port: Int) throws -> Int32 {
+    let descriptor = inheritedByNone { [socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)] }[0]
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    address.sin_port = in_port_t(port).bigEndian
+    let connected = unsafe withUnsafePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+    }
+    guard connected == 0 else {
+        let error = errno
+        close(descriptor)
+        throw ServerFailure(description: "no connection to port \(port): error \(error)")
+    }
+    return descriptor
+}
+
+extension RunningProgram {
+    /// Waits until it listens on a port of 127.0.0.1 and gives the answer that is asked for.
+    ///
+    /// - Returns: False if it never does, or has ended.
+    func isReady(on port: Int, _ answers: () async throws -> Bool) async rethrows -> Bool {
+        // Cheaper than a client that finds nobody.
+        _ = await eventually {
+            guard !hasEnded else { return true }
+            guard let descriptor = try? connectedSocket(to: port) else { return false }
+            close(descriptor)
+            return true
+        }
+        let isReady = try await eventually { if hasEnded { true } else { try await answers() } }
+        return isReady && !hasEnded
     }
 }

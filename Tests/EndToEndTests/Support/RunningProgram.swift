@@ -42,6 +42,8 @@ final class RunningProgram: Sendable {
     /// Waits for its end: the exit status, or the signal's number negated.
     var status: Int32 { get async { await process.status } }
 
+    var hasEnded: Bool { process.hasEnded }
+
     func signal(_ number: Int32) { process.signal(number) }
 
     var processIdentifier: Int32 { process.identifier }

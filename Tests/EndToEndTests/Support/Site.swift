@@ -31,7 +31,7 @@ struct Site: Sendable {
         ]
         return try RunningProgram(
             Program.curl.requiredPath(),
-            common + (options.contains("--max-time") ? [] : ["--max-time", "30"]) + options + [url(path)],
+            common + ["--max-time", "300"] + options + [url(path)],
             in: directory
         )
     }
@@ -178,10 +178,8 @@ struct Site: Sendable {
         let transfers = self
         var last: Transfer?
         let login = hasUsers ? ["-u", Passwords.anna] : []
-        let answers = try await eventually {
-            let transfer = try await Transfer(
-                transfers.startCurl("/bench/hello", ["--max-time", "5"] + login)
-            )
+        let answers = try await server.isReady(on: port) {
+            let transfer = try await Transfer(transfers.startCurl("/bench/hello", login))
             last = transfer
             return transfer.text == "Hello world!\n"
         }

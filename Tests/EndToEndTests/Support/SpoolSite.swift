@@ -34,7 +34,7 @@ struct SpoolSite: Sendable {
         try await Transfer(
             RunningProgram(
                 Program.curl.requiredPath(),
-                ["-sS", "--noproxy", "*", "-D", "/dev/stderr", "--max-time", "30"] + options + [url(path)],
+                ["-sS", "--noproxy", "*", "-D", "/dev/stderr", "--max-time", "300"] + options + [url(path)],
                 in: directory
             )
         )
@@ -198,7 +198,9 @@ struct SpoolSite: Sendable {
             )
         }
         let site = self
-        let answers = try await eventually { try await site.curl("/bench/hello").text == "Hello world!\n" }
+        let answers = try await server.isReady(on: port) {
+            try await site.curl("/bench/hello").text == "Hello world!\n"
+        }
         guard answers else {
             let log = try? String(contentsOfFile: errorLog, encoding: .utf8)
             throw ServerFailure(description: "\(kind) does not answer: \(server.errorText) \(log ?? "")")
