@@ -7,7 +7,7 @@ import Testing
 struct HandOverTests {
     private static let count = 3_000_005
 
-    private static let content = Data((0...count / 16).flatMap { String(format: "%015d\n", $0).utf8 }.prefix(count))
+    private static let content = numberedLines(count)
 
     /// Runs `body` with a site, if its web server is there.
     private func withSite(_ kind: SpoolSite.Server, _ body: (SpoolSite) async throws -> Void) async throws {
@@ -122,7 +122,7 @@ struct HandOverTests {
     @Test("A client of 10 KB/s gets all of a file that others had in a moment")
     func slowToTheEnd() async throws {
         try await withSite(.nginx) { site in
-            let count = 120_000
+            let count = 60_000
             let path = "/spooled/numbers?n=\(count)&key=e"
             let slow = try await site.start(path, "--limit-rate", "10k")
             #expect(await eventually { slow.outputData.count > 0 })
@@ -161,7 +161,7 @@ extension SpoolSite {
     fileprivate func start(_ path: String, _ options: String...) async throws -> RunningProgram {
         try RunningProgram(
             Program.curl.requiredPath(),
-            ["-sS", "--noproxy", "*", "-N", "--max-time", "60"] + options + [url(path)],
+            ["-sS", "--noproxy", "*", "-N", "--max-time", "600"] + options + [url(path)],
             in: directory
         )
     }

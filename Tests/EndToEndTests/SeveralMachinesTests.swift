@@ -7,11 +7,7 @@ import Testing
 struct SeveralMachinesTests {
     private static let count = 3_000_005
 
-    private static let content = numbers(count)
-
-    private static func numbers(_ count: Int) -> Data {
-        Data((0...count / 16).flatMap { String(format: "%015d\n", $0).utf8 }.prefix(count))
-    }
+    private static let content = numberedLines(count)
 
     private static let keys = (0..<12).map { "key-\($0)" }
 
@@ -88,14 +84,17 @@ struct SeveralMachinesTests {
             let length = 40_000_000
             let long = Self.path("long", length)
             let file = machines.directory.file("long.txt")
-            let download = try machines.startCurl(long, ["--limit-rate", "4M", "-o", file])
-            #expect(await eventually { (FileManager.default.contents(atPath: file)?.count ?? 0) > 1_000_000 })
+            let download = try machines.startCurl(long, ["--limit-rate", "4M", "--max-time", "900", "-o", file])
+            #expect(await eventually { size(of: file) > 500_000 })
+            // Stopped until its machine is dead, however long that takes.
+            download.signal(SIGSTOP)
             let victim = try #require(try await machines.generations(of: "long").firstIndex(of: 1))
             let load = Load()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 Self.addClients(6, of: machines, to: &group, noting: load)
                 #expect(await eventually { await load.whole >= 12 })
                 await machines.kill(victim)
+                download.signal(SIGCONT)
                 #expect(await download.status != 0, "a cut download looks whole")
                 let before = await load.whole
                 #expect(await eventually { await load.whole >= before + 36 })
@@ -108,7 +107,7 @@ struct SeveralMachinesTests {
             let tag = try #require(try await Transfer(download)["ETag"])
             let rest = try await machines.curl(long, "-C", "-", "-o", file)
             #expect(rest.exit == 0 && rest.status == 206 && rest["ETag"] == tag)
-            #expect(FileManager.default.contents(atPath: file) == Self.numbers(length))
+            #expect(FileManager.default.contents(atPath: file) == numberedLines(length))
             for key in Self.keys + ["long"] {
                 let path = key == "long" ? long : Self.path(key)
                 #expect(try await machines.curl(path, "-r", "0-9").status == 206)
@@ -145,6 +144,10 @@ struct SeveralMachinesTests {
             #expect(await load.cut == 0)
         }
     }
+}
+
+private func size(of file: String) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
 }
 
 /// What clients saw.
