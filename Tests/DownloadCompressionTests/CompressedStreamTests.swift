@@ -89,12 +89,13 @@ private struct Broken: Error {}
     func comesOut(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         var content: [UInt8] = []
-        var pieces: [ArraySlice<UInt8>] = []
+        var pieces: [[UInt8]] = []
         for _ in 0..<Int.random(in: 1...400, using: &generator) {
             let count = Int.random(in: 0...(Bool.random(using: &generator) ? 60 : 70_000), using: &generator)
             let isNoise = Bool.random(using: &generator)
-            content += (0..<count).map { isNoise ? UInt8.random(in: 0...255, using: &generator) : UInt8($0 % 7) }
-            pieces.append(content[(content.count - count)...])
+            let piece = isNoise ? generator.bytes(count) : [UInt8](repeating: generator.bytes(1)[0], count: count)
+            content += piece
+            pieces.append(piece)
         }
         let isAtOnce = seed % 2 == 0
         let coding: ContentCoding = seed % 4 < 2 ? .gzip : .zstd

@@ -101,7 +101,7 @@ import Testing
 
     @Test(
         "The number of entries needs it from 65,535 on",
-        arguments: [(65_534, 22), (65_535, 98), (65_536, 98), (100_000, 98)]
+        arguments: [(65_534, 22), (65_535, 98)] + (isThorough ? [(65_536, 98), (100_000, 98)] : [])
     )
     func countsEntries(count: Int, end: Int) async throws {
         let file = try ZipFile(
@@ -111,10 +111,11 @@ import Testing
         let all = try await bytes(of: file)
         #expect(all.count == count * (38 + 54) + end)
         #expect(file.size == Int64(all.count))
-        // What streams the same entries writes the same bytes.
+        #expect(Array(Array(all.suffix(22))[10..<12]) == (count >= 65_535 ? [0xff, 0xff] : [0xfe, 0xff]))
+        // What streams the same entries writes the same bytes. A debug build takes two seconds for it.
+        guard count == 65_535 || isThorough else { return }
         let streamed = ZipFile(name: "a.zip", streaming: (0..<count).lazy.map { ZipEntry(folder: "\(1_000_000 + $0)") })
         #expect(try await bytes(of: streamed) == all)
-        #expect(Array(Array(all.suffix(22))[10..<12]) == (count >= 65_535 ? [0xff, 0xff] : [0xfe, 0xff]))
     }
 
     @Test("The sum of sizes beyond Int64 is no size")
@@ -129,7 +130,7 @@ import Testing
     @Test("The size is what is written, whatever the entries")
     func addsUpRandomEntries() async throws {
         var random = SeededGenerator(seed: 5)
-        for _ in 0..<60 {
+        for _ in rounds(60) {
             var entries: [ZipEntry] = []
             for number in 0..<random.below(6) {
                 let size = random.pick([0, 1, 1000, 65_534, 65_535, 65_536, 65_537, 131_070, 131_071, 200_000])

@@ -1,13 +1,7 @@
 import DownloadCore
-import Glibc
+import TestSupport
 
 @testable import DownloadArchives
-
-/// Whether tests that take a minute are wanted.
-var isLargeRun: Bool {
-    guard let value = unsafe getenv("LARGE") else { return false }
-    return unsafe String(cString: value) == "1"
-}
 
 /// The bytes that a content writes.
 func bytes(of content: some DownloadContent) async throws -> [UInt8] {
@@ -25,7 +19,8 @@ func bytes(_ range: Range<Int64>, of content: some DownloadContent) async throws
 
 /// Bytes that differ from place to place, so that none can stand for another.
 func pattern(_ count: Int, seed: Int = 0) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: ($0 &+ seed) &* 31 ^ ($0 >> 8) &* 7) }
+    var random = SeededGenerator(seed: UInt64(seed))
+    return random.bytes(count)
 }
 
 /// How often contents were opened, and from where.

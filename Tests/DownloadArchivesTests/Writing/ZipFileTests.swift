@@ -1,5 +1,6 @@
 import DownloadCore
 import DownloadTesting
+import TestSupport
 import Testing
 
 @testable import DownloadArchives
@@ -108,7 +109,7 @@ import Testing
 
     @Test(
         "An entry of unknown size fails at 4 GiB, unless it was said that it may be larger",
-        .enabled(if: isLargeRun, "set LARGE=1 for what takes a minute"),
+        .enabled(if: isThorough, "set THOROUGH=2 for what takes a minute"),
         arguments: [false, true]
     )
     func failsAt4GiB(mayExceed: Bool) async throws {

@@ -8,7 +8,7 @@ import Testing
     @Test("Whatever ranges are asked, exactly their bytes are sent", arguments: 1...40, Seeking.allCases)
     func sendsExactlyTheRanges(seed: UInt64, seeking: Seeking) async throws {
         var random = SeededGenerator(seed: seed)
-        for _ in 0..<25 {
+        for _ in rounds(10) {
             let size = Int.random(in: 1...300, using: &random)
             let file = seeking.file.with {
                 $0.bytes = (0..<size).map { _ in UInt8(ascii: "a") + UInt8.random(in: 0..<26, using: &random) }

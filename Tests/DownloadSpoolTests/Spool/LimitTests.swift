@@ -16,8 +16,9 @@ import Testing
 
     private func fetch(_ size: Int, _ key: String, in spool: Spool) async throws -> [UInt8] {
         let file = VirtualFile(name: "x", repeatable: true) { sink in
+            let content = content(size)
             for start in stride(from: 0, to: size, by: 5000) {
-                try await sink.write((start..<min(size, start + 5000)).map { UInt8(truncatingIfNeeded: $0 >> 3) })
+                try await sink.write(content[start..<min(size, start + 5000)])
             }
         }
         let received = Received()
@@ -26,7 +27,10 @@ import Testing
         return received.bytes
     }
 
-    private func content(_ size: Int) -> [UInt8] { (0..<size).map { UInt8(truncatingIfNeeded: $0 >> 3) } }
+    private func content(_ size: Int) -> [UInt8] {
+        var random = SeededGenerator(seed: 3)
+        return random.bytes(size)
+    }
 
     private var wholeFiles: [String] { folder.files.filter { !$0.hasSuffix(".part") } }
 

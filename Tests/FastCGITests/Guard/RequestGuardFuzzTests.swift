@@ -1,18 +1,12 @@
-import Glibc
 import TestSupport
 import Testing
 
 @testable import FastCGI
 
-/// Mutated conversations; `FUZZ_INPUTS` sets their number (100,000 when absent).
+/// Mutated conversations.
 @Suite(.computing) struct RequestGuardFuzzTests {
     private static let seed: UInt64 = 0xD5_2026_1121
     private static let shards: UInt64 = 8
-
-    private static let inputsPerShard: Int = {
-        let text = unsafe getenv("FUZZ_INPUTS").map { unsafe String(cString: $0) }
-        return (text.flatMap { Int($0) } ?? 100_000) / Int(shards)
-    }()
 
     /// Small limits, so that mutations reach them.
     private static let limits = RequestGuard.Limits(
@@ -28,7 +22,8 @@ import Testing
         var random = SeededGenerator(seed: Self.seed &+ shard &* 0x1_0000_0001)
         var mutator = Mutator()
         var accepted = 0
-        for round in 0..<Self.inputsPerShard {
+        let inputs = rounds(2500)
+        for round in inputs {
             let input = mutator.input(using: &random)
             let whole = Conversation.events(input, limits: Self.limits)
             let size = Int.random(in: 2...40, using: &random)
@@ -54,13 +49,13 @@ import Testing
             }
         }
         // Mutations that never leave a request whole would prove nothing.
-        #expect(accepted > Self.inputsPerShard / 20)
+        #expect(accepted > inputs.count / 20)
     }
 
     @Test("no bytes at all make the guard trap", arguments: 0..<4 as Range<UInt64>)
     func survivesNoise(shard: UInt64) {
         var random = SeededGenerator(seed: Self.seed ^ shard)
-        for _ in 0..<5_000 {
+        for _ in rounds(1000) {
             var bytes = random.bytes(Int.random(in: 0...64, using: &random))
             if !bytes.isEmpty { bytes[0] = 1 }
             let shape = RequestGuard.RequestShape(

@@ -16,7 +16,9 @@ import Testing
         let stream = RecordStream(pool: BufferPool())
         stream.open(requestID: 1, on: pair.near)
         stream.takeRoom()
-        let expected = 20_000_000
+        // In pieces of 997 bytes.
+        let expected = rounds(4000).count * 997
+        let numbers = (0..<256 + 997).map { UInt8(truncatingIfNeeded: $0) }
         let isDone = Atomic<Bool>(false)
         let flushers = try (0..<2)
             .map { _ in
@@ -26,7 +28,7 @@ import Testing
         var next: UInt8 = 0
         var written = 0
         while written < expected {
-            let piece = (0..<min(997, expected - written)).map { offset in next &+ UInt8(truncatingIfNeeded: offset) }
+            let piece = Array(numbers[Int(next)..<Int(next) + 997])
             while stream.room < piece.count {
                 stream.publish()
                 while case .wouldBlock = stream.flush() {
@@ -272,6 +274,7 @@ private final class SocketPair: Sendable {
 
     /// Reads records until their content has `count` bytes, or one is wrong.
     func readContent(until count: Int, isSlow: Bool = false) {
+        let numbers = (0..<256 + 65_535).map { UInt8(truncatingIfNeeded: $0) }
         var position = 0
         while position < count {
             if isSlow { usleep(500) }
@@ -281,14 +284,14 @@ private final class SocketPair: Sendable {
                 shutdown(far, Int32(SHUT_RDWR))
                 return
             }
-            for byte in read(Int(header[4]) << 8 | Int(header[5])) {
-                if byte != UInt8(truncatingIfNeeded: position) {
-                    firstWrongByte.store(position, ordering: .relaxed)
-                    shutdown(far, Int32(SHUT_RDWR))
-                    return
-                }
-                position += 1
+            let content = read(Int(header[4]) << 8 | Int(header[5]))
+            guard content == Array(numbers[position % 256..<position % 256 + content.count]) else {
+                let offset = content.indices.first { content[$0] != UInt8(truncatingIfNeeded: position + $0) } ?? 0
+                firstWrongByte.store(position + offset, ordering: .relaxed)
+                shutdown(far, Int32(SHUT_RDWR))
+                return
             }
+            position += content.count
         }
     }
 }
