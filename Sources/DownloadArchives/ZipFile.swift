@@ -80,8 +80,9 @@ public struct ZipFile: DownloadFile {
     /// An archive whose list of entries is itself produced, one by one, while the archive is downloaded.
     ///
     /// Its size is unknown, and of an entry nothing is held but its record in the directory and a hash of its path:
-    /// some 30 bytes where paths resemble one another. An entry that cannot be written, for instance since its path is
-    /// taken, fails the download: ``ZipError``.
+    /// some 30 bytes where paths resemble one another, from some megabytes on in a temporary file
+    /// (``ZipOptions/temporaryDirectory``). An entry that cannot be written, for instance since its path is taken,
+    /// fails the download: ``ZipError``.
     public init(
         name: String,
         options: ZipOptions = ZipOptions(),
@@ -98,8 +99,9 @@ public struct ZipFile: DownloadFile {
     /// query.
     ///
     /// Its size is unknown, and of an entry nothing is held but its record in the directory and a hash of its path:
-    /// some 30 bytes where paths resemble one another. An entry that cannot be written, for instance since its path is
-    /// taken, fails the download: ``ZipError``.
+    /// some 30 bytes where paths resemble one another, from some megabytes on in a temporary file
+    /// (``ZipOptions/temporaryDirectory``). An entry that cannot be written, for instance since its path is taken,
+    /// fails the download: ``ZipError``.
     public init<Entries: AsyncSequence>(
         name: String,
         options: ZipOptions = ZipOptions(),
@@ -161,8 +163,8 @@ public struct ZipFile: DownloadFile {
                 if let planned = try planner.plan(entry) { try await writer.write(planned, to: &sink) }
             }
         }
-        if let list = OmissionList(of: writer.omitted) {
-            try await writer.write(try planner.planNumbered(list.entry), to: &sink)
+        if !writer.omitted.isEmpty {
+            try await writer.write(try planner.planNumbered(writer.omitted.entry), to: &sink)
         }
         try await writer.end(to: &sink)
     }

@@ -37,6 +37,7 @@ FURTHER = {
     "nested.zip": ("/archive/nested.zip", 3),
     "65534.zip": ("/archive/big.zip?entries=65534&size=0", 65_534),
     "100000.zip": ("/archive/big.zip?entries=100000&size=1", 100_000),
+    "1000000.zip": ("/bench/zip?entries=1000000&size=10&streaming=1", 1_000_000),
 }
 
 

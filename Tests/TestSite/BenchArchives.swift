@@ -4,25 +4,24 @@ import DownloadTables
 import VirtualDownloads
 
 /// `/bench/zip?entries=COUNT&size=BYTES`: an archive of so many stored entries of so many bytes each, out of one array;
-/// with `&level=LEVEL` of deflated ones, whose content is a table's.
+/// with `&level=LEVEL` of deflated ones, whose content is a table's; with `&streaming=1` its list is itself produced.
 struct BenchArchiveView: VirtualDownloadView {
     func file(for request: DownloadRequest) throws -> ZipFile {
         let query = try request.query
-        let count = try query.integer("entries", in: 0...100_000) ?? 1
+        let count = try query.integer("entries", in: 0...100_000_000) ?? 1
         let size = try query.integer("size", in: 0...Int64.max) ?? 0
         let level = try query.integer("level", in: 1...9)
         let method = level.map { ZipEntry.Method.deflated(level: $0) } ?? .stored
-        return try ZipFile(
-            name: "bench.zip",
-            entries: (0..<count).lazy
-                .map { number in
-                    ZipEntry(
-                        "entry-\(number).bin",
-                        level == nil ? AnyDownloadFile(letters(size)) : AnyDownloadFile(table(size)),
-                        method: method
-                    )
-                }
-        )
+        let entries = (0..<count).lazy
+            .map { number in
+                ZipEntry(
+                    "entry-\(number).bin",
+                    level == nil ? AnyDownloadFile(letters(size)) : AnyDownloadFile(table(size)),
+                    method: method
+                )
+            }
+        if try query.integer("streaming", in: 0...1) == 1 { return ZipFile(name: "bench.zip", streaming: entries) }
+        return try ZipFile(name: "bench.zip", entries: entries)
     }
 
     private func letters(_ size: Int64) -> VirtualFile<Letters> {

@@ -49,26 +49,37 @@ public struct ZipError: Error, Sendable, Hashable {
         public static var outOfMemory: Code {
             Code(text: "cannot be compressed: there is no memory for it", advice: "")
         }
+        /// The temporary file cannot be read that the paths of very many entries are in.
+        public static var temporaryFile: Code {
+            Code(
+                text: "cannot be told from those before it",
+                advice: "The disk of the options' `temporaryDirectory` is not sound; name another."
+            )
+        }
     }
 
     /// What is wrong.
     public let code: Code
     /// The path of the entry, made safe.
     public let path: String
+    /// What the system said; empty where it was not asked.
+    private let reason: String
 
-    init(_ code: Code, path: String) {
+    init(_ code: Code, path: String, reason: String = "") {
         self.code = code
         self.path = path
+        self.reason = reason
     }
 
-    init(_ code: Code, path: some Collection<UInt8>) {
-        self.init(code, path: String(decoding: path, as: UTF8.self))
+    init(_ code: Code, path: some Collection<UInt8>, reason: String = "") {
+        self.init(code, path: String(decoding: path, as: UTF8.self), reason: reason)
     }
 }
 
 extension ZipError: CustomStringConvertible {
     public var description: String {
-        let sentence = "the entry \"\(path)\" of the archive \(code.text)"
+        let because = reason.isEmpty ? "" : ": \(reason)"
+        let sentence = "the entry \"\(path)\" of the archive \(code.text)\(because)"
         return code.advice.isEmpty ? sentence : "\(sentence). \(code.advice)"
     }
 }

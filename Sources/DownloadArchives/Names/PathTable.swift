@@ -1,22 +1,27 @@
+internal import DownloadSystem
+
 /// The paths that an archive has so far: says what is taken, and finds a name that is not.
 ///
 /// It keeps a hash of each, not the path; see ``PathKinds``. Unless case is told apart, the hash is that of the path in
 /// lower case.
-struct PathTable {
+struct PathTable: ~Copyable {
     /// What to do with a path that is taken.
     private let duplicates: ZipOptions.Duplicates
     private let distinguishesCase: Bool
-    private var kinds = PathKinds()
-    /// The next number to try for a path that was taken.
+    private var kinds: PathKinds
+    /// The next number to try for a path that was taken: so many that others are rarely searched from the beginning.
     private var nextNumbers: [PathKinds.Key: Int] = [:]
+    private static let nextNumberCount = 16_384
     /// The folders that have an entry of their own.
-    private var explicit = PathKinds()
+    private var explicit: PathKinds
     /// The folder of the last file: most files have the folder of the one before.
     private var lastFolder: [UInt8] = []
 
-    init(duplicates: ZipOptions.Duplicates, distinguishesCase: Bool) {
-        self.duplicates = duplicates
-        self.distinguishesCase = distinguishesCase
+    init(options: ZipOptions) {
+        duplicates = options.duplicates
+        distinguishesCase = options.distinguishesCase
+        kinds = PathKinds(in: options.temporaryDirectory)
+        explicit = PathKinds(in: options.temporaryDirectory)
     }
 
     /// The key of a path, by which it is found.
@@ -52,28 +57,25 @@ struct PathTable {
         if isFolder {
             let end = try takeFolder(&result, upTo: result.count - 1)
             // One that only others needed until now gets its entry.
-            let key = PathKinds.Key(result[..<end])
-            guard explicit[key] == nil else { return nil }
-            explicit[key] = .folder
-            return result
+            return try noteExplicit(result[..<end]) ? result : nil
         }
-        let key = foldedKey(result[...])
-        guard let kind = kinds[key] else {
-            kinds[key] = .file
+        guard let kind = try kind(at: result[...]) else {
+            set(.file, at: result[...])
             return result
         }
         guard duplicates == .numbered else {
             throw ZipError(kind == .file ? .pathTaken : .fileAndFolder, path: result)
         }
-        result = numbered(result, upTo: result.count, wanting: nil)
-        kinds[foldedKey(result[...])] = .file
+        result = try numbered(result, upTo: result.count, wanting: nil)
+        set(.file, at: result[...])
         return result
     }
 
     /// `path`, or another that is not taken; it is taken then.
-    mutating func free(_ path: [UInt8]) -> [UInt8] {
-        let free = kinds[foldedKey(path[...])] == nil ? path : numbered(path, upTo: path.count, wanting: nil)
-        kinds[foldedKey(free[...])] = .file
+    mutating func free(_ path: [UInt8]) throws(ZipError) -> [UInt8] {
+        let isFree = try kind(at: path[...]) == nil
+        let free = isFree ? path : try numbered(path, upTo: path.count, wanting: nil)
+        set(.file, at: free[...])
         return free
     }
 
@@ -81,18 +83,17 @@ struct PathTable {
     ///
     /// - Returns: Where it ends now.
     private mutating func takeFolder(_ path: inout [UInt8], upTo end: Int) throws(ZipError) -> Int {
-        let key = foldedKey(path[..<end])
-        switch kinds[key] {
+        switch try kind(at: path[..<end]) {
         case .folder: return end
         case nil:
-            kinds[key] = .folder
+            set(.folder, at: path[..<end])
             return end
         case .file:
             guard duplicates == .numbered else { throw ZipError(.fileAndFolder, path: path[..<end]) }
             let count = path.count
-            path = numbered(path, upTo: end, wanting: .folder)
+            path = try numbered(path, upTo: end, wanting: .folder)
             let newEnd = end + path.count - count
-            kinds[foldedKey(path[..<newEnd])] = .folder
+            set(.folder, at: path[..<newEnd])
             return newEnd
         }
     }
@@ -100,7 +101,11 @@ struct PathTable {
     /// The path with a number behind its first `end` bytes, before the ending: `report (2).pdf`.
     ///
     /// - Parameter wanted: What may be there under the new name already; nil for nothing.
-    private mutating func numbered(_ path: [UInt8], upTo end: Int, wanting wanted: PathKinds.Kind?) -> [UInt8] {
+    private mutating func numbered(
+        _ path: [UInt8],
+        upTo end: Int,
+        wanting wanted: PathKinds.Kind?
+    ) throws(ZipError) -> [UInt8] {
         let key = foldedKey(path[..<end])
         let start = path[..<end].lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
         let dot = path[start..<end].lastIndex(of: UInt8(ascii: ".")) ?? end
@@ -117,12 +122,41 @@ struct PathTable {
                 while let next = path[stem.endIndex...].first, next & 0xC0 == 0x80, stem.count > 1 { stem.removeLast() }
             }
             let candidate = path[..<start] + stem + suffix + ending
-            let kind = kinds[foldedKey(candidate)]
+            let kind = try kind(at: candidate)
             number += 1
             if kind == nil || (wanted != nil && kind == wanted) {
-                if wanted == nil { nextNumbers[key] = number }
+                if wanted == nil {
+                    if nextNumbers.count == Self.nextNumberCount { nextNumbers.removeAll(keepingCapacity: true) }
+                    nextNumbers[key] = number
+                }
                 return Array(candidate + path[end...])
             }
+        }
+    }
+
+    // MARK: - What is where
+
+    private mutating func kind(at path: ArraySlice<UInt8>) throws(ZipError) -> PathKinds.Kind? {
+        do throws(SystemError) {
+            return try kinds.kind(at: foldedKey(path))
+        } catch {
+            throw ZipError(.temporaryFile, path: path, reason: error.description)
+        }
+    }
+
+    private mutating func set(_ kind: PathKinds.Kind, at path: ArraySlice<UInt8>) {
+        kinds.set(kind, at: foldedKey(path))
+    }
+
+    /// Notes that a folder has an entry of its own; false if that was noted before.
+    private mutating func noteExplicit(_ path: ArraySlice<UInt8>) throws(ZipError) -> Bool {
+        let key = PathKinds.Key(path)
+        do throws(SystemError) {
+            guard try explicit.kind(at: key) == nil else { return false }
+            explicit.set(.folder, at: key)
+            return true
+        } catch {
+            throw ZipError(.temporaryFile, path: path, reason: error.description)
         }
     }
 }

@@ -2,9 +2,10 @@ import DownloadCore
 
 /// The directory's records until they are written at the end: of each, the bytes in which it differs from the one
 /// before. Those of a long list take some 20 bytes each.
-struct DirectoryRecords {
-    /// Each but the last is full; one is let go of once it is written.
-    private var chunks: [[UInt8]] = []
+struct DirectoryRecords: ~Copyable {
+    /// Those that are full.
+    private var chunks: SpilledChunks
+    private var chunk: [UInt8] = []
     private var packed = PackedRecord()
     /// The record before, in the same chunk.
     private var last: [UInt8] = []
@@ -14,24 +15,25 @@ struct DirectoryRecords {
     /// What is handed on at once, in bytes.
     private static let outputByteCount = 65_536
 
+    init(in folder: String?) {
+        chunks = SpilledChunks(in: folder)
+    }
+
     mutating func append(_ record: [UInt8]) {
         byteCount += Int64(record.count)
         packed.removeAll()
         pack(record)
-        let end = chunks.count - 1
-        let size = end == 0 ? ChunkedBytes.firstChunkSize : ChunkedBytes.chunkSize
-        if end >= 0, chunks[end].count + packed.bytes.count <= size {
-            chunks[end] += packed.bytes
-        } else {
+        let size = chunks.indices.isEmpty ? ChunkedBytes.firstChunkSize : ChunkedBytes.chunkSize
+        if !chunk.isEmpty, chunk.count + packed.bytes.count > size {
+            chunks.append(chunk)
             last = []
             packed.removeAll()
             pack(record)
-            var chunk: [UInt8] = []
+            chunk = []
             // Only a long list needs room for many.
-            chunk.reserveCapacity(max(packed.bytes.count, chunks.isEmpty ? 0 : ChunkedBytes.chunkSize))
-            chunk += packed.bytes
-            chunks.append(chunk)
+            chunk.reserveCapacity(max(packed.bytes.count, ChunkedBytes.chunkSize))
         }
+        chunk += packed.bytes
         last = record
     }
 
@@ -51,21 +53,24 @@ struct DirectoryRecords {
         }
     }
 
-    /// Writes the records, and lets go of them as they pass.
-    mutating func write(to sink: inout some ByteSink & ~Copyable) async throws {
+    /// Writes the records.
+    ///
+    /// - Throws: What the sink throws; `SystemError` if a temporary file can't be read.
+    func write(to sink: inout some ByteSink & ~Copyable) async throws {
+        for index in chunks.indices { try await Self.write(chunks.chunk(at: index), to: &sink) }
+        try await Self.write(chunk, to: &sink)
+    }
+
+    private static func write(_ chunk: [UInt8], to sink: inout some ByteSink & ~Copyable) async throws {
         var output: [UInt8] = []
-        for index in chunks.indices {
-            let chunk = chunks[index]
-            chunks[index] = []
-            var reader = PackedRecordReader(chunk[...])
-            var record: [UInt8] = []
-            while reader.position < chunk.endIndex {
-                Self.unpack(&record, from: &reader)
-                output += record
-                guard output.count >= Self.outputByteCount else { continue }
-                try await sink.write(output)
-                output.removeAll(keepingCapacity: true)
-            }
+        var reader = PackedRecordReader(chunk[...])
+        var record: [UInt8] = []
+        while reader.position < chunk.endIndex {
+            unpack(&record, from: &reader)
+            output += record
+            guard output.count >= outputByteCount else { continue }
+            try await sink.write(output)
+            output.removeAll(keepingCapacity: true)
         }
         if !output.isEmpty { try await sink.write(output) }
     }

@@ -1,11 +1,11 @@
 /// Plans entries one after the other: gives each its path, and sees to it that no two have the same.
-struct EntryPlanner {
+struct EntryPlanner: ~Copyable {
     private let options: ZipOptions
     private var paths: PathTable
 
     init(options: ZipOptions) {
         self.options = options
-        paths = PathTable(duplicates: options.duplicates, distinguishesCase: options.distinguishesCase)
+        paths = PathTable(options: options)
     }
 
     /// Plans an entry; nil for a folder that has one already.
@@ -20,7 +20,7 @@ struct EntryPlanner {
 
     /// Plans an entry of our own, which gives way to a user's of the same name.
     mutating func planNumbered(_ entry: ZipEntry) throws(ZipError) -> PlannedEntry {
-        let path = paths.free(try EntryPath(entry.path, isFolder: false).bytes)
+        let path = try paths.free(try EntryPath(entry.path, isFolder: false).bytes)
         return try PlannedEntry(entry, at: path, options: options)
     }
 

@@ -2,19 +2,21 @@ import DownloadCore
 
 /// Writes an archive from its first byte to its last, entry by entry, and keeps nothing but what the directory is made
 /// of.
-struct StreamWriter {
+struct StreamWriter: ~Copyable {
     private let options: ZipOptions
     private let checksums: EntryChecksums
     private var deflater: Deflater?
     private var position: Int64 = 0
-    private var directory = DirectoryRecords()
+    private var directory: DirectoryRecords
     private var entryCount: Int64 = 0
     /// The paths of the entries that were left out.
-    private(set) var omitted: [ArraySlice<UInt8>] = []
+    let omitted: OmissionList
 
     init(options: ZipOptions, memory: ZipChecksums?) {
         self.options = options
         checksums = EntryChecksums(memory: memory)
+        directory = DirectoryRecords(in: options.temporaryDirectory)
+        omitted = OmissionList(in: options.temporaryDirectory)
     }
 
     /// Writes one entry.

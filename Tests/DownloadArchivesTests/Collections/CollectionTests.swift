@@ -71,20 +71,52 @@ import Testing
     }
 
     @Test("The kinds at paths are those of a dictionary", arguments: [1, 2] as [UInt64])
-    func keepsKinds(seed: UInt64) {
+    func keepsKinds(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        var kinds = PathKinds()
+        var kinds = PathKinds(in: nil)
         var expected: [[UInt8]: PathKinds.Kind] = [:]
         // Paths that are there already among others that are not.
         for _ in 0..<3000 {
             let path = [random.bytes(1)[0], UInt8(random.below(20))]
             let kind: PathKinds.Kind = random.below(2) == 0 ? .file : .folder
-            #expect(kinds[PathKinds.Key(path[...])] == expected[path])
-            kinds[PathKinds.Key(path[...])] = kind
+            #expect(try kinds.kind(at: PathKinds.Key(path[...])) == expected[path])
+            guard expected[path] == nil else { continue }
+            kinds.set(kind, at: PathKinds.Key(path[...]))
             expected[path] = kind
         }
-        let all = (0..<256 * 20).map { [UInt8($0 % 256), UInt8($0 / 256)] }
-        #expect(all.allSatisfy { kinds[PathKinds.Key($0[...])] == expected[$0] })
+        for path in (0..<256 * 20).map({ [UInt8($0 % 256), UInt8($0 / 256)] }) {
+            #expect(try kinds.kind(at: PathKinds.Key(path[...])) == expected[path])
+        }
+    }
+
+    @Test("They are found again in a file, or in memory where none can be made", arguments: ["/var/tmp", "/proc", nil])
+    func keepsManyKinds(folder: String?) throws {
+        // With less in memory than usual, so that the file is written anew many times.
+        var kinds = PathKinds(in: folder, memoryByteCount: 1 << 15)
+        func key(_ number: Int) -> PathKinds.Key { PathKinds.Key(Array("\(number)".utf8)[...]) }
+        var missing = 0
+        for number in 0..<60_000 {
+            if try kinds.kind(at: key(number)) != nil { missing += 1 }
+            kinds.set(number % 3 == 0 ? .folder : .file, at: key(number))
+            if try kinds.kind(at: key(number / 2)) != (number / 2 % 3 == 0 ? .folder : .file) { missing += 1 }
+        }
+        for number in 0..<60_000 where try kinds.kind(at: key(number)) != (number % 3 == 0 ? .folder : .file) {
+            missing += 1
+        }
+        for number in 60_000..<100_000 where try kinds.kind(at: key(number)) != nil { missing += 1 }
+        #expect(missing == 0)
+        #expect(kinds.isInFile == (folder == "/var/tmp"))
+    }
+
+    @Test("Chunks come back as they were, from a file and from memory", arguments: ["/var/tmp", "/proc", nil])
+    func keepsChunks(folder: String?) throws {
+        var random = SeededGenerator(seed: 5)
+        let chunks = (0..<20).map { _ in random.bytes(random.below(40_000) + 1) }
+        var spilled = SpilledChunks(in: folder)
+        for chunk in chunks { spilled.append(chunk) }
+        for index in chunks.indices { #expect(try spilled.chunk(at: index) == chunks[index]) }
+        #expect(spilled.indices == 0..<20)
+        #expect(spilled.isInFile == (folder == "/var/tmp"))
     }
 
     @Test("The CRC-32 of entries is known where it was noted")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct DirectoryRecordsTests {
     private func written(_ records: [[UInt8]]) async throws -> (bytes: [UInt8], byteCount: Int64) {
-        var directory = DirectoryRecords()
+        var directory = DirectoryRecords(in: "/var/tmp")
         for record in records { directory.append(record) }
         let byteCount = directory.byteCount
         var sink = CollectingSink([])

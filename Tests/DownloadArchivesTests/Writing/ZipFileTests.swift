@@ -92,6 +92,17 @@ import Testing
         #expect(Array(Array(all.suffix(22))[10..<12]) == [3, 0])
     }
 
+    @Test("The list of what was left out may be of any length")
+    func listsMany() async throws {
+        let list = OmissionList(in: "/var/tmp")
+        #expect(list.isEmpty)
+        let paths = (0..<3000).map { "\($0)-" + String(repeating: "x", count: 2000) }
+        for path in paths { list.append(Array(path.utf8)[...]) }
+        let text = String(decoding: try await bytes(of: list), as: UTF8.self)
+        #expect(list.size == Int64(text.utf8.count))
+        #expect(text.split(separator: "\r\n").dropFirst().elementsEqual(paths) { $0 == $1 })
+    }
+
     @Test("A content that is longer or shorter than declared fails the download", arguments: [9, 11])
     func holdsSize(declared: Int64) async throws {
         let file = try ZipFile(name: "a.zip") {
