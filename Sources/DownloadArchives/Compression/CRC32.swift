@@ -11,7 +11,8 @@ struct CRC32 {
     mutating func update(_ bytes: RawSpan) {
         guard !bytes.isEmpty else { return }
         value = unsafe bytes.withUnsafeBytes { buffer in
-            unsafe crc32_gzip_refl(value, buffer.assumingMemoryBound(to: UInt8.self).baseAddress, UInt64(buffer.count))
+            let bytes = unsafe buffer.assumingMemoryBound(to: UInt8.self).baseAddress
+            return unsafe downloadview_crc32(value, bytes, UInt64(buffer.count))
         }
     }
 }

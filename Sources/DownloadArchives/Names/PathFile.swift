@@ -70,7 +70,7 @@ struct PathFile: ~Copyable {
                 while next < hashes.count, part.isPlace(of: hashes[next]) { next += 1 }
                 guard part.insert(hashes[start..<next]) else { return nil }
                 let bytes = unsafe part.slots.span.bytes
-                try unsafe file.write(bytes, at: Int64(number) * Int64(bytes.byteCount))
+                try file.write(bytes, at: Int64(number) * Int64(bytes.byteCount))
             }
         }
         return file
