@@ -18,7 +18,7 @@ struct ArchiveTests {
             Program.python.requiredPath(),
             ["-B", script, site.url(""), "--quick", "--only", part],
             in: site.directory,
-            environment: ["TMPDIR": site.directory.path]
+            environment: ["TMPDIR": site.directory.path, "CI": Program.allAreRequired ? "true" : "false"]
         )
         #expect(await python.status == 0, Comment(rawValue: python.outputText + python.errorText))
         #expect(python.outputText.contains("read") || python.outputText.contains("unpacked"))
