@@ -19,6 +19,10 @@ public struct SpreadsheetError: Error, Sendable, Hashable {
         }
         /// A sheet has more than 16,384 columns.
         public static var tooManyColumns: Code { Code(text: "is a sheet of more than 16,384 columns") }
+        /// The title of a column has more than 32,767 UTF-16 units.
+        public static var titleTooLong: Code {
+            Code(text: "is a sheet with a title of more than the 32,767 characters that a cell can have")
+        }
     }
 
     /// What is wrong.

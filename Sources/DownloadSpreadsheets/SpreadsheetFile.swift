@@ -34,7 +34,7 @@ public struct SpreadsheetFile: DownloadFile {
         // Unicode equality: so Excel compares the names of sheets.
         var names: Set<String> = []
         // Unicode equality: so Excel compares the names of sheets.
-        for sheet in sheets where !names.insert(sheet.name.lowercased()).inserted {
+        for sheet in sheets where !names.insert(sheet.name.caseFolded).inserted {
             throw SpreadsheetError(.nameTaken, sheet: sheet.name)
         }
         self.name = name

@@ -17,6 +17,9 @@ public struct SpreadsheetSheet {
         guard rows.titles.count <= SheetWriter.maximumColumnCount else {
             throw SpreadsheetError(.tooManyColumns, sheet: name)
         }
+        guard rows.titles.allSatisfy({ $0.utf16.count <= SheetWriter.maximumTextLength }) else {
+            throw SpreadsheetError(.titleTooLong, sheet: name)
+        }
         self.name = name
         self.rows = rows
         hasFrozenHeader = !rows.titles.isEmpty
@@ -25,7 +28,8 @@ public struct SpreadsheetSheet {
 
     /// Rows of a type, with columns that say what they have of each.
     ///
-    /// - Throws: ``SpreadsheetError`` if the name is none, or there are more than 16,384 columns.
+    /// - Throws: ``SpreadsheetError`` if the name is none, there are more than 16,384 columns, or a title is too
+    ///   long.
     @inlinable
     public init<Rows: Sequence>(
         _ name: String,
@@ -37,7 +41,8 @@ public struct SpreadsheetSheet {
 
     /// Rows that come one by one, with columns that say what they have of each.
     ///
-    /// - Throws: ``SpreadsheetError`` if the name is none, or there are more than 16,384 columns.
+    /// - Throws: ``SpreadsheetError`` if the name is none, there are more than 16,384 columns, or a title is too
+    ///   long.
     @inlinable
     public init<Rows: AsyncSequence>(
         _ name: String,
@@ -50,7 +55,8 @@ public struct SpreadsheetSheet {
     /// Rows of plain fields.
     ///
     /// - Parameter header: The titles of the columns; empty for no header.
-    /// - Throws: ``SpreadsheetError`` if the name is none, or there are more than 16,384 columns.
+    /// - Throws: ``SpreadsheetError`` if the name is none, there are more than 16,384 columns, or a title is too
+    ///   long.
     @inlinable
     public init<Rows: Sequence>(_ name: String, header: [String], rows: Rows) throws where Rows.Element == [TableCell] {
         try self.init(name: name, rows: TableRows(rows, titles: header))
@@ -59,7 +65,8 @@ public struct SpreadsheetSheet {
     /// Rows of plain fields that come one by one.
     ///
     /// - Parameter header: The titles of the columns; empty for no header.
-    /// - Throws: ``SpreadsheetError`` if the name is none, or there are more than 16,384 columns.
+    /// - Throws: ``SpreadsheetError`` if the name is none, there are more than 16,384 columns, or a title is too
+    ///   long.
     @inlinable
     public init<Rows: AsyncSequence>(_ name: String, header: [String], rows: Rows) throws
     where Rows.Element == [TableCell] {

@@ -68,6 +68,15 @@ struct Order {
         #expect(try await fields([nil], CSVFormat(null: "NULL")) == "NULL")
     }
 
+    @Test("What stands for nothing cannot be taken for more than one field")
+    func refusesNull() async {
+        await #expect(processExitsWith: .failure) { _ = CSVFormat(null: "a,b") }
+        await #expect(processExitsWith: .failure) {
+            var format = CSVFormat.tsv
+            format.null = "\""
+        }
+    }
+
     @Test("Quotes can be put around all texts, or around all but nothing")
     func quotesMore() async throws {
         let row: [TableCell] = ["a", 1, nil, true, 0.5, ""]

@@ -168,7 +168,7 @@ import Testing
         }
     }
 
-    @Test("No sheet, two of one name, and too many columns are errors before the first byte")
+    @Test("No sheet, two of one name, too many columns and too long a title are errors before the first byte")
     func refusesSheets() throws {
         let empty = [[TableCell]]()
         let none = #expect(throws: SpreadsheetError.self) { try SpreadsheetFile(name: "a.xlsx", sheets: []) }
@@ -184,6 +184,12 @@ import Testing
             try SpreadsheetSheet("a", header: [String](repeating: "x", count: 16_385), rows: empty)
         }
         #expect(wide?.code == .tooManyColumns)
+        let longest = String(repeating: "x", count: 32_767)
+        let long = #expect(throws: SpreadsheetError.self) {
+            try SpreadsheetSheet("a", header: [longest + "x"], rows: empty)
+        }
+        #expect(long?.code == .titleTooLong)
+        _ = try SpreadsheetSheet("a", header: [longest], rows: empty)
     }
 
     @Test("Rows that come one by one give the same bytes as a list, and equal sheets equal files")

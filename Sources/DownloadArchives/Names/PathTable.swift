@@ -30,8 +30,7 @@ struct PathTable: ~Copyable {
         guard path.contains(where: { $0 >= 0x80 }) else {
             return PathKinds.Key(path.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }[...])
         }
-        // Unicode equality: as Windows and macOS hold names equal that differ in case.
-        return PathKinds.Key(Array(String(decoding: path, as: UTF8.self).lowercased().utf8)[...])
+        return PathKinds.Key(Array(String(decoding: path, as: UTF8.self).caseFolded.utf8)[...])
     }
 
     /// Takes the path of an entry.

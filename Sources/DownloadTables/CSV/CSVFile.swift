@@ -11,9 +11,8 @@ public import DownloadCore
 ///
 /// Fields are typed, and written the same in every locale: numbers with a full stop and without grouping, dates by ISO
 /// 8601. Nothing (NULL) and an empty text differ: nothing is an empty field, an empty text is `""`, as PostgreSQL has
-///       it; in a table of one column
-/// both are `""`, since readers skip an empty line (give ``CSVFormat/null`` a text there). What spreadsheets need is in
-/// the presets of ``CSVFormat``.
+/// it; in a table of one column both are `""`, since readers skip an empty line (give ``CSVFormat/null`` a text there).
+/// What spreadsheets need is in the presets of ``CSVFormat``.
 public struct CSVFile: DownloadFile {
     public var name: String
     public var contentType: String?

@@ -40,8 +40,10 @@ public struct CSVFormat: Sendable, Hashable {
         didSet { check() }
     }
     /// How nothing (NULL) is written, unquoted; a text of the same letters is quoted. The default is empty, as
-    /// PostgreSQL reads it.
-    public var null: String
+    /// PostgreSQL reads it. It has neither the separator nor a quote nor a line break in it.
+    public var null: String {
+        didSet { check() }
+    }
     /// How moments and Booleans are written: by ISO 8601 and as `true` and `false` (false, the default), or as
     /// spreadsheets read them: `2026-05-01 12:30:00`, `TRUE`, `FALSE`.
     public var isForSpreadsheets: Bool
@@ -85,6 +87,10 @@ public struct CSVFormat: Sendable, Hashable {
         precondition(
             separator != decimalMark,
             "the separator and the decimal mark of CSV must differ: \(separator.debugDescription)"
+        )
+        precondition(
+            !null.unicodeScalars.contains { $0 == separator || $0 == "\"" || $0 == "\n" || $0 == "\r" },
+            "what stands for nothing in CSV has no separator, quote or line break in it: \(null.debugDescription)"
         )
     }
 
