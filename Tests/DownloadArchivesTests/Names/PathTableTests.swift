@@ -35,7 +35,9 @@ import Testing
         }
         #expect(throws: ZipError.self) { try paths(["photos", "Photos/a"]) }
         // Other letters, though the capitals of some look alike.
-        for entries in [["Straße", "Strasse"], ["kırık", "kirik"], ["а", "a"]] { #expect(try paths(entries) == entries) }
+        for entries in [["Straße", "Strasse"], ["kırık", "kirik"], ["а", "a"]] {
+            #expect(try paths(entries) == entries)
+        }
         #expect(try paths(["A.txt", "a.txt", "A.TXT"], .numbered) == ["A.txt", "a (2).txt", "A (3).TXT"])
         // Folders of two spellings are one folder there, and two here.
         #expect(try paths(["P/", "p/", "P/a", "p/b"]) == ["P/", "p/", "P/a", "p/b"])
