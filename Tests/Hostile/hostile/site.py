@@ -93,14 +93,16 @@ class Site:
 
 
 def get(uri="/bench/hello", within=5.0):
-    """The status of one request on a connection of its own."""
+    """The status of one request on a connection of its own; in so many seconds, or what `--slow` makes of them."""
+    within *= settings.slow
     with connect(within) as s:
         send(s, request(uri=uri.encode(), keep=False))
         return status(Reader(s).answer(within))
 
 
 def ask(uri, within=5.0):
-    """The content of an answer of status 200."""
+    """The content of an answer of status 200; in so many seconds, or what `--slow` makes of them."""
+    within *= settings.slow
     with connect(within) as s:
         send(s, request(uri=uri.encode(), keep=False))
         got = Reader(s).answer(within)

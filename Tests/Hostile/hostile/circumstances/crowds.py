@@ -84,7 +84,8 @@ def long_first_turns_do_not_keep_short_requests_waiting():
             send(s, request(uri=b"/test/resumable", keep=False))
         start = time.monotonic()
         worst = max(hello_times(5))
-        expect(worst < 0.4 * settings.slow, f"waited {worst * 1000:.0f} ms")
+        if settings.slow < 5:  # With a sanitizer the first turn of any request is a long one.
+            expect(worst < 0.4 * settings.slow, f"waited {worst * 1000:.0f} ms")
         for s in held:
             expect(s.recv(1), "one was not begun")
         took = time.monotonic() - start

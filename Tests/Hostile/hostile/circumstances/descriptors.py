@@ -120,7 +120,7 @@ def a_limit_on_the_size_of_files_does_not_end_it():
         site = Site(descriptor=listener.fileno(), before=before)
         try:
             settings.socket = path
-            expect(get(within=5 * settings.slow) == 200, "not served")
+            expect(get() == 200, "not served")
             # Not from the start: the thread sanitizer makes a file of its own there.
             resource.prlimit(site.process.pid, resource.RLIMIT_FSIZE, (4096, 4096))
             # Larger than what a pipe takes: it goes through a file.

@@ -41,17 +41,16 @@ def generations_whose_clients_leave_leave_the_program_whole():
     chance = random.Random(7)
     expected = b"".join(b"%015d\n" % line for line in range(SIZE // 16 + 1))[:SIZE]
     begun, whole = 0, 0
-    within = 20 * settings.slow
     with tempfile.TemporaryDirectory(prefix="process-") as spool, Site("--spool", spool) as site:
         for turn in range(8):
             take_some([(f"{turn}-{key}", chance.randrange(0, SIZE)) for key in range(6)])
             begun += 6
             expect(site.process.poll() is None, f"the program ended with {site.process.poll()}")
-            expect(get(within=within) == 200, "not served after they had left")
+            expect(get(within=20) == 200, "not served after they had left")
             # Those who stay are not harmed.
-            with connect(within) as s:
+            with connect(20 * settings.slow) as s:
                 send(s, numbers(f"whole-{turn}"))
-                got = Reader(s).answer(within)
+                got = Reader(s).answer(20 * settings.slow)
             expect(status(got) == 200 and body(got) == expected, "a content that was wanted is not whole")
             whole += 1
     return f"{begun} left midway, {whole} whole"

@@ -80,7 +80,7 @@ def socket_activation():
                 for listener in (one, two):
                     settings.socket = listener.getsockname()
                     for _ in range(3):
-                        expect(get(within=5 * settings.slow) == 200, "not served")
+                        expect(get() == 200, "not served")
                 with socket.create_connection(three.getsockname()) as s:
                     s.settimeout(5 * settings.slow)
                     send(s, request(keep=False))
@@ -115,7 +115,7 @@ def socket_activation_beside_listen():
                 while "serving" not in log() and time.monotonic() < deadline:
                     time.sleep(0.01)
                 settings.socket = path
-                expect(get(within=5 * settings.slow) == 200, "not served")
+                expect(get() == 200, "not served")
                 expect("does not serve the sockets that it was started with" in log(), log())
             finally:
                 os.kill(pid, signal.SIGTERM)
@@ -130,7 +130,7 @@ def started_with_its_socket_alone():
         site = Site(descriptor=listener.fileno(), before=lambda: (os.close(1), os.close(2)))
         try:
             settings.socket = path
-            expect(get("/test/throws-at-once", 5 * settings.slow) == 500, "not answered")
+            expect(get("/test/throws-at-once") == 500, "not answered")
             expect(get() == 200, "not served")
             for number in (1, 2):
                 what = os.readlink(f"/proc/{site.pid}/fd/{number}")

@@ -63,7 +63,7 @@ def stops_although_it_was_started_with_signals_blocked():
                 try:
                     settings.socket = path
                     if not early:
-                        expect(get(within=5 * settings.slow) == 200, "not served")
+                        expect(get() == 200, "not served")
                         site.process.send_signal(number)
                     code = site.process.wait(5 * settings.slow)
                     expect(code == 0, f"exit status {code}")
