@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.blocking, .timeLimit(.minutes(15))) struct BlockingSequenceTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct BlockingSequenceTests {
     @Test("The elements arrive in order, each once", arguments: [1, 3, 512])
     func givesElements(buffered: Int) async throws {
         let numbers = BlockingSequence(buffering: buffered) { sink in

@@ -21,7 +21,7 @@ struct BlockingView: VirtualDownloadView {
 
 struct Broken: Error {}
 
-@Suite(.blocking, .timeLimit(.minutes(15))) struct BlockingWriterTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct BlockingWriterTests {
     static let waysAhead = [
         RunAhead.none, .memory(upTo: 1 << 20), .temporaryFile(in: "/tmp"), .temporaryFile(in: "/nowhere"),
     ]

@@ -6,7 +6,7 @@ import Testing
 
 @testable import DownloadBlocking
 
-@Suite("A child process", .blocking, .timeLimit(.minutes(15))) struct ProcessOutputTests {
+@Suite("A child process", .blocking, .timeLimit(.minutes(60))) struct ProcessOutputTests {
     @Test("What it writes is the content, and an argument is one argument")
     func sendsItsOutput() async throws {
         let response = try await response(of: ProcessOutput("printf", ["%s|", "a b", "$HOME;*", ""]))

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a rule of the web server protects is protected however a client writes the path.
-@Suite(.blocking, .timeLimit(.minutes(10)))
+@Suite(.blocking, .timeLimit(.minutes(60)))
 struct AccessRuleTests {
     private static let setups: [Setup] = [.nginx, .fcgid, .proxied, .cgid, .lighttpd, .caddy, .haproxy]
 

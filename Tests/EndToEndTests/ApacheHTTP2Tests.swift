@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Apache's mod_http2 never ends a response that mod_proxy_fcgi gives up, so the downloads are kept off HTTP/2.
-@Suite(.needs(.curl, .apache, .apacheHTTP2), .blocking, .timeLimit(.minutes(15)))
+@Suite(.needs(.curl, .apache, .apacheHTTP2), .blocking, .timeLimit(.minutes(60)))
 struct ApacheHTTP2Tests {
     @Test("A generator that throws midway fails the client of an Apache that offers HTTP/2")
     func showsFailure() async throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Others' programs read the archives and tables that come through a web server.
-@Suite(.sites, .needs(.curl, .nginx), .blocking, .timeLimit(.minutes(10)))
+@Suite(.sites, .needs(.curl, .nginx), .blocking, .timeLimit(.minutes(60)))
 struct ArchiveTests {
     @Test(
         "Others read archives of every count, random trees come out as they went in, and tables agree",
@@ -16,7 +16,7 @@ struct ArchiveTests {
             .appendingPathComponent("Large/archives.py").path
         let python = try RunningProgram(
             Program.python.requiredPath(),
-            ["-B", script, site.url(""), "--quick", "--only", part],
+            ["-B", script, site.url(""), "--only", part] + (isThorough ? [] : ["--quick"]),
             in: site.directory,
             environment: ["TMPDIR": site.directory.path, "CI": Program.allAreRequired ? "true" : "false"]
         )

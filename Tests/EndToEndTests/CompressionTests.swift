@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a view has compressed reaches the client as it is, behind each server.
-@Suite(.sites, .blocking, .timeLimit(.minutes(15)))
+@Suite(.sites, .blocking, .timeLimit(.minutes(60)))
 struct CompressionTests {
     private static let path = "/test/compressed/rows.csv"
 
@@ -99,7 +99,7 @@ struct CompressionTests {
                 session = requests.Session()
                 session.trust_env = False
                 session.verify = False
-                answer = session.get(sys.argv[1], timeout=20, headers={'Accept-Encoding': 'gzip'})
+                answer = session.get(sys.argv[1], timeout=300, headers={'Accept-Encoding': 'gzip'})
                 print(answer.status_code, len(answer.content), answer.headers['Content-Encoding'])
                 """,
                 site.url("\(Self.path)?n=20000"),

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a client sees of a download is the same behind each server.
-@Suite(.sites, .blocking, .timeLimit(.minutes(15)))
+@Suite(.sites, .blocking, .timeLimit(.minutes(60)))
 struct DownloadTests {
     private static let hello = Data("Hello world!\n".utf8)
 
@@ -116,7 +116,7 @@ struct DownloadTests {
 
     @Test("A view may use the main actor", arguments: Setup.allCases)
     func runsMainActor(setup: Setup) async throws {
-        let answer = try await site(setup).curl("/test/main-actor", "--max-time", "20")
+        let answer = try await site(setup).curl("/test/main-actor")
         #expect(answer.exit == 0)
         let numbers = answer.text.split(separator: "\n").compactMap { Int($0.dropFirst("line ".count)) }
         #expect(numbers.count == 50 && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A download that failed never looks whole to the client.
-@Suite(.sites, .blocking, .timeLimit(.minutes(15)))
+@Suite(.sites, .blocking, .timeLimit(.minutes(60)))
 struct FailingVisiblyTests {
     private func site(_ setup: Setup) async throws -> Site { try await Sites.current.site(setup) }
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Of the files on disk no client gets one outside their folder, whatever it writes and whatever changes meanwhile.
-@Suite(.needs(.curl), .blocking, .timeLimit(.minutes(10)))
+@Suite(.needs(.curl), .blocking, .timeLimit(.minutes(60)))
 struct FilesOnDiskTests {
     private static let setups: [Setup] = [.nginx, .proxied, .caddy, .haproxy]
     private static let secret = "outside the folder"

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Web servers send the files of the spool by themselves, and the client sees nothing of it.
-@Suite(.needs(.curl), .blocking, .timeLimit(.minutes(15)))
+@Suite(.needs(.curl), .blocking, .timeLimit(.minutes(60)))
 struct HandOverTests {
     private static let count = 3_000_005
 

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Which path of nginx's the application routes on, and which host it is told.
-@Suite(.needs(.curl, .nginx), .blocking, .timeLimit(.minutes(15)))
+@Suite(.needs(.curl, .nginx), .blocking, .timeLimit(.minutes(60)))
 struct NginxPathTests {
     /// What nginx asks for by itself, and where it changes what a client has asked for.
     private static func locations(in directory: WorkDirectory) throws -> String {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Downloads that are being prepared, through web servers and by clients as they are.
-@Suite(.needs(.curl), .blocking, .timeLimit(.minutes(15)))
+@Suite(.needs(.curl), .blocking, .timeLimit(.minutes(60)))
 struct PreparedTests {
     static let setups: [Setup] = [.nginx, .proxied, .haproxy, .lighttpd, .caddy]
 

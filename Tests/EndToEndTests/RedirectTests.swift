@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Clients that a view sends elsewhere, or asks who they are, through each server as they are.
-@Suite(.sites, .blocking, .timeLimit(.minutes(15)))
+@Suite(.sites, .blocking, .timeLimit(.minutes(60)))
 struct RedirectTests {
     // Of a CGI program without a Status, a server would answer for the path itself (RFC 3875 §6.2.2).
     @Test("A redirect reaches the client", arguments: Setup.allCases, [302, 303, 307, 308])

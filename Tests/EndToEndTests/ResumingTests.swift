@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Clients that continue a download, or fetch it in parts, end with the same bytes.
-@Suite(.sites, .needs(.curl, .nginx), .blocking, .timeLimit(.minutes(15)))
+@Suite(.sites, .needs(.curl, .nginx), .blocking, .timeLimit(.minutes(60)))
 struct ResumingTests {
     private static let count = 3_000_001
     private static let path = "/test/resumable?n=\(count)"
@@ -96,7 +96,7 @@ struct ResumingTests {
         let (site, whole, file) = try await begun(setup)
         let wget = try RunningProgram(
             Program.wget.requiredPath(),
-            ["-c", "--tries=1", "--timeout=20", "--no-proxy", "-O", file, site.url(Self.path)],
+            ["-c", "--tries=1", "--timeout=300", "--no-proxy", "-O", file, site.url(Self.path)],
             in: site.directory
         )
         #expect(await wget.status == 0)
@@ -173,7 +173,7 @@ struct ResumingTests {
                 session = requests.Session()
                 session.trust_env = False
                 session.verify = False
-                answer = session.get(sys.argv[1], timeout=20)
+                answer = session.get(sys.argv[1], timeout=300)
                 print(answer.status_code, len(answer.content), answer.headers['Content-Disposition'])
                 """,
                 site.url("/bench/gen?n=1234567"),

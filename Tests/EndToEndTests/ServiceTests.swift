@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// An application that has services, or is set up asynchronously, serves as any other.
-@Suite(.needs(.cgiFCGI), .blocking, .timeLimit(.minutes(15)))
+@Suite(.needs(.cgiFCGI), .blocking, .timeLimit(.minutes(60)))
 struct ServiceTests {
     static let environments: [[String: String]] = [
         [:], ["TESTSITE_SUSPENDS": "1"], ["TESTSITE_SERVICE": "1"],

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Three machines behind one web server: a file is generated on one of them, and when that is gone on another.
-@Suite(.needs(.curl, .cgiFCGI), .blocking, .timeLimit(.minutes(15)))
+@Suite(.needs(.curl, .cgiFCGI), .blocking, .timeLimit(.minutes(60)))
 struct SeveralMachinesTests {
     private static let count = 3_000_005
 

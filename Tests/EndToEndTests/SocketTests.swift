@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The socket that the demo makes for itself.
-@Suite(.blocking, .timeLimit(.minutes(15)))
+@Suite(.blocking, .timeLimit(.minutes(60)))
 struct SocketTests {
     @Test("A unix socket has the mode it is given", arguments: ["0660", "0600", "0666"])
     func hasItsMode(mode: String) async throws {

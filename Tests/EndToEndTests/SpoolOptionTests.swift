@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the program says of its spool when it starts.
-@Suite(.blocking, .timeLimit(.minutes(15)))
+@Suite(.blocking, .timeLimit(.minutes(60)))
 struct SpoolOptionTests {
     @Test("Without a spool the program says at its start which views would be generated once, and what to do")
     func warnsWithoutSpool() async throws {

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The status page behind the web servers.
-@Suite(.needs(.curl, .nginx, .apache), .blocking, .timeLimit(.minutes(15)))
+@Suite(.needs(.curl, .nginx, .apache), .blocking, .timeLimit(.minutes(60)))
 struct StatusTests {
     @Test(
         "The status is shown to the address that the web server lets see it, and to no other",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The server stops without hurting a download, and restarts without losing a request.
-@Suite(.sites, .needs(.curl, .nginx), .blocking, .timeLimit(.minutes(15)))
+@Suite(.sites, .needs(.curl, .nginx), .blocking, .timeLimit(.minutes(60)))
 struct StoppingTests {
     /// How the downloads end: curl's exit codes.
     private static func statuses(of downloads: [RunningProgram]) async -> [Int32] {
@@ -21,13 +21,12 @@ struct StoppingTests {
 
     @Test("Idle, it exits 0 at once", arguments: [SIGTERM, SIGINT])
     func stopsWhenIdle(signal: Int32) async throws {
-        try await withSite { _, demo in
-            let started = ContinuousClock.now
-            demo.signal(signal)
-            #expect(await demo.status == 0)
-            // Milliseconds on an idle machine, but every other test runs at the same time; the drain limit is 30 s.
-            #expect(ContinuousClock.now - started < .seconds(5))
-        }
+        // Who waited for the drain limit would wait for longer than the test may.
+        let site = try await Site.start(.nginx, options: ["--drain-limit", "86400"])
+        defer { site.directory.close() }
+        let demo = try #require(site.demo)
+        demo.signal(signal)
+        #expect(await demo.status == 0)
     }
 
     @Test("Downloads under way finish whole, then it exits 0")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Content that a web server passes on as it comes, without waiting for the whole.
-@Suite(.needs(.curl, .nginx), .blocking, .timeLimit(.minutes(15)))
+@Suite(.needs(.curl, .nginx), .blocking, .timeLimit(.minutes(60)))
 struct UploadTests {
     private func withSite(_ body: (Site) async throws -> Void) async throws {
         let site = try await Site.start(.nginx, directives: "fastcgi_request_buffering off;\n")

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Users whom the web server authenticates.
-@Suite(.sites, .needs(.curl, .nginx, .apache, .apacheFcgid, .haproxy), .blocking, .timeLimit(.minutes(15)))
+@Suite(.sites, .needs(.curl, .nginx, .apache, .apacheFcgid, .haproxy), .blocking, .timeLimit(.minutes(60)))
 struct UserTests {
     @Test(
         "The application is told the user who has logged in",

@@ -63,7 +63,7 @@ struct CountView: VirtualDownloadView {
 }
 // end
 
-@Suite(.blocking, .timeLimit(.minutes(15))) struct BlockingTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct BlockingTests {
     static let count = 15_000
 
     /// A database with orders, in a folder that is removed afterwards.

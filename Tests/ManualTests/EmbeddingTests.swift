@@ -10,7 +10,7 @@ private struct IdleService: Service {
     func run() async throws { try await gracefulShutdown() }
 }
 
-@Suite(.timeLimit(.minutes(15))) struct EmbeddingTests {
+@Suite(.timeLimit(.minutes(60))) struct EmbeddingTests {
     @Test("The program with a main of its own serves, and stops with its services for SIGTERM")
     func embeds() async {
         // In a process of its own, whose signals it takes.

@@ -7,7 +7,7 @@ import Testing
 import VirtualDownloads
 
 /// Prepared downloads that only who has a link may have.
-@Suite(.timeLimit(.minutes(15))) struct PreparingTests {
+@Suite(.timeLimit(.minutes(60))) struct PreparingTests {
     /// One that takes longer than a test.
     private struct LongView: VirtualDownloadView {
         func file(for request: DownloadRequest) -> some DownloadFile {
@@ -35,8 +35,8 @@ import VirtualDownloads
         let signer = try LinkSigner(keys: [SigningKey(id: "a", bytes: Array(repeating: 7, count: 32))])
         let route =
             isSignedFirst
-            ? Route("/long", LongView().signed(by: signer).prepared(in: spool, abandonedAfter: .seconds(1)))
-            : Route("/long", LongView().prepared(in: spool, abandonedAfter: .seconds(1)).signed(by: signer))
+            ? Route("/long", LongView().signed(by: signer).prepared(in: spool, abandonedAfter: .seconds(300)))
+            : Route("/long", LongView().prepared(in: spool, abandonedAfter: .seconds(300)).signed(by: signer))
         let router = try Router(Routes { route })
         func answer(_ target: String, _ fields: HTTPFields = [:]) async throws -> RecordedResponse {
             try await router.response(to: .get(target, headerFields: fields))

@@ -8,7 +8,7 @@ import Testing
 @testable import DownloadSpool
 
 /// A file that a web server was told to send is there when it opens it, whatever other processes evict.
-@Suite(.timeLimit(.minutes(15))) struct HandedOverTests {
+@Suite(.timeLimit(.minutes(60))) struct HandedOverTests {
     private let folder: TemporaryFolder
     private let one: Spool
     /// Another process's, which wants room for more than there is.

@@ -7,7 +7,7 @@ import Testing
 @testable import DownloadSpool
 
 /// What a spool does at its limits.
-@Suite(.timeLimit(.minutes(15))) struct LimitTests {
+@Suite(.timeLimit(.minutes(60))) struct LimitTests {
     private let folder: TemporaryFolder
 
     init() throws {

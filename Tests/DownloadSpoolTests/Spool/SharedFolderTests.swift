@@ -7,7 +7,7 @@ import Testing
 
 /// Two spools of one folder, as two processes have them: their locks are those of open files, which conflict within a
 /// process, too.
-@Suite(.timeLimit(.minutes(15))) struct SharedFolderTests {
+@Suite(.timeLimit(.minutes(60))) struct SharedFolderTests {
     private let folder: TemporaryFolder
     private let one: Spool
     private let other: Spool

@@ -11,7 +11,7 @@ import Testing
 @testable import DownloadSpool
 
 /// One generation for all who want its bytes, within a process.
-@Suite(.timeLimit(.minutes(15))) struct SpoolTests {
+@Suite(.timeLimit(.minutes(60))) struct SpoolTests {
     private let folder: TemporaryFolder
     private let spool: Spool
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import DownloadSpool
 
-@Suite(.timeLimit(.minutes(15))) struct SpooledViewTests {
+@Suite(.timeLimit(.minutes(60))) struct SpooledViewTests {
     private let folder: TemporaryFolder
     private let spool: Spool
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import FastCGI
 
-@Suite(.blocking, .timeLimit(.minutes(15))) struct DescriptorSinkTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct DescriptorSinkTests {
     @Test("A piece that could not be written whole is not written again, and the response can't be finished")
     func failsOnce() async throws {
         var ends: [Int32] = [-1, -1]

@@ -8,7 +8,7 @@ import Testing
 
 @testable import FastCGI
 
-@Suite(.blocking, .timeLimit(.minutes(15))) struct RecordSinkTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct RecordSinkTests {
     @Test(
         "A response that is cut while its end waits for room ends once, and nothing follows",
         arguments: [false, true]

@@ -5,7 +5,7 @@ import Testing
 
 @testable import FastCGI
 
-@Suite(.blocking, .timeLimit(.minutes(15))) struct LineOutputTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct LineOutputTests {
     enum Kind: CaseIterable {
         case pipe
         case socket

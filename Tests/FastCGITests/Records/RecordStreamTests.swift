@@ -6,7 +6,7 @@ import Testing
 
 @testable import FastCGI
 
-@Suite(.blocking, .timeLimit(.minutes(15))) struct RecordStreamTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct RecordStreamTests {
     @Test(
         "Content is sent once and in order, however many flush meanwhile, and wherever its buffer is given up",
         arguments: [false, true]

@@ -7,7 +7,7 @@ import Testing
 
 @testable import FastCGI
 
-@Suite(.blocking, .timeLimit(.minutes(15))) struct EngineTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct EngineTests {
     @Test("An engine lives until a worker has ended that a view blocked for longer than its server")
     func livesAsLongAsItsWorkers() async throws {
         let path = temporarySocketPath()

@@ -5,7 +5,7 @@ import Testing
 @testable import FastCGI
 
 /// Web servers that send FCGI_ABORT_REQUEST while a request is answered (FastCGI 1.0 §5.4). Most close instead.
-@Suite(.blocking, .timeLimit(.minutes(15))) struct ServerAbortTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct ServerAbortTests {
     private static let abort = Wire.record(2)
 
     /// Has the server look at what comes on connections that the kernel reports nothing of.

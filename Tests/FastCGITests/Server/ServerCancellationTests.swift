@@ -7,7 +7,7 @@ import Testing
 @testable import FastCGI
 
 /// Views that neither suspend nor write, or take no notice of being cancelled.
-@Suite(.blocking, .timeLimit(.minutes(15))) struct ServerCancellationTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct ServerCancellationTests {
     @Test(
         "Views that compute without a pause end when their clients leave, even if they hold all workers there may be",
         arguments: ["/compute-silently", "/wait-then-compute"]

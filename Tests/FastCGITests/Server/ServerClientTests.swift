@@ -5,7 +5,7 @@ import Testing
 @testable import FastCGI
 
 /// Clients that are slow, or leave.
-@Suite(.blocking, .timeLimit(.minutes(15))) struct ServerClientTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct ServerClientTests {
     @Test("A client that leaves cancels the view that waits, and its cleanup runs")
     func cancels() async throws {
         try await withServer { server in

@@ -8,7 +8,7 @@ import Testing
 
 /// What a server does to the program that it is a part of. One after another, since they share what the program's
 /// signals do.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(15))) struct ServerEmbeddingTests {
+@Suite(.blocking, .serialized, .timeLimit(.minutes(60))) struct ServerEmbeddingTests {
     @Test("A server that runs as a service leaves signals as its program has them", arguments: [SIGTERM, SIGUSR1])
     func leavesSignals(signal: Int32) async throws {
         try await withServer { server in

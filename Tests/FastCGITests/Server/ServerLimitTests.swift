@@ -6,7 +6,7 @@ import Testing
 @testable import FastCGI
 
 /// What is over a limit.
-@Suite(.blocking, .timeLimit(.minutes(15))) struct ServerLimitTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct ServerLimitTests {
     @Test("A request that does not arrive in time is answered 408")
     func limitsReceiving() async throws {
         try await withServer(time: ManualTime()) { server in

@@ -8,7 +8,7 @@ import Testing
 @testable import FastCGI
 
 /// A server on several sockets.
-@Suite(.timeLimit(.minutes(15))) struct ServerListeningTests {
+@Suite(.timeLimit(.minutes(60))) struct ServerListeningTests {
     @Test("Requests are served on every socket, and the files of all go when the server stops", .blocking)
     func servesAllSockets() async throws {
         let paths = (0..<3).map { "/tmp/fcgi-test-\(getpid())-\($0)-\(UInt64.random(in: 0...UInt64.max)).sock" }

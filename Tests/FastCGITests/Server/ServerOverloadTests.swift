@@ -4,7 +4,7 @@ import Testing
 @testable import FastCGI
 
 /// A server that has no room left.
-@Suite(.blocking, .timeLimit(.minutes(15))) struct ServerOverloadTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct ServerOverloadTests {
     /// Clients that take nothing of an endless download, each a second longer than the next.
     private func stall(_ count: Int, at server: TestServer) async throws -> [TestClient] {
         var clients: [TestClient] = []

@@ -8,7 +8,7 @@ import Testing
 @testable import FastCGI
 
 /// What a server tells of itself, on its status page and in its log.
-@Suite(.blocking, .timeLimit(.minutes(15))) struct ServerStatusTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct ServerStatusTests {
     // MARK: - Status
 
     @Test("The status page shows what is under way, in three formats; the ping needs no view")

@@ -7,7 +7,7 @@ import Testing
 @testable import FastCGI
 
 /// The end of a server.
-@Suite(.blocking, .timeLimit(.minutes(15))) struct ServerStoppingTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct ServerStoppingTests {
     @Test("What was cut is told in good grammar", arguments: [(1, "1 request was cut"), (2, "2 requests were cut")])
     func tellsCut(count: Int, beginning: String) {
         #expect(DrainIncomplete(count: count).description == "\(beginning) when the server stopped")

@@ -5,7 +5,7 @@ import Testing
 @testable import FastCGI
 
 /// Requests, and the answers to them.
-@Suite(.blocking, .timeLimit(.minutes(15))) struct ServerTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct ServerTests {
     // MARK: - Requests
 
     @Test("A request is answered by its view, in records that end properly")

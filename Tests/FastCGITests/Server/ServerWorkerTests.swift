@@ -4,7 +4,7 @@ import Testing
 @testable import FastCGI
 
 /// Views that hold the workers.
-@Suite(.blocking, .timeLimit(.minutes(15))) struct ServerWorkerTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct ServerWorkerTests {
     @Test("Views that block every thread leave the server answering, by threads that are added")
     func growsWhenBlocked() async throws {
         try await withServer { server in

@@ -65,7 +65,7 @@ final class TestClient {
     }
 
     func send(_ bytes: [UInt8]) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(300)
         var sent = 0
         while sent < bytes.count {
             let rest = bytes[sent...]
@@ -108,7 +108,7 @@ final class TestClient {
 
     /// Reads once more into the buffer; false at the end of the connection.
     private func fill(_ most: Int = 65_536) async throws -> Bool {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(300)
         while true {
             var count = 0
             let chunk = unsafe [UInt8](unsafeUninitializedCapacity: most) { buffer, size in

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FastCGI
 
-@Suite(.blocking, .timeLimit(.minutes(15))) struct WorkerPoolTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct WorkerPoolTests {
     @Test("Events that bring about one another leave what the kernel reports its turn")
     func looksAtDescriptors() async throws {
         let pool = try WorkerPool()
@@ -26,12 +26,7 @@ import Testing
         for tag in 4097...4099 { pool.report(Poller.Event(tag: UInt64(tag), events: .readable)) }
         try pool.poller.watch(ends[0], for: .readable, .once, tag: 4096, first: true)
         _ = unsafe write(ends[1], "x", 1)
-        let deadline = MonotonicClock.now + 10_000
-        while !turns.told.load(ordering: .relaxed), MonotonicClock.now < deadline {
-            try await Task.sleep(for: .milliseconds(2))
-        }
-        let wasTold = turns.told.load(ordering: .relaxed)
-        #expect(wasTold)
+        #expect(await eventually { turns.told.load(ordering: .relaxed) })
         turns.isOver.store(true, ordering: .relaxed)
         pool.stop(within: 5000)
     }

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite(.blocking, .timeLimit(.minutes(15))) struct CGIProgramTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct CGIProgramTests {
     /// The variables of a request, as a web server sets them.
     private static func variables(_ target: String, method: String = "GET") -> [String: String] {
         [

@@ -12,7 +12,7 @@ private struct Site: DownloadApplication {
     var routes: Routes { Routes {} }
 }
 
-@Suite(.blocking, .timeLimit(.minutes(15))) struct CommandLineTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct CommandLineTests {
     /// A path nothing stands at, removed afterwards with what else begins like it.
     private static func withOutput(_ body: (URL) async throws -> Void) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "get-\(UUID().uuidString)")

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.blocking, .timeLimit(.minutes(15))) struct ServiceTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct ServiceTests {
     private static let environments: [[String: String]] = [
         ["TESTSITE_SERVICE": "1"], ["TESTSITE_SERVICE": "1", "TESTSITE_SUSPENDS": "1"],
     ]

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.blocking, .timeLimit(.minutes(15))) struct SignCommandTests {
+@Suite(.blocking, .timeLimit(.minutes(60))) struct SignCommandTests {
     private static let keys = ["DOWNLOADS_SIGNING_KEYS": "new:\(String(repeating: "a5", count: 32))"]
 
     private static func link(_ arguments: String...) async throws -> String {

@@ -51,7 +51,7 @@ struct SiteProcess {
         )
         // A program that serves instead of answering would never end.
         let watchdog = DispatchWorkItem { process.signal(SIGKILL) }
-        DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watchdog)
+        DispatchQueue.global().asyncAfter(deadline: .now() + 600, execute: watchdog)
         let status = await process.status
         watchdog.cancel()
         func text(_ name: String) throws -> String {
