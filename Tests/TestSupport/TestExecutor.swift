@@ -30,7 +30,7 @@ package final class TestExecutor: TaskExecutor, @unchecked Sendable {
                 #if os(Linux)
                 // There a thread has a niceness of its own, and Foundation leaves it alone. Not the lowest priority:
                 // such a thread may hold a lock.
-                if qualityOfService == .background { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }
+                if qualityOfService == .background { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5) }
                 #endif
                 work()
             }
