@@ -41,7 +41,9 @@ def generations_whose_clients_leave_leave_the_program_whole():
     chance = random.Random(7)
     expected = b"".join(b"%015d\n" % line for line in range(SIZE // 16 + 1))[:SIZE]
     begun, whole = 0, 0
-    with tempfile.TemporaryDirectory(prefix="process-") as spool, Site("--spool", spool) as site:
+    # One client takes its bytes after the other.
+    limit = ["--write-limit", str(60 * settings.slow)]
+    with tempfile.TemporaryDirectory(prefix="process-") as spool, Site("--spool", spool, *limit) as site:
         for turn in range(8):
             take_some([(f"{turn}-{key}", chance.randrange(0, SIZE)) for key in range(6)])
             begun += 6
