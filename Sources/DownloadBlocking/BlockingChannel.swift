@@ -27,6 +27,8 @@ final class BlockingChannel<Element: Sendable>: Sendable {
         /// The task, while it waits for bytes or for the end.
         var reader: CheckedContinuation<Void, Never>?
         var writerWaits = false
+        /// The task that writes, while it waits for room.
+        var writer: CheckedContinuation<Void, Never>?
         /// What the writer has said of how far it is, and the task has not taken.
         var progress: Double?
     }
@@ -48,26 +50,35 @@ final class BlockingChannel<Element: Sendable>: Sendable {
     private let interrupts = Lock(Interrupts())
     private let limit: Int
     private let spill: Spill?
+    /// Whether it is a task that writes, and not a thread that may block.
+    private let writesInTask: Bool
 
     /// - Parameters:
     ///   - limit: How many elements may wait in memory, at least 1.
     ///   - spill: Where more of them go; without it the writer waits.
-    init(limit: Int, spill: Spill? = nil) {
+    ///   - writesInTask: Whether it is a task that writes, and not a thread that may block.
+    init(limit: Int, spill: Spill? = nil, writesInTask: Bool = false) {
         self.limit = limit
         self.spill = spill
+        self.writesInTask = writesInTask
     }
 
     // MARK: - The thread that writes
 
     /// Runs a closure that writes, unless nobody wants it any more; called on the thread that may block.
     func fill(_ body: () throws -> Void) {
-        let starts = state.withLock { state in
+        if begin() { end(with: Result { try body() }) }
+    }
+
+    private func begin() -> Bool {
+        state.withLock { state in
             guard case .queued = state.phase else { return false }
             state.phase = .writing
             return true
         }
-        guard starts else { return }
-        let result = Result { try body() }
+    }
+
+    private func end(with result: Result<Void, any Error>) {
         let reader = state.withLock { state in
             state.phase = .ended(state.isCancelled ? .failure(CancellationError()) : result)
             return Self.take(&state.reader)
@@ -79,7 +90,6 @@ final class BlockingChannel<Element: Sendable>: Sendable {
         case wrote(Int, CheckedContinuation<Void, Never>?)
         case spill([Element], at: Int64)
         case wait
-        case refused(any Error)
     }
 
     /// Writes `count` elements; blocks while there is no room.
@@ -88,23 +98,7 @@ final class BlockingChannel<Element: Sendable>: Sendable {
     func write(_ count: Int, _ append: (inout [Element], Range<Int>) -> Void) throws {
         var written = 0
         while written < count {
-            let step = state.withLock { state -> Step in
-                guard case .writing = state.phase else { return .refused(ClosureEnded()) }
-                guard !state.isCancelled else { return .refused(CancellationError()) }
-                let room = min(limit - state.pending.count, count - written)
-                if room > 0 {
-                    append(&state.pending, written..<written + room)
-                    return .wrote(room, Self.take(&state.reader))
-                }
-                if let spill, !state.cannotSpill, state.spilled + Int64(state.pending.count) <= spill.limit {
-                    state.isSpilling = true
-                    defer { state.pending = [] }
-                    return .spill(state.pending, at: state.spilled)
-                }
-                state.writerWaits = true
-                return .wait
-            }
-            switch step {
+            switch try step(written, count, append) {
             case .wrote(let count, let reader):
                 written += count
                 reader?.resume()
@@ -112,9 +106,31 @@ final class BlockingChannel<Element: Sendable>: Sendable {
                 keep(elements, at: position)
             case .wait:
                 room.wait()
-            case .refused(let error):
-                throw error
             }
+        }
+    }
+
+    /// Takes the next step of writing `count` elements, of which `written` are written.
+    private func step(
+        _ written: Int,
+        _ count: Int,
+        _ append: (inout [Element], Range<Int>) -> Void
+    ) throws -> Step {
+        try state.withLock { state throws -> Step in
+            guard case .writing = state.phase else { throw ClosureEnded() }
+            guard !state.isCancelled else { throw CancellationError() }
+            let room = min(limit - state.pending.count, count - written)
+            if room > 0 {
+                append(&state.pending, written..<written + room)
+                return .wrote(room, Self.take(&state.reader))
+            }
+            if let spill, !state.cannotSpill, state.spilled + Int64(state.pending.count) <= spill.limit {
+                state.isSpilling = true
+                defer { state.pending = [] }
+                return .spill(state.pending, at: state.spilled)
+            }
+            state.writerWaits = true
+            return .wait
         }
     }
 
@@ -141,6 +157,50 @@ final class BlockingChannel<Element: Sendable>: Sendable {
             return Self.take(&state.reader)
         }
         reader?.resume()
+    }
+
+    // MARK: - A task that writes
+
+    /// The same as ``fill(_:)-(()throws->Void)`` for a task, which waits without a thread.
+    func fill(_ body: () async throws -> Void) async {
+        guard begin() else { return }
+        do {
+            try await body()
+            end(with: .success(()))
+        } catch {
+            end(with: .failure(error))
+        }
+    }
+
+    /// Writes `count` elements; suspends while there is no room, and gives way whenever some were spilled.
+    ///
+    /// - Parameter append: Appends those of a range of them to what waits.
+    func write(_ count: Int, _ append: (inout [Element], Range<Int>) -> Void) async throws {
+        var written = 0
+        while written < count {
+            switch try step(written, count, append) {
+            case .wrote(let count, let reader):
+                written += count
+                reader?.resume()
+            case .spill(let elements, let position):
+                keep(elements, at: position)
+                await Task.yield()
+            case .wait:
+                await waitForRoom()
+            }
+        }
+    }
+
+    private func waitForRoom() async {
+        await withCheckedContinuation { continuation in
+            let waits = state.withLock { state in
+                // Woken meanwhile, when there was nobody to resume.
+                guard state.writerWaits else { return false }
+                state.writer = continuation
+                return true
+            }
+            if !waits { continuation.resume() }
+        }
     }
 
     // MARK: - The task that goes on
@@ -279,7 +339,11 @@ final class BlockingChannel<Element: Sendable>: Sendable {
     private func wakeWriter(_ state: inout State) {
         guard state.writerWaits else { return }
         state.writerWaits = false
-        room.signal()
+        if writesInTask {
+            Self.take(&state.writer)?.resume()
+        } else {
+            room.signal()
+        }
     }
 
     private static func take(_ reader: inout CheckedContinuation<Void, Never>?) -> CheckedContinuation<Void, Never>? {

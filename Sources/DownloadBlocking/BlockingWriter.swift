@@ -34,13 +34,7 @@ public struct BlockingWriter: DownloadContent, Sendable {
         try await withTaskCancellationHandler {
             pool.run { [body] in channel.fill { try body(BlockingSink(channel)) } }
             do {
-                var bytes: [UInt8] = []
-                while try await channel.next(into: &bytes) {
-                    if let progress = channel.takeProgress() { sink.progress(progress) }
-                    guard !bytes.isEmpty else { continue }
-                    try await sink.write(bytes)
-                    await channel.gather(after: bytes.count, few: 16 * 1024)
-                }
+                try await channel.pass(to: &sink)
             } catch {
                 channel.cancel()
                 await channel.waitForEnd()
@@ -48,6 +42,19 @@ public struct BlockingWriter: DownloadContent, Sendable {
             }
         } onCancel: {
             channel.cancel()
+        }
+    }
+}
+
+extension BlockingChannel where Element == UInt8 {
+    /// Passes on what is written, and how far the writer is, until its end.
+    func pass(to sink: inout some ByteSink & ~Copyable) async throws {
+        var bytes: [UInt8] = []
+        while try await next(into: &bytes) {
+            if let progress = takeProgress() { sink.progress(progress) }
+            guard !bytes.isEmpty else { continue }
+            try await sink.write(bytes)
+            await gather(after: bytes.count, few: 16 * 1024)
         }
     }
 }

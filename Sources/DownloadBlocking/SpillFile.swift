@@ -42,10 +42,10 @@ final class SpillFile: Sendable {
 
 extension BlockingChannel where Element == UInt8 {
     /// A channel for bytes that keeps as many as `runAhead` says.
-    convenience init(_ runAhead: RunAhead) {
+    convenience init(_ runAhead: RunAhead, writesInTask: Bool = false) {
         switch runAhead.storage {
         case .memory:
-            self.init(limit: Int(clamping: runAhead.limit))
+            self.init(limit: Int(clamping: runAhead.limit), writesInTask: writesInTask)
         case .temporaryFile(let folder):
             let file = SpillFile(in: folder)
             let spill = Spill(
@@ -53,7 +53,7 @@ extension BlockingChannel where Element == UInt8 {
                 keep: { bytes, position in file.write(bytes, at: position) },
                 restore: { buffer, position, count in try file.read(count, at: position, into: &buffer) }
             )
-            self.init(limit: RunAhead.handOver, spill: spill)
+            self.init(limit: RunAhead.handOver, spill: spill, writesInTask: writesInTask)
         }
     }
 }

@@ -37,7 +37,7 @@ func orderTable(of database: DatabasePool) -> Route {
                 while let order = try orders.next() { try sink.give([.integer(order[0] as Int), .text(order[1])]) }
             }
         }
-        return CSVFile(name: "orders.csv", header: ["id", "customer"], rows: orders)
+        return CSVFile(name: "orders.csv", header: ["id", "customer"], rows: orders).runningAhead(.temporaryFile())
     }
 }
 // end
@@ -107,8 +107,23 @@ struct CountView: VirtualDownloadView {
     @Test("Thirty clients that take nothing more do not keep a database's few readers from another")
     func servesBesideSlowClients() async throws {
         try await withDatabase { database in
+            try await serveBesideSlowClients(of: OrdersView(database: database), content: expected)
+        }
+    }
+
+    @Test("Nor do they where its rows are the rows of a table")
+    func servesTableBesideSlowClients() async throws {
+        try await withDatabase { database in
+            try await serveBesideSlowClients(
+                of: orderTable(of: database).view,
+                content: "id,customer\r\n" + expected
+            )
+        }
+    }
+
+    private func serveBesideSlowClients(of view: some VirtualDownloadView, content expected: String) async throws {
+        do {
             let gate = Gate()
-            let view = OrdersView(database: database)
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<30 {
                     group.addTask {
