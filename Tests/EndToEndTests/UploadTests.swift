@@ -42,3 +42,27 @@ struct UploadTests {
         }
     }
 }
+
+/// Content that a view takes less of than the server.
+@Suite(.sites, .blocking, .timeLimit(.minutes(15)))
+struct UploadLimitTests {
+    @Test(
+        "The client sees the 413 of a view's own limit, whether it says how much it sends or not",
+        arguments: Setup.allCases
+    )
+    func refuses(setup: Setup) async throws {
+        let site = try await Sites.current.site(setup)
+        let content = try site.directory.write(String(repeating: "a", count: 900_000), to: "upload")
+        let taken = try await site.curl("/test/upload/small", "--data-binary", "0123456789")
+        #expect(taken.text == "10 bytes, sum 525\n")
+        let refused = try await site.curl("/test/upload/small", "--data-binary", "@\(content)")
+        #expect(refused.status == 413)
+        #expect(refused.text.contains("at most 10000 bytes"))
+        let withoutLength = ["-H", "Transfer-Encoding: chunked", "--data-binary", "@\(content)"]
+        let chunked = try await Transfer(site.startCurl("/test/upload/small", withoutLength))
+        // HAProxy passes on so much without a length to no view.
+        #expect(chunked.status == (setup == .haproxy ? 400 : 413))
+        let other = try await Transfer(site.startCurl("/test/upload", withoutLength))
+        #expect(other.status == (setup == .haproxy ? 400 : 200))
+    }
+}

@@ -33,6 +33,12 @@ struct UploadView: VirtualDownloadView {
     }
 }
 
+/// The same for less content than the server takes.
+struct SmallUploadView: WrappedDownloadView {
+    let base = UploadView()
+    let maximumBodySize = 10_000
+}
+
 struct UnauthorizedView: VirtualDownloadView {
     func file(for request: DownloadRequest) throws -> ContentFile {
         throw DownloadError.unauthorized(challenge: "Bearer realm=\"Downloads\"")

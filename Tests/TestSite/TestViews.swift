@@ -21,6 +21,7 @@ enum TestViews {
             Route("/test/name/{name}", NamedView())
             Route("/test/user", UserView())
             Route("/test/upload", UploadView())
+            Route("/test/upload/small", SmallUploadView())
             Route("/test/untyped") { _ in ContentFile("a report\n", name: "report") }
             Route("/test/unauthorized", UnauthorizedView())
             Route("/test/redirect", RedirectingView())

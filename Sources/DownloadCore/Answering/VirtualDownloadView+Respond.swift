@@ -111,8 +111,12 @@ extension VirtualDownloadView {
         guard methods.contains(request.method) else {
             return DownloadError.methodNotAllowed(allow: methods).response(to: request)
         }
-        if !request.body.isEmpty, let limit = maximumBodySize.optionValue, request.body.count > limit {
-            return DownloadError(.contentTooLarge, detail: "at most \(limit) bytes").response(to: request)
+        if request.lacksContent || !request.body.isEmpty {
+            let limit = maximumBodySize.optionValue
+            if request.lacksContent || request.body.count > limit ?? .max {
+                let detail = limit.map { "at most \($0) bytes" }
+                return DownloadError(.contentTooLarge, detail: detail).response(to: request)
+            }
         }
         guard request.method == .options else { return nil }
         return DownloadResponse(status: .ok, headerFields: [.allow: methods.allowFieldValue])

@@ -31,6 +31,8 @@ public struct DownloadRequest: Sendable {
     /// The log of the server that has received it: of a type that the core does not know (`DownloadRequest.logger` of
     /// VirtualDownloads does); nil if none has.
     package var serverLogger: (any Sendable)?
+    /// Whether it was taken without its content, which is more than ``RequestHandler/maximumBodySize(of:)``.
+    package var lacksContent = false
     /// How the web server has read the path.
     package var serverPath = ServerPath()
 

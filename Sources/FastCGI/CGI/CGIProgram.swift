@@ -34,7 +34,11 @@ public enum CGIProgram {
         var request = builder.request(body: [], id: "\(getpid())", isCGI: true)
         request.serverLogger = logger
         var refusal: DownloadError?
-        do { request.body = try readBody(length: contentLength) } catch { refusal = error }
+        if let contentLength, Int64(contentLength) > handler.maximumBodySize(of: request) ?? .max {
+            request.lacksContent = true
+        } else {
+            do { request.body = try readBody(length: contentLength) } catch { refusal = error }
+        }
         // While the view computes, nothing else tells that it does so for nobody.
         let task = RunningTask()
         let watch = ReaderWatch(of: output) { task.cancel() }
@@ -42,7 +46,9 @@ public enum CGIProgram {
             watch?.stop()
             task.end()
         }
-        return await answer(request, by: handler, unless: refusal, logger: logger)
+        let status = await answer(request, by: handler, unless: refusal, logger: logger)
+        if request.lacksContent || refusal != nil { dropBody(length: contentLength) }
+        return status
     }
 
     /// The descriptor that the answer is written to.
@@ -109,6 +115,16 @@ public enum CGIProgram {
             "a request failed",
             metadata: ["target": "\(request.logTarget)", "error": "\(error.logDescription)"]
         )
+    }
+
+    /// Reads what comes of the content of a request that was answered without it: mod_cgid, for which standard input
+    /// and output are one socket, would lose the answer to what is left unread.
+    private static func dropBody(length: Int?) {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        var span = buffer.mutableSpan
+        var bytes = unsafe span.mutableBytes
+        var missing = length ?? .max
+        while missing > 0, let count = try? Descriptor.standardInput.read(into: &bytes), count > 0 { missing -= count }
     }
 
     /// The content of the request, from standard input: as long as it says, or to its end when it does not (mod_cgid

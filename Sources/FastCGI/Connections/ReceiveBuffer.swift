@@ -5,6 +5,8 @@ struct ReceiveBuffer {
     private var requestGuard: RequestGuard
     /// Whether the guard has counted anything of the request to come.
     private var hasCounted = false
+    /// What whoever answers the request under way takes of content, once that was asked.
+    private var contentLimit: Int64?
     /// Whether the connection is refused, and only emptied so that its web server reads the answer before it sees the
     /// end.
     private(set) var discards = false
@@ -42,7 +44,26 @@ struct ReceiveBuffer {
         let received = bytes
         let verdict = requestGuard.examine(received.span)
         if case .incomplete = verdict { requestGuard.compact(&bytes) }
+        if verdict != .incomplete(.body) { contentLimit = nil }
         return verdict
+    }
+
+    /// The head of the request under way, if that has more content than whoever answers it takes; nil while it has
+    /// not, or while its head is not whole.
+    ///
+    /// - Parameters:
+    ///   - limit: How many bytes are taken of a request; called once for each.
+    ///   - read: Reads a whole request that has no content, or only its beginning.
+    mutating func requestWithTooMuchContent<Request>(
+        by limit: (Request) -> Int64?,
+        read: ([UInt8]) throws -> Request?
+    ) rethrows -> Request? {
+        let expected = requestGuard.expectedContent
+        guard !discards, expected > 0 else { return nil }
+        if let contentLimit, expected <= contentLimit { return nil }
+        guard let request = try read(requestGuard.requestSoFar(bytes.span)) else { return nil }
+        contentLimit = limit(request) ?? .max
+        return expected > contentLimit ?? .max ? request : nil
     }
 
     /// A request came that was not buffered: what was counted before it does not count for the next.

@@ -9,6 +9,16 @@ extension RequestGuard {
         canonicalForm(of: bytes, length: shape.length, requestID: shape.requestID)
     }
 
+    /// The request under way as if its content ended where it has come to: its head for libfcgi to read.
+    ///
+    /// - Parameter bytes: Those that were examined, with the whole head.
+    func requestSoFar(_ bytes: Span<UInt8>) -> [UInt8] {
+        var request = Self.canonicalForm(of: bytes, length: judgedLength, requestID: compactableID)
+        RecordHeader(type: RecordHeader.Kind.standardInput, requestID: compactableID, contentLength: 0)
+            .append(to: &request)
+        return request
+    }
+
     /// Takes out of the bytes of a request under way what need not be held, if that is much: the headers of its many
     /// records, their padding, and records of others. To be called when ``examine(_:)`` wants more bytes.
     ///

@@ -89,6 +89,15 @@ struct RequestGuard: Sendable {
         stage == .body ? min(parameters.contentLength ?? .max, bodyLength + 65_536) : 0
     }
 
+    /// How much content the request under way has, as its head says, or as has come if that says nothing; 0 before the
+    /// end of its head.
+    var expectedContent: Int {
+        stage == .body ? parameters.contentLength ?? bodyLength : 0
+    }
+
+    /// How much of the request under way was judged, in bytes.
+    var judgedLength: Int { cursor }
+
     private func phase(_ count: Int) -> Phase {
         switch stage {
         case .body: .body

@@ -62,7 +62,11 @@ extension Engine {
                     return close(connection)
                 }
                 switch verdict {
-                case .incomplete: break
+                case .incomplete:
+                    if let received = try requestWithTooMuchContent(on: connection, by: worker) {
+                        connection.receiveBuffer.discardAll()
+                        return respond(to: received, on: connection, by: worker)
+                    }
                 case .request(let shape):
                     let request = connection.receiveBuffer.takeRequest(shape)
                     return try unsafe request.withUnsafeBytes { try unsafe serve($0, of: connection, by: worker) }
@@ -107,12 +111,43 @@ extension Engine {
         }
     }
 
-    /// Answers a request that is not there as a whole, and never will be. What else comes of it is dropped, so that the
-    /// web server reads the answer before it sees the end of the connection.
+    /// The request under way, if its view takes less content than it has. It is answered without it, as soon as its
+    /// head is there.
+    private func requestWithTooMuchContent(
+        on connection: Connection,
+        by worker: Worker
+    ) throws -> RequestReader.Received? {
+        var received = try connection.receiveBuffer.requestWithTooMuchContent { received in
+            contentLimit(received.request)
+        } read: { bytes in
+            try unsafe bytes.withUnsafeBytes { try unsafe read($0, by: worker) }
+        }
+        received?.keepsConnection = false
+        received?.request.lacksContent = true
+        received?.request.body = []
+        return received
+    }
+
+    /// Answers a request that is not there as a whole, and never will be.
     private func answer(_ requestID: UInt16, _ status: HTTPResponse.Status, on connection: Connection) throws {
         try send(ResponseRecords.answer(requestID, status: status), on: connection)
-        shutdown(connection.descriptor, Int32(SHUT_WR))
         connection.receiveBuffer.discardAll()
+        endSending(on: connection)
+    }
+
+    /// Ends a connection whose request was answered before it was there as a whole. What else comes of it is dropped,
+    /// so that the web server reads the answer before it sees the end of the connection.
+    private func endSending(on connection: Connection) {
+        shutdown(connection.descriptor, Int32(SHUT_WR))
+    }
+
+    /// Closes a connection after its last answer, or waits for the rest of a request that was answered before it was
+    /// there as a whole.
+    func closeAfterAnswer(_ connection: Connection) {
+        guard connection.receiveBuffer.discards else { return close(connection) }
+        endSending(on: connection)
+        connection.countHeld()
+        connection.waitForEnd()
     }
 
     /// Ends the wait for a request that has not come in time. The caller owns the connection.
@@ -134,6 +169,13 @@ extension Engine {
 
     /// Lets libfcgi read one whole request, and answers it.
     private func serve(_ bytes: UnsafeRawBufferPointer, of connection: Connection, by worker: Worker) throws {
+        // The guard and libfcgi disagree if there is none, which their tests say can't be.
+        guard let received = try unsafe read(bytes, by: worker) else { return close(connection) }
+        respond(to: received, on: connection, by: worker)
+    }
+
+    /// Lets libfcgi read one whole request; nil if it can't.
+    private func read(_ bytes: UnsafeRawBufferPointer, by worker: Worker) throws -> RequestReader.Received? {
         let id = statistics.nextRequestID(countedIn: worker.tally(of: statistics))
         var received: RequestReader.Received?
         do {
@@ -147,12 +189,8 @@ extension Engine {
             }
         }
         received?.request.serverLogger = logger
-        guard let received else {
-            // The guard and libfcgi disagree, which their tests say can't be.
-            logRefusal("libfcgi can't read it")
-            return close(connection)
-        }
-        respond(to: received, on: connection, by: worker)
+        if received == nil { logRefusal("libfcgi can't read it") }
+        return received
     }
 
     /// Sends a short answer of the protocol's own. A peer that does not even take that is not waited for.

@@ -38,7 +38,8 @@ extension Engine {
         }
         do {
             try send(ResponseRecords.answer(received.requestID, status: .serviceUnavailable), on: connection)
-            guard connection.consumePeeked(), received.keepsConnection else { return close(connection) }
+            guard connection.consumePeeked() else { return close(connection) }
+            guard received.keepsConnection else { return closeAfterAnswer(connection) }
             connection.waitForRequest(afterRequest: true)
         } catch {
             close(connection)
@@ -83,6 +84,8 @@ extension Engine {
         statistics.active.subtract(1, ordering: .relaxed)
         if keeps, isFit {
             connection.waitForRequest(afterRequest: true)
+        } else if isFit, sink.isFinished, isOpen {
+            closeAfterAnswer(connection)
         } else {
             close(connection)
         }

@@ -36,6 +36,8 @@ final class Engine: @unchecked Sendable {
     let buffers = BufferPool { Worker.current?.spareBuffer }
     let evictionOrder = Lock(EvictionOrder<StalledRequest>())
     let handler: Handler
+    /// How many bytes of content whoever answers a request takes; nil for as many as the server does.
+    let contentLimit: @Sendable (DownloadRequest) -> Int64?
     /// What each connection's requests are judged by, before the first.
     let requestGuard: RequestGuard
     let allowedPeers: PeerAddresses?
@@ -55,6 +57,7 @@ final class Engine: @unchecked Sendable {
         configuration: FastCGIConfiguration,
         logger: Logger,
         clock: ServerClock = .monotonic,
+        contentLimit: @escaping @Sendable (DownloadRequest) -> Int64? = { _ in nil },
         handler: @escaping Handler
     ) throws {
         self.listener = listener
@@ -64,6 +67,7 @@ final class Engine: @unchecked Sendable {
         self.logger = logger
         logsServed = logger.logLevel <= .debug
         self.handler = handler
+        self.contentLimit = contentLimit
         do {
             pool = try WorkerPool()
             reserveFile = try ReserveRequestFile()

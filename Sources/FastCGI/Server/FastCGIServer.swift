@@ -56,7 +56,8 @@ public final class FastCGIServer<Handler: RequestHandler>: Service {
             listener: listener,
             configuration: configuration,
             logger: logger,
-            clock: clock
+            clock: clock,
+            contentLimit: { handler.maximumBodySize(of: $0) }
         ) { request, sink in
             try await handler.respond(to: request, into: &sink)
         }

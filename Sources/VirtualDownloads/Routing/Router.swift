@@ -101,6 +101,15 @@ public struct Router: RequestHandler {
         try await answer(request, by: route, into: &sink)
     }
 
+    public func maximumBodySize(of request: DownloadRequest) -> Int64? {
+        var request = request
+        if mountPrefix == nil, let target = request.serverPath.target { request.http.path = target.text }
+        guard let path = RequestPath(target: request.http.path ?? "/"), let (route, _) = find(path, of: request) else {
+            return nil
+        }
+        return route.view.maximumBodySizeValue
+    }
+
     private func respond(
         decoding request: DownloadRequest,
         into sink: inout some ResponseSink & ~Copyable
@@ -188,6 +197,11 @@ public struct Router: RequestHandler {
     ) async throws {
         try await view.respond(to: request, into: &sink, mediaTypes: mediaTypes(), through: middleware)
     }
+}
+
+extension VirtualDownloadView {
+    /// What its option says, for a view of any type.
+    fileprivate var maximumBodySizeValue: Int64? { maximumBodySize.optionValue }
 }
 
 extension WireText {

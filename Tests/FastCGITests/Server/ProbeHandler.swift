@@ -34,6 +34,10 @@ struct ProbeHandler: RequestHandler {
 
     struct Failure: Error {}
 
+    func maximumBodySize(of request: DownloadRequest) -> Int64? {
+        request.http.path == "/limited" ? 1000 : nil
+    }
+
     func respond(to request: DownloadRequest, into sink: inout some ResponseSink & ~Copyable) async throws {
         var head = HTTPResponse(status: .ok)
         head.headerFields[.contentType] = "text/plain"
@@ -42,7 +46,10 @@ struct ProbeHandler: RequestHandler {
         defer { probe.note("ended \(target)") }
         sink.didMatch(route: "the route of \(target)")
         switch target.split(separator: "?").first.map(String.init) ?? target {
-        case "/echo":
+        case "/limited" where request.lacksContent:
+            sink.begin(HTTPResponse(status: .contentTooLarge), extent: .exactly(9))
+            try await sink.write("too much\n")
+        case "/echo", "/limited":
             sink.begin(head, extent: .exactly(Int64(request.body.count)))
             try await sink.write(request.body)
         case "/wait":

@@ -75,8 +75,58 @@ import Testing
         }
     }
 
-    private static func head(length: Int) -> [UInt8] {
-        let head = [("REQUEST_METHOD", "POST"), ("REQUEST_URI", "/echo"), ("CONTENT_LENGTH", "\(length)")]
+    @Test("Content over a view's own limit is answered by the view as soon as the head is there, and then dropped")
+    func limitsContentByView() async throws {
+        try await withServer(time: ManualTime()) { server in
+            let client = try server.connect()
+            try await client.send(Self.head(length: 900_000, of: "/limited"))
+            let answer = try await client.answer()
+            #expect(answer.text.hasPrefix("Status: 413 ") && answer.body == "too much\n" && answer.isComplete)
+            // A web server that sends all before it reads is not kept from it.
+            for _ in 0..<15 { try await client.send(Wire.input([UInt8](repeating: 1, count: 60_000))) }
+            try await client.send(Wire.input())
+            #expect(try await client.seesEnd())
+            client.close()
+            #expect(await eventually { server.server.status.connections == 0 })
+            #expect(server.status.totals.served == 1 && server.status.heldBytes == 0)
+        }
+    }
+
+    @Test("Content without a length is answered once more has come than a view takes, however it is cut")
+    func limitsContentThatComes() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            let begin = Self.head(length: nil, of: "/limited")
+            try await client.send(begin + Wire.input([UInt8](repeating: 1, count: 600)))
+            try await client.send(Wire.input([UInt8](repeating: 1, count: 401)))
+            #expect(try await client.answer().text.hasPrefix("Status: 413 "))
+            #expect(try await client.seesEnd())
+        }
+    }
+
+    @Test("Content within a view's own limit is taken in parts, one request after the other, and after an abort")
+    func takesContentWithinLimitOfView() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            for length in [1000, nil] {
+                try await client.send(Self.head(length: length, of: "/limited"))
+                for _ in 0..<10 { try await client.send(Wire.input([UInt8](repeating: 1, count: 100))) }
+                try await client.send(Wire.input())
+                #expect(try await client.answer().bodyCount == 1000)
+            }
+            try await client.send(Self.head(length: 1000, of: "/limited") + Wire.input([1]) + Wire.record(2))
+            #expect(try await client.answer().isComplete)
+            // Of another view, which takes more.
+            try await client.send(Self.head(length: 2000) + Wire.input([UInt8](repeating: 1, count: 1000)))
+            try await client.send(Wire.input([UInt8](repeating: 1, count: 1000)) + Wire.input())
+            #expect(try await client.answer().bodyCount == 2000)
+        }
+    }
+
+    private static func head(length: Int?, of target: String = "/echo") -> [UInt8] {
+        let head = [
+            ("REQUEST_METHOD", "POST"), ("REQUEST_URI", target), ("CONTENT_LENGTH", length.map { "\($0)" } ?? ""),
+        ]
         return Wire.begin() + Wire.parameters(head.flatMap { Wire.pair($0.0, $0.1) }) + Wire.parameters()
     }
 

@@ -210,6 +210,24 @@ import Testing
         #expect(await program.end() == 0)
     }
 
+    @Test("Content over a view's own limit is a 413 before it has come")
+    func refusesContentOfView() async throws {
+        var variables = Self.variables("/test/upload/small", method: "POST")
+        variables["CONTENT_LENGTH"] = "10001"
+        let pipe = Pipe()
+        let program = try OutputOfSite(variables, isSocket: false, input: pipe.fileHandleForReading.fileDescriptor)
+        defer { program.kill() }
+        var output = ""
+        while !output.contains("at most 10000 bytes") {
+            let more = program.output.availableData
+            if more.isEmpty { break }
+            output += String(decoding: more, as: UTF8.self)
+        }
+        #expect(output.hasPrefix("Status: 413 ") && output.contains("at most 10000 bytes"))
+        try pipe.fileHandleForWriting.write(contentsOf: Data(count: 10_001))
+        #expect(await program.end() == 0)
+    }
+
     @Test(
         "Content that ends before its length is a 400, one over the limit a 413",
         arguments: [("5", "x=1", "400"), ("3", "x=1", "405"), ("1048577", "x=1", "413"), ("", "x=1", "405")]
