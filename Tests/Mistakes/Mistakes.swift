@@ -171,3 +171,63 @@ struct SharedState: VirtualDownloadView {
     let count: Counter
     func file(for request: DownloadRequest) -> ContentFile { content }
 }
+
+// mistake: the name of the download is called basename
+struct MiscapitalizedName: VirtualDownloadView {
+    var baseName: String { "a.csv" }
+    func file(for request: DownloadRequest) -> ContentFile { content }
+}
+
+// mistake: whether a file is saved is called attachment
+struct MisspelledAttachment: VirtualDownloadView {
+    var attachement: Bool? { false }
+    func file(for request: DownloadRequest) -> ContentFile { content }
+}
+
+// mistake: 'headers' has been renamed to 'headerFields'
+func acceptedTypes(_ request: DownloadRequest) -> String? { request.headers[.accept] }
+
+// mistake: write throw FileNotFound(), or DownloadError(.notFound) with a reason
+func refuseWithoutStatus() throws { throw DownloadError.notFound }
+
+// mistake: write VirtualFile(TextIteratorIO(rows), name: …)
+func rowsWithoutWrapper() -> some DownloadFile { VirtualFile(["a\n", "b\n"], name: "x.txt") }
+
+// mistake: property 'attachment' must be as accessible as its enclosing type because it matches a requirement
+struct PrivateOption: VirtualDownloadView {
+    private let attachment = false
+    func file(for request: DownloadRequest) -> ContentFile { content }
+}
+
+// mistake: a view's media type is called mimeType
+struct PrivateOthersMediaType: VirtualDownloadView {
+    private let contentType = "text/csv"
+    func file(for request: DownloadRequest) -> ContentFile { content }
+}
+
+// mistake: non-final class 'InheritedView' cannot conform to the 'Sendable' protocol
+class InheritedView: VirtualDownloadView {
+    func file(for request: DownloadRequest) -> ContentFile { content }
+}
+
+// mistake: did you mean to use an opaque result type?
+struct FileOfAnyType: VirtualDownloadView {
+    func file(for request: DownloadRequest) -> any DownloadFile { content }
+}
+
+// mistake: if 'String' conformed to 'DownloadFile'
+struct TextForFile: VirtualDownloadView {
+    func file(for request: DownloadRequest) -> String { "x" }
+}
+
+// mistake: property access can throw, but it is not marked with 'try'
+func queryWithoutTry(_ request: DownloadRequest) -> String? { request.query["n"] }
+
+// mistake: add 'async' to function 'write(to:)' to make it asynchronous
+struct WritingWithoutAsync: DownloadFile {
+    let name = "x"
+    func write(to sink: inout some ByteSink & ~Copyable) { sink.write("x") }
+}
+
+// mistake: value of type 'ContentFile' has no member 'attachement'
+let misspelledProperty = content.with(\.attachement, false)

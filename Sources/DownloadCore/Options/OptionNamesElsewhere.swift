@@ -1,6 +1,6 @@
 public import HTTPTypes
 
-/// The names that other libraries have for the options of a view.
+/// The names that other libraries have for the options of a view, and the commonest ways to misspell one.
 ///
 /// A view that declares one of them as an option would be declared means the option: the compiler warns of it, at the
 /// view, and says what the option is called. No view needs any of them. Names that a view may well have for something
@@ -11,6 +11,8 @@ public protocol OptionNamesElsewhere {
     associatedtype MediaTypeMember: MIMETypeElsewhere
     associatedtype IsAttachmentMember: AttachmentElsewhere
     associatedtype InlineMember: AttachmentElsewhere
+    associatedtype AttachementMember: AttachmentElsewhere
+    associatedtype BaseNameMember: BasenameElsewhere
     associatedtype HeadersMember: HeaderFieldsElsewhere
     associatedtype AllowedMethodsMember: MethodsElsewhere
 
@@ -24,6 +26,10 @@ public protocol OptionNamesElsewhere {
     var isAttachment: IsAttachmentMember { get }
     /// Not an option: ``DownloadOptions/attachment`` is.
     var inline: InlineMember { get }
+    /// Not an option: ``DownloadOptions/attachment`` is.
+    var attachement: AttachementMember { get }
+    /// Not an option: ``DownloadOptions/basename`` is.
+    var baseName: BaseNameMember { get }
     /// Not an option: ``DownloadOptions/headerFields`` is.
     var headers: HeadersMember { get }
     /// Not an option: ``ViewOptions/methods`` is.
@@ -34,16 +40,20 @@ public protocol OptionNamesElsewhere {
 public protocol MIMETypeElsewhere {}
 /// What ``DownloadOptions/attachment`` is declared with.
 public protocol AttachmentElsewhere {}
+/// What ``DownloadOptions/basename`` is declared with.
+public protocol BasenameElsewhere {}
 /// What ``DownloadOptions/headerFields`` is declared with.
 public protocol HeaderFieldsElsewhere {}
 /// What ``ViewOptions/methods`` is declared with.
 public protocol MethodsElsewhere {}
 
 /// What a view has by a name that it does not declare: nothing.
-public struct NoOption: MIMETypeElsewhere, AttachmentElsewhere, HeaderFieldsElsewhere, MethodsElsewhere {
+public struct NoOption: MIMETypeElsewhere, AttachmentElsewhere, BasenameElsewhere {
     @inlinable
     init() {}
 }
+
+extension NoOption: HeaderFieldsElsewhere, MethodsElsewhere {}
 
 extension OptionNamesElsewhere {
     @inlinable public var mimetype: NoOption { NoOption() }
@@ -51,6 +61,8 @@ extension OptionNamesElsewhere {
     @inlinable public var mediaType: NoOption { NoOption() }
     @inlinable public var isAttachment: NoOption { NoOption() }
     @inlinable public var inline: NoOption { NoOption() }
+    @inlinable public var attachement: NoOption { NoOption() }
+    @inlinable public var baseName: NoOption { NoOption() }
     @inlinable public var headers: NoOption { NoOption() }
     @inlinable public var allowedMethods: NoOption { NoOption() }
 }
@@ -61,6 +73,9 @@ extension String: MIMETypeElsewhere {}
 @available(*, deprecated, message: "whether a file is saved is called attachment; another name changes nothing")
 extension Bool: AttachmentElsewhere {}
 
+@available(*, deprecated, message: "the name of the download is called basename; another name changes nothing")
+extension String: BasenameElsewhere {}
+
 @available(*, deprecated, message: "a view's header fields are called headerFields; another name changes nothing")
 extension HTTPFields: HeaderFieldsElsewhere {}
 
@@ -68,4 +83,5 @@ extension HTTPFields: HeaderFieldsElsewhere {}
 extension Array: MethodsElsewhere {}
 
 extension Optional: MIMETypeElsewhere where Wrapped: MIMETypeElsewhere {}
+extension Optional: BasenameElsewhere where Wrapped: BasenameElsewhere {}
 extension Optional: AttachmentElsewhere where Wrapped: AttachmentElsewhere {}

@@ -7,10 +7,10 @@ import Testing
     @Test("A property that is probably a misspelled option is named, with the option")
     func findsMisspellings() {
         struct MistypedView: VirtualDownloadView {
-            let baseName = "a.csv"
+            let base_name = "a.csv"
             let mime_type = "text/csv"
             let cache_control = "no-store"
-            let attachement = false
+            let attachmnet = false
             let charSet: String? = nil
             let exipres: HTTPDate? = nil
             let headerfields: HTTPFields = [:]
@@ -19,8 +19,8 @@ import Testing
         }
         let warnings = OptionSpelling.warnings(about: MistypedView())
         let pairs = [
-            ("baseName", "basename"), ("mime_type", "mimeType"), ("cache_control", "cacheControl"),
-            ("attachement", "attachment"), ("charSet", "charset"), ("exipres", "expires"),
+            ("base_name", "basename"), ("mime_type", "mimeType"), ("cache_control", "cacheControl"),
+            ("attachmnet", "attachment"), ("charSet", "charset"), ("exipres", "expires"),
             ("headerfields", "headerFields"), ("maximumSkippedByte", "maximumSkippedBytes"),
         ]
         #expect(

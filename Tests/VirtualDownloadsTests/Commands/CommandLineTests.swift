@@ -311,6 +311,15 @@ private struct Site: DownloadApplication {
         #expect(run.output == "")
     }
 
+    @Test("routes --options says what each view has for its options, and so which members are none")
+    func options() async throws {
+        let run = try await SiteProcess.run(["routes", "--options"])
+        #expect(run.status == 0)
+        #expect(run.output.contains("  InlineView\n    attachment: false\n    charset: utf-8\n"))
+        #expect(run.output.contains("  SmallUploadView\n    attachment: true\n"))
+        #expect(run.output.contains("\n    maximumBodySize: 10000\n"))
+    }
+
     @Test("routes lists each route below the mount prefix, with its methods and its view")
     func routes() async throws {
         let run = try await SiteProcess.run(["routes", "--mount", "/downloads"])

@@ -70,13 +70,13 @@ import Testing
     @Test("A view with a misspelled option is named at the start, with its route and what is meant")
     func namesMisspellings() throws {
         struct MistypedView: VirtualDownloadView {
-            let baseName = "a.csv"
+            let base_name = "a.csv"
             func file(for request: DownloadRequest) -> ContentFile { ContentFile("x", name: "x.txt") }
         }
         let router = try Router(Routes { Route("/orders/{id}", MistypedView()) })
         #expect(
             router.misspellings == [
-                "/orders/{id}: MistypedView.baseName is not an option and changes nothing: "
+                "/orders/{id}: MistypedView.base_name is not an option and changes nothing: "
                     + "the option is spelled basename"
             ]
         )
