@@ -26,6 +26,26 @@ extension DownloadRequest {
         make(.head, target, headerFields: headerFields, parameters: parameters, user: user)
     }
 
+    /// A POST of a form to `target`, as a browser sends it (`application/x-www-form-urlencoded`).
+    ///
+    /// - Parameter user: The name of the user whom the web server has authenticated; nil, the default, for none.
+    public static func post(
+        _ target: String = "/",
+        form: KeyValuePairs<String, String>,
+        parameters: NamedValues = [:],
+        user: String? = nil
+    ) -> DownloadRequest {
+        var body: [UInt8] = []
+        for (name, value) in form {
+            if !body.isEmpty { body.append(UInt8(ascii: "&")) }
+            body.append(percentEncoding: name.utf8, keeping: \.isUnreserved)
+            body.append(UInt8(ascii: "="))
+            body.append(percentEncoding: value.utf8, keeping: \.isUnreserved)
+        }
+        let fields: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
+        return make(.post, target, headerFields: fields, parameters: parameters, body: body, user: user)
+    }
+
     /// A request by any method for `target`: a path, with its query if it has one.
     ///
     /// - Parameter user: The name of the user whom the web server has authenticated; nil, the default, for none.

@@ -1,6 +1,7 @@
 // sample: expect
 import DownloadTesting
 import Testing
+import VirtualDownloads
 
 @testable import Manual
 
@@ -22,6 +23,19 @@ import Testing
     #expect(response.status == .unauthorized)
     let account = try await AccountView().response(to: .get("/account", user: "anna"))
     #expect(account.text == "The account of anna\n")
+}
+// end
+
+// sample: routes
+@Test func greets() async throws {
+    let greeting = try await Router(Greetings().routes).response(to: .get("/greetings/Ada.txt"))
+    expectDownload(greeting, content: "Hello Ada!\n", basename: "greeting.txt")
+}
+
+@Test func choosesColumns() async throws {
+    let router = try Router(Selection().routes)
+    let table = try await router.response(to: .post("/selection.csv", form: ["column": "id", "column": "a & b"]))
+    expectDownload(table, content: "id,a & b\r\n", basename: "selection.csv")
 }
 // end
 
