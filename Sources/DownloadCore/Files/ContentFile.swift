@@ -5,63 +5,69 @@ public struct ContentFile: DownloadFile, Sendable {
     /// The name that the client saves it under, unless an option says another.
     public var name: String
     /// The media type; nil for what the name stands for.
-    public var contentType: String?
+    public var contentType: String? {
+        get { kept.contentType }
+        set { kept.contentType = newValue }
+    }
     /// The validator of exactly these bytes; nil for none, and then there are no ranges.
     public var entityTag: EntityTag?
     /// When the content last changed; nil if that is unknown.
     public var modificationDate: HTTPDate?
     /// A digest of the whole content; nil if none is known beforehand.
-    public var digest: ContentDigest?
+    public var digest: ContentDigest? {
+        get { kept.digest }
+        set { kept.digest = newValue }
+    }
 
     /// Whether the client is asked to save the file (true) or to show it; nil leaves it to the view.
     public var attachment: Bool? {
-        get { options.stated.attachment }
-        set { options.stated.attachment = newValue }
+        get { kept.options.attachment }
+        set { kept.options.attachment = newValue }
     }
     /// The name that the client saves the file under; nil leaves it to the view.
     public var basename: String? {
-        get { options.stated.basename }
-        set { options.stated.basename = newValue }
+        get { kept.options.basename }
+        set { kept.options.basename = newValue }
     }
     /// The media type in the place of the view's option; nil leaves it to the view.
     public var mimeType: String? {
-        get { options.stated.mimeType }
-        set { options.stated.mimeType = newValue }
+        get { kept.options.mimeType }
+        set { kept.options.mimeType = newValue }
     }
     /// The charset that is declared for text types, an empty text for none; nil leaves it to the view.
     public var charset: String? {
-        get { options.stated.charset }
-        set { options.stated.charset = newValue }
+        get { kept.options.charset }
+        set { kept.options.charset = newValue }
     }
     /// The content coding that the bytes are in, an empty text for none; nil leaves it to the view.
     public var encoding: String? {
-        get { options.stated.encoding }
-        set { options.stated.encoding = newValue }
+        get { kept.options.encoding }
+        set { kept.options.encoding = newValue }
     }
     /// Who may keep the response, and for how long, an empty text to claim nothing; nil leaves it to the view.
     public var cacheControl: String? {
-        get { options.stated.cacheControl }
-        set { options.stated.cacheControl = newValue }
+        get { kept.options.cacheControl }
+        set { kept.options.cacheControl = newValue }
     }
     /// When the response becomes stale; nil leaves it to the view.
     public var expires: HTTPDate? {
-        get { options.stated.expires }
-        set { options.stated.expires = newValue }
+        get { kept.options.expires }
+        set { kept.options.expires = newValue }
     }
     /// The request fields that the content depends on, besides those of the view.
     public var vary: [HTTPField.Name] {
-        get { options.stated.vary ?? [] }
-        set { options.stated.vary = newValue }
+        get { kept.options.vary ?? [] }
+        set { kept.options.vary = newValue }
     }
     /// Further header fields, besides those of the view and in the place of its fields of the same name.
     public var headerFields: HTTPFields {
-        get { options.stated.headerFields ?? [:] }
-        set { options.stated.headerFields = newValue }
+        get { kept.options.headerFields ?? [:] }
+        set { kept.options.headerFields = newValue }
     }
-    public var statedOptions: StatedOptions { options.stated }
+    public var statedOptions: StatedOptions { kept.options }
 
     private let bytes: [UInt8]
-    private var options = KeptOptions()
+    private var kept = KeptProperties()
 
     /// Wraps a text; its size is that of its UTF-8 encoding.
     public init(_ text: String, name: String = "") {

@@ -2,13 +2,31 @@
 public struct ContentDigest: Sendable, Hashable, CustomStringConvertible {
     /// The name of an algorithm in the registry of RFC 9530 §7.2 that is fit for use.
     public struct Algorithm: Sendable, Hashable {
-        let name: String
-        let byteCount: Int
+        private enum Known {
+            case sha256, sha512
+        }
+
+        private let known: Known
 
         /// SHA-256: 32 bytes.
-        public static var sha256: Algorithm { Algorithm(name: "sha-256", byteCount: 32) }
+        public static var sha256: Algorithm { Algorithm(known: .sha256) }
         /// SHA-512: 64 bytes.
-        public static var sha512: Algorithm { Algorithm(name: "sha-512", byteCount: 64) }
+        public static var sha512: Algorithm { Algorithm(known: .sha512) }
+
+        /// As the registry has it.
+        var name: String {
+            switch known {
+            case .sha256: "sha-256"
+            case .sha512: "sha-512"
+            }
+        }
+
+        var byteCount: Int {
+            switch known {
+            case .sha256: 32
+            case .sha512: 64
+            }
+        }
     }
 
     /// Which algorithm made it.
