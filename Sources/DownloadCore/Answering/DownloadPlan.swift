@@ -95,7 +95,7 @@ package struct DownloadPlan: Sendable, Hashable {
             }
             if selection == .unsatisfiable {
                 fields.append(.contentRange, ContentRange.unsatisfied(size: size).description)
-                fields.append(.acceptRanges, "bytes")
+                fields.append(FieldList.ranges)
                 self.init(status: .rangeNotSatisfiable, fields)
                 return
             }
@@ -115,7 +115,7 @@ package struct DownloadPlan: Sendable, Hashable {
             own.headerFields?.contains(.xAccelRedirect) == true
             || defaults.headerFields?.contains(.xAccelRedirect) == true
         if !isElsewhere {
-            fields.append(.acceptRanges, support == .none || selection == .tooCostly ? "none" : "bytes")
+            fields.append(support == .none || selection == .tooCostly ? FieldList.noRanges : FieldList.ranges)
         }
         let isAttachment = own.attachment ?? defaults.attachment ?? true
         fields.append(.contentDisposition, ContentDisposition.value(isAttachment ? .attachment : .inline, name))
@@ -190,6 +190,8 @@ private struct SentContent {
 private struct FieldList {
     static let nosniff = HTTPField(name: .xContentTypeOptions, value: "nosniff")
     static let unbuffered = HTTPField(name: .xAccelBuffering, value: "no")
+    static let ranges = HTTPField(name: .acceptRanges, value: "bytes")
+    static let noRanges = HTTPField(name: .acceptRanges, value: "none")
 
     private(set) var headerFields = HTTPFields()
 

@@ -21,18 +21,17 @@ struct RequestConditions {
     init(_ fields: HTTPFields) {
         // By index: an iterator over the fields is generic code that the compiler does not specialise.
         for index in 0..<fields.count {
-            let field = fields[index]
             // A request has a dozen fields, and almost none of them begins with these letters.
-            let name = field.name.canonicalName
+            let name = fields[index].name.canonicalName
             let bytes = name.utf8Span.span
             guard !bytes.isEmpty, bytes[0] == UInt8(ascii: "i") || bytes[0] == UInt8(ascii: "r") else { continue }
             switch name.wire {
-            case "range": Self.add(field.value, to: &range)
-            case "if-range": Self.add(field.value, to: &ifRange)
-            case "if-none-match": Self.add(field.value, to: &ifNoneMatch)
-            case "if-modified-since": Self.add(field.value, to: &ifModifiedSince)
-            case "if-match": Self.add(field.value, to: &ifMatch)
-            case "if-unmodified-since": Self.add(field.value, to: &ifUnmodifiedSince)
+            case "range": Self.add(fields[index].value, to: &range)
+            case "if-range": Self.add(fields[index].value, to: &ifRange)
+            case "if-none-match": Self.add(fields[index].value, to: &ifNoneMatch)
+            case "if-modified-since": Self.add(fields[index].value, to: &ifModifiedSince)
+            case "if-match": Self.add(fields[index].value, to: &ifMatch)
+            case "if-unmodified-since": Self.add(fields[index].value, to: &ifUnmodifiedSince)
             default: break
             }
         }

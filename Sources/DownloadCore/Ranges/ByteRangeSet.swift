@@ -44,12 +44,13 @@ package struct ByteRangeSet: Sendable, Hashable {
     /// The range of a field as almost all clients write it: `bytes=0-499` or `bytes=500-`, with numbers of at most 18
     /// digits.
     private static func onlySpec(of fieldValue: String) -> Spec? {
-        let bytes = fieldValue.utf8
-        guard bytes.starts(with: "bytes=".utf8) else { return nil }
+        guard fieldValue.hasOctetPrefix("bytes=") else { return nil }
+        let bytes = fieldValue.utf8Span.span
         var first: Int64?
         var number: Int64 = 0
         var digits = 0
-        for byte in bytes.dropFirst(6) {
+        for index in 6..<bytes.count {
+            let byte = bytes[index]
             if byte.isDigit, digits < 18 {
                 number = number * 10 + Int64(byte - 0x30)
                 digits += 1
