@@ -21,7 +21,7 @@ package struct RequestPath: Equatable, Sendable {
     /// character, a `#`, a `.` or `..` (a web server has resolved those, unless they were hidden), no leading slash.
     package init?(target: String) {
         let raw = target.utf8.prefix { $0 != UInt8(ascii: "?") }
-        // A `#` is no part of a target: some servers end the path there, others do not.
+        // A `#` is not part of a target: some servers end the path there, others do not.
         guard raw.first == UInt8(ascii: "/"), !raw.contains(UInt8(ascii: "#")) else { return nil }
         var segments: [WireText] = []
         var hasEncodedSlash = false
@@ -115,29 +115,9 @@ private struct DecodedSegment {
     }
 }
 
-extension UInt8 {
-    /// `unreserved` (RFC 3986 §2.3).
-    package var isUnreserved: Bool {
-        switch self {
-        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"): true
-        default: isLetter || isDigit
-        }
-    }
-
-    /// `pchar` without what is encoded (RFC 3986 §3.3).
-    package var isPathCharacter: Bool {
-        switch self {
-        case UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&")...UInt8(ascii: ","), UInt8(ascii: ":"),
-            UInt8(ascii: ";"), UInt8(ascii: "="), UInt8(ascii: "@"):
-            true
-        default: isUnreserved
-        }
-    }
-}
-
 extension Sequence<UInt8> {
-    /// Whether bytes that are no UTF-8 were replaced in what a client sent (U+FFFD): a client that means this character
-    /// encodes it.
+    /// Whether bytes that are not UTF-8 were replaced in what a client sent (U+FFFD): a client that means this
+    /// character encodes it.
     package var wasRepaired: Bool {
         var matched = 0
         for byte in self {
