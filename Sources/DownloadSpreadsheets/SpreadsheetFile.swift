@@ -28,7 +28,7 @@ public struct SpreadsheetFile: DownloadFile {
     /// A file of sheets, of which there is at least one.
     ///
     /// - Parameter name: The name that the client saves it under.
-    /// - Throws: ``SpreadsheetError`` if two sheets have the same name, or there is none.
+    /// - Throws: ``SpreadsheetError`` if two sheets have the same name, or there are no sheets.
     public init(name: String, sheets: [SpreadsheetSheet]) throws {
         guard !sheets.isEmpty else { throw SpreadsheetError(.noSheet, sheet: name) }
         // Unicode equality: so Excel compares the names of sheets.
@@ -44,7 +44,7 @@ public struct SpreadsheetFile: DownloadFile {
     /// A file of sheets, of which there is at least one.
     ///
     /// - Parameter name: The name that the client saves it under.
-    /// - Throws: ``SpreadsheetError`` if two sheets have the same name, or there is none; what `sheets` throws.
+    /// - Throws: ``SpreadsheetError`` if two sheets have the same name, or there are no sheets; what `sheets` throws.
     public init(name: String, @SpreadsheetSheetBuilder _ sheets: () throws -> [SpreadsheetSheet]) throws {
         try self.init(name: name, sheets: sheets())
     }

@@ -28,8 +28,8 @@ public struct SpreadsheetSheet {
 
     /// Rows of a type, with columns that say what they have of each.
     ///
-    /// - Throws: ``SpreadsheetError`` if the name is none, there are more than 16,384 columns, or a title is too
-    ///   long.
+    /// - Throws: ``SpreadsheetError`` if the name is not valid, there are more than 16,384 columns, or a title
+    ///   is too long.
     @inlinable
     public init<Rows: Sequence>(
         _ name: String,
@@ -41,8 +41,8 @@ public struct SpreadsheetSheet {
 
     /// Rows that come one by one, with columns that say what they have of each.
     ///
-    /// - Throws: ``SpreadsheetError`` if the name is none, there are more than 16,384 columns, or a title is too
-    ///   long.
+    /// - Throws: ``SpreadsheetError`` if the name is not valid, there are more than 16,384 columns, or a title
+    ///   is too long.
     @inlinable
     public init<Rows: AsyncSequence>(
         _ name: String,
@@ -55,8 +55,8 @@ public struct SpreadsheetSheet {
     /// Rows of plain fields.
     ///
     /// - Parameter header: The titles of the columns; empty for no header.
-    /// - Throws: ``SpreadsheetError`` if the name is none, there are more than 16,384 columns, or a title is too
-    ///   long.
+    /// - Throws: ``SpreadsheetError`` if the name is not valid, there are more than 16,384 columns, or a title
+    ///   is too long.
     @inlinable
     public init<Rows: Sequence>(_ name: String, header: [String], rows: Rows) throws where Rows.Element == [TableCell] {
         try self.init(name: name, rows: TableRows(rows, titles: header))
@@ -65,8 +65,8 @@ public struct SpreadsheetSheet {
     /// Rows of plain fields that come one by one.
     ///
     /// - Parameter header: The titles of the columns; empty for no header.
-    /// - Throws: ``SpreadsheetError`` if the name is none, there are more than 16,384 columns, or a title is too
-    ///   long.
+    /// - Throws: ``SpreadsheetError`` if the name is not valid, there are more than 16,384 columns, or a title
+    ///   is too long.
     @inlinable
     public init<Rows: AsyncSequence>(_ name: String, header: [String], rows: Rows) throws
     where Rows.Element == [TableCell] {

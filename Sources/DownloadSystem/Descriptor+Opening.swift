@@ -59,7 +59,7 @@ extension Descriptor {
         return try regular(file)
     }
 
-    /// The status of a file that was opened without waiting; closes what is none.
+    /// The status of a file that was opened without waiting; closes it if it is not a regular file.
     package static func regular(_ file: Descriptor) throws(SystemError) -> (file: Descriptor, status: FileStatus) {
         do throws(SystemError) {
             let status = try file.status

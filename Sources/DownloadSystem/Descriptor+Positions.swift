@@ -143,7 +143,7 @@ extension Descriptor {
 }
 
 extension Thread {
-    /// Has the calling thread give way to others: 19 the most (nice(1)).
+    /// Lowers the priority of the calling thread by `niceness`, at most 19 (nice(1)).
     static func giveWay(_ niceness: Int32) {
         downloadview_give_way(niceness)
     }

@@ -3,7 +3,7 @@ internal import CLinux
 
 /// The C library's heap.
 package enum Heap {
-    /// Has the C library keep little of what is freed, from now on.
+    /// Tells the C library to keep little of what is freed, from now on.
     package static func keepSmall() {
         downloadview_keep_heap_small()
     }

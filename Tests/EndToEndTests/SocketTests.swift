@@ -27,7 +27,7 @@ struct SocketTests {
                 in: directory,
                 environment: environment
             )
-            #expect(await eventually { demo.errorText.contains("“localhost”, which is no IP address; write") })
+            #expect(await eventually { demo.errorText.contains("“localhost”, which is not an IP address; write") })
             #expect(await demo.status == 69)
         }
     }

@@ -124,7 +124,7 @@ struct EntryPath {
     /// `name` cut between characters before its ending, to at most 255 bytes.
     static func shortened(_ name: String, to limit: Int = maximumSegmentByteCount) -> String {
         guard name.utf8.count > limit else { return name }
-        // An ending longer than this is none: the name just has a dot.
+        // What is longer than this is not an ending: the name just has a dot.
         let dot = name.utf8.suffix(32).lastIndex(of: UInt8(ascii: ".")) ?? name.endIndex
         let ending = name[dot...]
         let room = limit - ending.utf8.count

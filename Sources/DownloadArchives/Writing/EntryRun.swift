@@ -55,7 +55,7 @@ struct EntryRun {
             if entry.size == nil { try Task.checkCancellation() }
             try await sink.end()
         } catch {
-            // Once every wanted byte has passed, whatever ended the file is no failure.
+            // Once every wanted byte has passed, whatever ended the file is not a failure.
             failure = sink.failure ?? (sink.position >= wanted.upperBound ? nil : error)
         }
         let outcome = Outcome(

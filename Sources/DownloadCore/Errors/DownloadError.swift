@@ -45,7 +45,7 @@ public struct DownloadError: Error, Sendable, Hashable {
 }
 
 extension DownloadError {
-    /// 401: only for who is authenticated (RFC 9110 §15.5.2).
+    /// 401: the client has to authenticate first (RFC 9110 §15.5.2).
     ///
     /// - Parameter challenge: How to authenticate (RFC 9110 §11.3), for instance `Basic realm="Downloads"`: a browser
     ///   asks its user for a name and a password then, and sends them in `Authorization`.

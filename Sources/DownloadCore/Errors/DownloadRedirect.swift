@@ -5,7 +5,7 @@ public import HTTPTypes
 ///
 ///     guard let user = request.user else { throw DownloadRedirect(to: "/login?next=/orders.csv") }
 ///
-/// It is no failure, and the log says nothing of it. The client finds out by itself what is there.
+/// It is not a failure, and is not logged. Nobody checks what is at the other place before the client asks there.
 public struct DownloadRedirect: Error, Sendable, Hashable {
     /// How the client is to go on. 302, the default: it asks there, this time; after a POST by GET, as browsers do it.
     /// 303: by GET, whatever the method was. 307: this time, by the same method and with the same content. 308: the

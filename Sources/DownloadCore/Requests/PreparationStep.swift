@@ -62,7 +62,7 @@ package struct PreparationStep: Sendable {
 }
 
 extension DownloadRequest {
-    /// The request without the item that says what is asked of a preparation, and that; nil if there is none.
+    /// The request without the query item that asks something of a preparation, and what that asks; nil without one.
     package var withoutPreparation: (request: DownloadRequest, step: PreparationStep?) {
         guard let target = http.path, let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else {
             return (self, nil)
@@ -71,7 +71,7 @@ extension DownloadRequest {
         var step: PreparationStep?
         let pairs = query.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
         let kept = pairs.filter { pair in
-            // What can't be decoded is none of ours: the view refuses it when it reads its query.
+            // An item that can't be decoded is not one of these: the view refuses it when it reads its query.
             guard let item = try? QueryItems(Substring(pair)).first, let found = PreparationStep(item) else {
                 return true
             }

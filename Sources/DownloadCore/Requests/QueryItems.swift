@@ -50,7 +50,7 @@ public struct QueryItems: Sendable, Hashable, RandomAccessCollection {
     /// The first value of `name` as a decimal number, which is digits alone, with a `-` before them if it is negative;
     /// nil if the name is not there.
     ///
-    /// - Throws: ``DownloadError`` 400 for a value that is no number in `range`.
+    /// - Throws: ``DownloadError`` 400 for a value that is not a number in `range`.
     public func integer<Number: FixedWidthInteger>(
         _ name: String,
         in range: ClosedRange<Number> = .min ... .max

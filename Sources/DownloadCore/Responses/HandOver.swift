@@ -52,7 +52,7 @@ public struct HandOver: Sendable, Hashable {
         return [UInt8](percentDecoding: withoutSlash).flatMap { isPlain($0) ? $0 : nil }
     }
 
-    /// The header field that has the web server send the file at a path; nil if no rule is for it.
+    /// The header field that tells the web server to send the file at a path; nil if no rule covers it.
     public func field(forFileAt path: String) -> HTTPField? {
         let bytes = Array(path.utf8)
         guard Self.isPlain(bytes) else { return nil }

@@ -38,7 +38,7 @@ enum FileSystemKind: Equatable {
         }
     }
 
-    /// From linux/magic.h, statfs(2), and the sources of those that are no part of Linux.
+    /// From linux/magic.h, statfs(2), and the sources of those that are not part of Linux.
     private static let sharedNames: [UInt32: String] = [
         0x0000_6969: "NFS", 0x0000_517B: "SMB", 0xFF53_4D42: "SMB", 0xFE53_4D42: "SMB", 0x0000_564C: "NCP",
         0x00C3_6400: "Ceph", 0x5346_414F: "AFS", 0x6B41_4653: "AFS", 0x7375_7245: "Coda", 0x0BD0_0BD0: "Lustre",

@@ -4,7 +4,7 @@ internal import DownloadCore
 struct GenerationRecord: Sendable, Hashable {
     /// Of bytes; the file has the same number all its life, so that it is written in place.
     static let size = 96
-    /// For how long a failure is remembered for who waits, in seconds.
+    /// For how long a failure is remembered for those who wait, in seconds.
     static let lifetime: Int64 = 600
 
     /// Whether it has failed, and with which status clients are answered then.

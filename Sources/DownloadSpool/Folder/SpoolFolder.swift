@@ -72,7 +72,7 @@ struct SpoolFolder: Sendable {
         }
     }
 
-    /// Has the folder's lock until what is returned is gone.
+    /// Takes the folder's lock, which is held for as long as the returned descriptor is open.
     private func lock(_ folder: borrowing OwnedDescriptor) throws(SystemError) -> OwnedDescriptor {
         let gate = try openGate(of: folder)
         _ = try gate.descriptor.lock(0..<1, .exclusive, waiting: true)

@@ -31,7 +31,7 @@ extension VirtualDownloadView {
     ///   - maximumAtOnce: How many downloads this process prepares at once for people and programs that look now and
     ///     then; the one after them is answered 503. They need no connection, so nothing else bounds what a stranger
     ///     can begin. The default is 100.
-    ///   - texts: What the page says, by language; the first is for who prefers none.
+    ///   - texts: What the page says, by language; the first is for clients that prefer none of them.
     public func prepared(
         in spool: Spool? = nil,
         abandonedAfter: Duration = .seconds(120),
@@ -67,7 +67,7 @@ extension VirtualDownloadView {
 package struct PreparationTerms: Sendable {
     /// For how long a generation goes on when nobody asks for it any more.
     package var abandonedAfter: Duration = .seconds(120)
-    /// How many are prepared at once for who holds no connection.
+    /// How many files are prepared at once for clients that hold no connection.
     package var maximumAtOnce = 100
     package var texts = PreparationTexts.builtIn
     /// For how long a client waits before it is sent to wait anew. Web servers by themselves give an application 40
@@ -75,7 +75,7 @@ package struct PreparationTerms: Sendable {
     package var waitLimit: Duration = .seconds(30)
     /// How often; nil for as often as the client follows redirects.
     package var maximumWaits: Int?
-    /// For how long one is waited for who was sent to wait anew.
+    /// How long the server waits for the return of a client that it redirected to wait again.
     package var returnLimit: Duration = .seconds(20)
 
     package init() {}
@@ -116,7 +116,7 @@ package struct PreparedView<Base: VirtualDownloadView>: WrappedDownloadView {
             throw DownloadError(.notFound, reason: "what it asks for is another's preparation")
         }
         let found = await SpooledFile.found(file, in: spool, key: key)
-        // A HEAD is no wish to have the file made; of the progress it is told as by GET (RFC 9110 §9.3.2).
+        // A HEAD does not ask for the file to be made, but is told of the progress as GET is (RFC 9110 §9.3.2).
         let asksAlone = request.method == .head && (step?.kind == .status || step?.kind == .page)
         guard request.method == .get || asksAlone, !spool.isShortLived, !isAnsweredByConditions(request, found) else {
             return found

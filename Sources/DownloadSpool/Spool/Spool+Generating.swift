@@ -128,7 +128,7 @@ extension Spool {
         return folder.makeRecord(of: part).map { RecordWriter($0, record) }
     }
 
-    /// Leaves word of a failure for the other processes; that nobody wants the content is none.
+    /// Leaves word of a failure for the other processes; that nobody wants the content does not count as one.
     private func end(_ record: RecordWriter?, of part: SpoolFolder.PartialFile, after error: any Error) {
         guard let record else { return }
         if Task.isCancelled {
@@ -159,7 +159,7 @@ extension Spool {
 
     // MARK: - Another process's generation
 
-    /// Has a generation follow one of another process, whose file grows.
+    /// Lets a generation follow one of another process, whose file grows.
     ///
     /// - Returns: False if its writer is gone before the content was whole.
     private func follow(_ part: SpoolFolder.PartialFile, with generation: Generation) async throws -> Bool {

@@ -168,7 +168,7 @@ public final class Spool: Sendable {
         if isOver { keepOrder() }
     }
 
-    /// Has the files looked at some time soon, if that was not done within a minute.
+    /// Schedules a look at the files, unless there was one within the last minute.
     func keepOrderSometimes() {
         let isDue = account.withLock { MonotonicClock.now - $0.sweptAt >= 60_000 || $0.sweptAt == 0 }
         if isDue { DiskThreads.reading.detach { [self] in keepOrder() } }

@@ -67,7 +67,7 @@ struct SpooledView<Base: VirtualDownloadView>: WrappedDownloadView {
                 "\(view) is spooled, and its file has no strong entity tag: give it one, or a key to spooled(key:)"
             )
         }
-        // A tag is that of one resource; and what is one user's is no other's, unless a key says so.
+        // A tag identifies one resource only, and users do not share files unless a key says so.
         return ["tag", view, request.http.path ?? "", request.user ?? "", tag.value] + file.codingKeyParts
     }
 

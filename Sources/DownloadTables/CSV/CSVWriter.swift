@@ -142,7 +142,7 @@ final class CSVWriter: RowWriter {
         if format.quoting.rule == .all || isOddSeparator { buffer.append(Self.quote) }
     }
 
-    /// Whether the separator may stand in a field that is no text.
+    /// Whether the separator may stand in a field that is not text.
     private let isOddSeparator: Bool
 
     private func write(number value: Double) {

@@ -16,7 +16,7 @@ public struct TableError: Error, Sendable, Hashable {
 
     /// What is wrong.
     public let code: Code
-    /// Which row it is, from 1 on; the header is none.
+    /// Which row it is, counted from 1; the header does not count.
     public let row: Int64
 
     package init(_ code: Code, row: Int64) {

@@ -6,7 +6,7 @@ public import Logging
 
 /// The application as a CGI program: one request from the environment, its answer on standard output (RFC 3875).
 public enum CGIProgram {
-    /// Whether the process was started as one: `GATEWAY_INTERFACE` is set, and descriptor 0 is no listening socket.
+    /// Whether the process was started as one: `GATEWAY_INTERFACE` is set, and descriptor 0 is not a listening socket.
     public static var isRequested: Bool {
         ProcessEnvironment.value("GATEWAY_INTERFACE") != nil && !Socket.isListening(0)
     }

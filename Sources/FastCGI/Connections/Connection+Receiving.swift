@@ -15,7 +15,7 @@ extension Connection {
                 state.arrival = Arrival(isKept: true, expectsRequest: hasMore, awaitsWorker: hasMore)
                 state.phaseSince = clock.now
             } else if receiveBuffer.isEmpty, !receiveBuffer.discards {
-                // What came was no request, or one that was aborted.
+                // What came was not a request, or one that was aborted.
                 if state.arrival.isKept { state.arrival.expectsRequest = false }
             } else if !state.arrival.expectsRequest {
                 state.arrival.expectsRequest = true

@@ -5,7 +5,7 @@ struct ReceiveBuffer {
     private var requestGuard: RequestGuard
     /// Whether the guard has counted anything of the request to come.
     private var hasCounted = false
-    /// What whoever answers the request under way takes of content, once that was asked.
+    /// How much content the handler of the request under way takes, in bytes, once it has been asked.
     private var contentLimit: Int64?
     /// Whether the connection is refused, and only emptied so that its web server reads the answer before it sees the
     /// end.

@@ -147,7 +147,7 @@ extension RequestGuard {
     private func chooseAction(for header: RecordHeader) -> Result<Action, Failure> {
         typealias Kind = RecordHeader.Kind
         if header.requestID == 0 {
-            // What a web server sends about a request must name one; what only we send is no question to answer.
+            // What a web server sends about a request must name one; what only a server sends is not answered.
             switch header.type {
             case Kind.getValues, 0, 12...: return .success(.answer)
             case 1...8: return .failure(Failure(.nullRequestID))

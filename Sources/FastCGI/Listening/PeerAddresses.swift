@@ -15,12 +15,12 @@ struct PeerAddresses: Sendable {
         return text.isEmpty ? nil : try PeerAddresses(parsing: text)
     }
 
-    /// - Throws: ``ListenError`` that says what is no address, or that there is none: nobody could connect.
+    /// - Throws: ``ListenError`` that says which entry is not an address, or that there are none: nobody could connect.
     init(parsing text: String) throws(ListenError) {
         var allowed: Set<WireText> = []
         for entry in text.splitOctets(whereSeparator: { $0 == UInt8(ascii: ",") || $0 == 0x20 }) where !entry.isEmpty {
             guard let address = Self.normalized(String(entry)) else {
-                throw Self.refusal("“\(entry)”, which is no IP address")
+                throw Self.refusal("“\(entry)”, which is not an IP address")
             }
             allowed.insert(address)
         }
@@ -34,7 +34,7 @@ struct PeerAddresses: Sendable {
         )
     }
 
-    /// One spelling for each address; an IPv4 address mapped into IPv6 counts as itself. Nil if it is none.
+    /// One spelling for each address; an IPv4 address mapped into IPv6 counts as itself. Nil if it is not an address.
     static func normalized(_ text: String) -> WireText? {
         // A link-local address may name its interface.
         let end = text.utf8.firstIndex(of: UInt8(ascii: "%")) ?? text.endIndex

@@ -64,7 +64,7 @@ struct SocketAddress: @unchecked Sendable, CustomStringConvertible {
         }
     }
 
-    /// Where a socket is bound; nil if it is none.
+    /// Where a socket is bound; nil if it is not a socket.
     static func local(of descriptor: Int32) -> SocketAddress? {
         unsafe filled { unsafe getsockname(descriptor, $0, $1) }
     }

@@ -96,7 +96,7 @@ final class Signals: Sendable {
 package enum SignalHandler {
     typealias Handler = @convention(c) (Int32) -> Void
 
-    /// Has a signal call `handler`, which may call nothing but what signal-safety(7) names; what it did before.
+    /// Lets a signal call `handler`, which may call only what signal-safety(7) names. Returns what it did before.
     static func install(_ handler: Handler, for signal: Int32) -> sigaction {
         var before = sigaction()
         var action = sigaction()
@@ -106,8 +106,8 @@ package enum SignalHandler {
         return before
     }
 
-    /// Has a signal do nothing, where it would end the process: not if it has a handler or is ignored, as SIGHUP by
-    /// nohup. By a handler, since programs that views start would inherit that it is ignored.
+    /// Keeps a signal from ending the process: left alone if it has a handler or is ignored, as SIGHUP by nohup. A
+    /// handler does it, since programs that views start would inherit that it is ignored.
     ///
     /// - Returns: What it did before; nil if that was left.
     @discardableResult

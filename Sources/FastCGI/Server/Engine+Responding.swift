@@ -103,7 +103,7 @@ extension Engine {
         failure: (any Error)?,
         cancellation: Cancellation?
     ) {
-        // The reason of a 4xx is looked for, and is no alarm.
+        // The reason of a 4xx is of use to those who look for it, but not worth an alarm.
         let isAlarm = sink.noted.map { !DownloadError.isRefusal($0) } ?? false
         guard failure != nil || isAlarm || logsServed else { return }
         guard let leftOut = failureLog.take(at: clock.now) else { return }

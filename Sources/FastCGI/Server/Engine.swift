@@ -36,7 +36,7 @@ final class Engine: @unchecked Sendable {
     let buffers = BufferPool { Worker.current?.spareBuffer }
     let evictionOrder = Lock(EvictionOrder<StalledRequest>())
     let handler: Handler
-    /// How many bytes of content whoever answers a request takes; nil for as many as the server does.
+    /// How many bytes of content the handler of a request takes; nil for as many as the server does.
     let contentLimit: @Sendable (DownloadRequest) -> Int64?
     /// What each connection's requests are judged by, before the first.
     let requestGuard: RequestGuard

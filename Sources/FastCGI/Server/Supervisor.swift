@@ -69,7 +69,7 @@ final class Supervisor: Sendable {
         }
         let isDrained = engine.isDrained
         engine.pool.stop(within: stopping.isCutting ? 100 : 2000)
-        // It may have been cut short and yet had nothing to cut: a connection that brought no request is none.
+        // Cutting may have found nothing to cut: a connection that brought no request does not count.
         guard stopping.isCutting, stopping.cutCount > 0 || !isDrained else { return .drained }
         return .cut(stopping.cutCount + engine.breakOff())
     }

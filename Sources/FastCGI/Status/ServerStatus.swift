@@ -16,7 +16,7 @@ public struct ServerStatus: Sendable {
         public var evicted: Int
         /// Bytes of content handed to clients.
         public var bytes: Int64
-        /// Pauses in accepting connections, for want of descriptors or memory.
+        /// Pauses in accepting connections, since descriptors or memory ran out.
         public var pauses: Int
         /// Requests turned away before any view, by reason.
         public var refused: [String: Int]

@@ -18,7 +18,7 @@ final class Statistics: Sendable {
     private let tallies = Lock<(all: [Tally], free: [Tally])>(([], []))
     // Unicode equality: names of this server's own.
     private let refused = Lock<[String: Int]>([:])
-    /// Counts what ends on a thread that is no worker's.
+    /// Counts what ends on a thread other than a worker's.
     private let others = Tally()
     private let requests = Atomic<UInt64>(0)
 
@@ -69,7 +69,7 @@ final class Statistics: Sendable {
         }
     }
 
-    /// Has the next new worker go on with the tally of one that has ended.
+    /// Keeps the tally of a worker that has ended, for the next new one to go on with.
     func giveBack(_ tally: Tally) {
         tallies.withLock { $0.free.append(tally) }
     }
@@ -98,7 +98,7 @@ final class Statistics: Sendable {
         Counter(label: "downloadview_refused", dimensions: [("reason", reason)], factory: metrics).increment()
     }
 
-    /// Counts a pause in accepting, for want of descriptors or memory.
+    /// Counts a pause in accepting, since descriptors or memory ran out.
     func acceptingPaused() {
         pauses.add(1, ordering: .relaxed)
         pausesMetric.increment()

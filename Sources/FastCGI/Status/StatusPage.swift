@@ -76,7 +76,7 @@ enum StatusPage {
                 Int64(status.totals.evicted)
             ),
             (
-                "accepting_pauses_total", "counter", "Pauses in accepting, for want of descriptors or memory.",
+                "accepting_pauses_total", "counter", "Pauses in accepting, since descriptors or memory ran out.",
                 Int64(status.totals.pauses)
             ),
             ("content_bytes_total", "counter", "Bytes of content handed to clients.", status.totals.bytes),

@@ -146,7 +146,7 @@ struct RoutePattern: Sendable, CustomStringConvertible {
 
     /// What stands before or behind a parameter, decoded.
     private static func affix(_ part: Substring, of text: String) throws(RouteError) -> WireText {
-        // A letter before it: a dot alone is no segment, but may stand beside a parameter.
+        // A letter before it: a dot alone is not a segment, but may stand beside a parameter.
         part.isEmpty ? "" : WireText(try literal("a\(part)", of: text).text.droppingOctets(1))
     }
 

@@ -64,7 +64,7 @@ final class RouteTree: Sendable {
     /// leads nowhere.
     func match(_ segments: ArraySlice<WireText>) -> RegisteredRoute? {
         guard let first = segments.first else { return route }
-        // Two slashes in a row are another path than one, and are no route's.
+        // Two slashes in a row make another path than one does, which no route matches.
         guard !first.text.isEmpty else { return nil }
         let others = segments.dropFirst()
         if let route = literals[first]?.match(others) { return route }

@@ -89,7 +89,7 @@ public struct Router: RequestHandler {
     private static func path(of segments: [WireText]) -> String { segments.map { "/\($0)" }.joined() }
 
     public func respond(to request: DownloadRequest, into sink: inout some ResponseSink & ~Copyable) async throws {
-        // What is written just as the route is needs no decoding: a path with an encoded character in it is no route's.
+        // A path spelled exactly as a route needs no decoding: no route is spelled with an encoded character.
         var request = request
         if mountPrefix == nil, let target = request.serverPath.target { request.http.path = target.text }
         guard mountPrefix != nil || request.serverPath.scriptName == nil,

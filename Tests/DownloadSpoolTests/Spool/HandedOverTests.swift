@@ -44,7 +44,7 @@ import Testing
 
     private var isThere: Bool { FileManager.default.fileExists(atPath: path) }
 
-    /// Has the other process make room for as much as a spool may have.
+    /// Lets the other process make room for as much as a spool may have.
     private func evict() { other.keepOrder(room: other.limits.bytes) }
 
     @Test("One that nobody has handed over or used of late is evicted")

@@ -58,7 +58,7 @@ final class Machines: Sendable {
         _ = await program.status
     }
 
-    /// Has a machine end in order.
+    /// Ends a machine in order.
     ///
     /// - Returns: Its exit status.
     func stop(_ machine: Int) async -> Int32 {

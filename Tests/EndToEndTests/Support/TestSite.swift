@@ -32,7 +32,7 @@ enum TestSite {
         try RunningProgram(path(), arguments, in: directory, environment: environment, input: input)
     }
 
-    /// Has spawn-fcgi start it: in the foreground, with the socket as its descriptor 0 and nothing else to know.
+    /// Starts it by spawn-fcgi: in the foreground, with the socket as its descriptor 0 and nothing else to know.
     static func spawn(socket: String, mode: String = "0660", in directory: WorkDirectory) throws -> RunningProgram {
         try RunningProgram(
             Program.spawnFCGI.requiredPath(),

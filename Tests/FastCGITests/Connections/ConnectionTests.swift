@@ -46,7 +46,7 @@ import Testing
         return (connection, ends[1])
     }
 
-    /// Has the connection wait, after a request, with most of the next one read.
+    /// Lets the connection wait, after a request, with most of the next one read.
     private func takeNextRequest(_ connection: Connection) {
         let next = Wire.get("/hello").dropLast(8)
         unsafe next.withUnsafeBytes { unsafe connection.receiveBuffer.append($0) }

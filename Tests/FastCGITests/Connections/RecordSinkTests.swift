@@ -250,7 +250,7 @@ private final class Exchange: Sendable {
 
     deinit { hangUp() }
 
-    /// Has the connection take over a new socket.
+    /// Lets the connection take over a new socket.
     func open() throws {
         var ends: [Int32] = [-1, -1]
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -272,7 +272,7 @@ private final class Exchange: Sendable {
         }
     }
 
-    /// Has the connection closed, whose response has ended.
+    /// Closes the connection, whose response has ended.
     func end() {
         connection.endResponding()
         connection.close()

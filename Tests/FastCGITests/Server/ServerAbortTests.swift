@@ -8,7 +8,7 @@ import Testing
 @Suite(.blocking, .timeLimit(.minutes(60))) struct ServerAbortTests {
     private static let abort = Wire.record(2)
 
-    /// Has the server look at what comes on connections that the kernel reports nothing of.
+    /// Lets the server look at what comes on connections that the kernel reports nothing of.
     private func look(_ server: TestServer) { server.pass(.seconds(1)) }
 
     @Test("An aborted request is cancelled and ends as the protocol wants, and its connection serves the next")
