@@ -99,7 +99,7 @@ import Testing
         #expect(run.output.hasSuffix(String(repeating: "A", count: 70_000)))
     }
 
-    // Apache, which meets both at once, takes what there is for the whole, and puts its length in the place of the
+    // Apache, which meets both at once, takes what there is for the whole, and puts its length in place of the
     // declared one.
     @Test("The beginning of a download that failed is read before its end", arguments: [true, false])
     func endsAfterItsBeginning(isSocket: Bool) async throws {
@@ -121,7 +121,7 @@ import Testing
         #expect(await program.end() == 1)
     }
 
-    @Test("A client that leaves is no error for the log, and is not waited for")
+    @Test("A client that leaves is not an error for the log")
     func clientLeaves() async throws {
         let program = try OutputOfSite(Self.variables("/bench/gen?n=100000"), isSocket: false)
         defer { program.kill() }
@@ -130,9 +130,7 @@ import Testing
         let line = program.errorLine() ?? ""
         #expect(line.contains("level=info message=\"a download was cut\""))
         #expect(line.contains("reason=\"the client left\""))
-        let start = ContinuousClock.now
         #expect(await program.end() == 1)
-        #expect(ContinuousClock.now - start < .seconds(2))
     }
 
     @Test(

@@ -45,7 +45,7 @@ def fetch(uri, within=120.0, **kw):
 
 @circumstances.case
 def archives_and_tables_take_little_memory():
-    # Of a list the program holds the files, too: those of /bench/zip have all the fields that a file can have.
+    # Of a list the program holds the files, too: those of /bench/zip are VirtualFiles.
     archive = "/archive/big.zip?entries={}&size={}"
     resumed = [(b"HTTP_RANGE", b"bytes=20000000-")]
     # One program answers all, so that what one leaves behind counts for the next.
@@ -54,7 +54,7 @@ def archives_and_tables_take_little_memory():
         [(archive.format(100_000, 100), {"extra": resumed})], [(archive.format(100_000, 102), {"extra": resumed})],
         [(archive.format(200_000, 1), {"method": b"HEAD"})], [(archive.format(200_000, 1), {})],
         [(archive.format(200_000, 2), {})], [(archive.format(4, 250_000_000), {})],
-        [("/bench/zip?entries=50000&size=10&level=6", {})],
+        [("/bench/zip?entries=100000&size=10&level=6", {})],
         # A list that is itself produced may be of any length.
         *[[("/bench/zip?entries=1000000&size=10&streaming=1", {})]] * 2,
         *([(f"/export/orders.{kind}?rows=1000000", {})] for kind in ("csv", "ndjson", "xlsx")),
