@@ -13,7 +13,7 @@ extension DownloadFile {
     }
 }
 
-/// A file whose content may get ahead of its client, see ``DownloadFile/runningAhead(_:)``.
+/// A file whose content may get ahead of its client, see `DownloadFile.runningAhead(_:)`.
 public struct RunningAheadFile<Base: DownloadFile>: WrappedDownloadFile {
     public let base: Base
     private let runAhead: RunAhead
