@@ -187,6 +187,17 @@ final class Engine: @unchecked Sendable {
     /// Takes the events that no worker takes, as views block them all: of clients that leave, above all. What is about
     /// requests to come is kept for the workers. Called by the supervisor.
     func takeEventsOfBlockedWorkers() {
+        // First what one of them took together with an event of its own, before a view blocked it: each once, since
+        // what is kept goes to the end.
+        for _ in 0..<pool.events.count {
+            guard let event = pool.events.takeFirst() else { break }
+            if listeningSocket(tagged: event.tag) == nil, event.tag != Poller.wakeUpTag,
+                let connection = Connection.tagged(event.tag), respond(toEvents: event.events, of: connection)
+            {
+                continue
+            }
+            pool.report(event)
+        }
         for _ in 0..<16 {
             var hasResponse = false
             let count = pool.poller.wait(milliseconds: 0, upTo: Poller.maximumBatch) { event in

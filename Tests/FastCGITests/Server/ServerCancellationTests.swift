@@ -27,6 +27,27 @@ import Testing
         }
     }
 
+    @Test("A departure that a worker was told of, and was then blocked by a view, is taken up all the same")
+    func takesDeparturesOfBlockedWorkers() async throws {
+        try await withServer {
+            $0.maximumThreads = 2
+        } _: { server in
+            let clients = try (0..<2).map { _ in try server.connect() }
+            for client in clients { try await client.send(Wire.get("/compute-silently")) }
+            #expect(await server.probe.wait(for: "began /compute-silently", times: 2))
+            let engine = server.server.engine
+            let connections = engine.connections.withLock { $0.all.filter { $0.descriptor >= 0 } }
+            // The kernel tells of each departure once, and has told a worker.
+            for connection in connections { engine.pool.poller.remove(connection.descriptor) }
+            for client in clients { client.close() }
+            for connection in connections {
+                engine.pool.events.append(Poller.Event(tag: connection.tag, events: .failed))
+            }
+            #expect(await server.probe.wait(for: "ended /compute-silently", times: 2))
+            #expect(try await server.get("/hello").isComplete)
+        }
+    }
+
     @Test(
         "A limit breaks the response off on time although its view goes on",
         arguments: ["/block", "/write-then-block", "/ignores-its-end"]
