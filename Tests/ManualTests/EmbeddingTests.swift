@@ -17,9 +17,16 @@ private struct IdleService: Service {
         await #expect(processExitsWith: .success) {
             let path = temporarySocketPath()
             let site = Task { try await runSite(beside: IdleService(), on: path) }
-            #expect(await eventually { FileManager.default.fileExists(atPath: path) })
-            let answer = try #require(try await answer(to: "/hello", at: path))
-            #expect(answer.contains("Status: 200 OK\r\n") && answer.contains("Hello world!\n"))
+            // The socket's file is there before anybody listens.
+            var received: String?
+            #expect(
+                try await eventually {
+                    received = try await answer(to: "/hello", at: path)
+                    return received != nil
+                }
+            )
+            let text = received ?? ""
+            #expect(text.contains("Status: 200 OK\r\n") && text.contains("Hello world!\n"))
             kill(getpid(), SIGTERM)
             try await site.value
         }
