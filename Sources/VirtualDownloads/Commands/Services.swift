@@ -46,7 +46,7 @@ struct RunningServices: Sendable {
     private let group: ServiceGroup
     private let task: Task<Void, any Error>
 
-    /// Starts services, and returns when each of them runs, or one has ended.
+    /// Starts services, and returns when each of them has run until it first waited, or one has ended.
     ///
     /// - Parameter onEnd: Called when they have ended, whichever way.
     init(_ services: [any Service], logger: Logger, onEnd: @escaping @Sendable () -> Void) async {
@@ -88,7 +88,11 @@ private struct StartingService: Service, CustomStringConvertible {
     var description: String { "\(base)" }
 
     func run() async throws {
-        onStart()
-        try await base.run()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            // It runs here until it first waits: what a service does at once is done before the first request.
+            tasks.addImmediateTask { try await base.run() }
+            onStart()
+            try await tasks.next()
+        }
     }
 }
