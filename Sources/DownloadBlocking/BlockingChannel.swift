@@ -220,7 +220,7 @@ final class BlockingChannel<Element: Sendable>: Sendable {
         case end(Result<Void, any Error>)
     }
 
-    /// Puts the next elements in the place of what `buffer` has; false at the end. There are none where the writer has
+    /// Replaces what `buffer` has with the next elements; false at the end. There are none where the writer has
     /// said how far it is, and nothing else.
     ///
     /// - Throws: What the closure has thrown; `CancellationError` when it was cancelled; what restoring spilled

@@ -9,7 +9,7 @@
 ///     }
 ///
 /// The closure runs on a thread of a ``BlockingPool`` once for each iterator, from its first `next()` on, and gets a
-/// few hundred elements ahead of whoever iterates. When the task that iterates is cancelled, or the iterator is let go,
+/// few hundred elements ahead of the consumer. When the task that iterates is cancelled, or the iterator is let go,
 /// giving throws.
 public struct BlockingSequence<Element: Sendable>: AsyncSequence, Sendable {
     private let body: @Sendable (ElementSink) throws -> Void
@@ -20,7 +20,7 @@ public struct BlockingSequence<Element: Sendable>: AsyncSequence, Sendable {
     ///
     /// - Parameters:
     ///   - pool: Where it runs.
-    ///   - buffered: How many elements may wait for whoever iterates, at least 1.
+    ///   - buffered: How many elements may wait for the consumer, at least 1.
     public init(
         on pool: BlockingPool = .shared,
         buffering buffered: Int = 512,
@@ -41,7 +41,7 @@ public struct BlockingSequence<Element: Sendable>: AsyncSequence, Sendable {
             self.channel = channel
         }
 
-        /// Gives the next element, and blocks the thread while whoever iterates is behind.
+        /// Gives the next element, and blocks the thread while the consumer is behind.
         ///
         /// - Throws: `CancellationError` when nobody wants the rest any more. Let it pass.
         public func give(_ element: Element) throws {

@@ -43,7 +43,7 @@ final class JSONWriter {
 
     /// Writes what is in the buffer, and empties it.
     func flush(to sink: inout some ByteSink & ~Copyable) async throws {
-        // Nothing is written into the buffer meanwhile: whoever encodes rows waits for the sink.
+        // Nothing is written into the buffer meanwhile: the code that encodes rows waits for the sink.
         let bytes = unsafe buffer.unsafeBytes
         guard unsafe !bytes.isEmpty else { return }
         if unsafe !sink.writeAtOnce(bytes.bytes) { try await sink.write(unsafe bytes.bytes) }

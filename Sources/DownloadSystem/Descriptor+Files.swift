@@ -23,7 +23,7 @@ extension Descriptor {
         try SystemError.check("linkat", unsafe linkat(AT_FDCWD, own, folder.number, name, AT_SYMLINK_FOLLOW))
     }
 
-    /// Gives what has a name in this folder another one, in the place of what has that name.
+    /// Gives what has a name in this folder another one, replacing what has that name.
     package func rename(_ name: String, to other: String) throws(SystemError) {
         try SystemError.check("renameat", unsafe renameat(number, name, number, other))
     }

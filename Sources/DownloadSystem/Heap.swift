@@ -8,8 +8,8 @@ package enum Heap {
         downloadview_keep_heap_small()
     }
 
-    /// Gives what is free back to the kernel. Whoever allocates meanwhile waits, for some milliseconds after much was
-    /// freed.
+    /// Gives what is free back to the kernel. Threads that allocate meanwhile wait, for some milliseconds after much
+    /// was freed.
     package static func trim() {
         downloadview_trim_heap()
     }

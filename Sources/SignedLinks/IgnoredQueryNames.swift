@@ -7,8 +7,8 @@ internal import HTTPTypes
 ///     let signer = try LinkSigner(keys: [key], ignoring: .tracking.union(["campaign", "acme_*"]))
 ///
 /// Mailers, social networks and advertisements append such items, and without this a link that has been sent through
-/// one of them is refused as tampered with. Whoever has the link may write anything into them; a view that is signed by
-/// the signer is not shown them. Names are compared octet by octet, after they have been percent-decoded.
+/// one of them is refused as tampered with. Anyone who has the link may write anything into them; a view that is signed
+/// by the signer is not shown them. Names are compared octet by octet, after they have been percent-decoded.
 public struct IgnoredQueryNames: Sendable, Hashable {
     private var names: Set<WireText> = []
     private var beginnings: Set<WireText> = []

@@ -3,7 +3,7 @@ public import DownloadCore
 public import DownloadSystem
 public import HTTPTypes
 
-/// Signs links to downloads, and checks them: whoever has such a link may download, until it expires.
+/// Signs links to downloads, and checks them: anyone who has such a link may download, until it expires.
 ///
 ///     let signer = try LinkSigner(keys: [SigningKey(id: "2026-11", hex: secret)])
 ///     let link = try signer.link(to: "/export/orders.csv?rows=10", validFor: .seconds(3600))

@@ -1,7 +1,7 @@
 internal import DownloadSystem
 
 /// Hashes of paths in a temporary file: a hash table of buckets, found by a hash's highest bits. It does not change:
-/// with more hashes it is written anew, from its beginning to its end.
+/// with more hashes it is rewritten, from its beginning to its end.
 struct PathFile: ~Copyable {
     /// How many hashes a bucket has room for: twice as many as it has, at most, on average.
     private static let bucketSize = 128

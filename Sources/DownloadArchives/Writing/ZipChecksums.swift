@@ -17,7 +17,7 @@ import Synchronization
 ///     }
 ///
 /// Two contents that may stand at the same path of the view's archives need different tags, if only their bytes differ:
-/// whoever has an archive for each user puts the user into the entries' tags.
+/// where each user has an archive of their own, put the user into the entries' tags.
 public final class ZipChecksums: Sendable {
     /// What is known of a content: the CRC-32 of its first bytes, or of all.
     struct Prefix: Hashable {

@@ -1,8 +1,8 @@
 import HTTPTypes
 
 extension DownloadPlan {
-    /// The field that has the web server send the file by itself; nil if it is to be sent from here: the web server has
-    /// not said that it can, the file does not lie where it may, or nothing of the file is wanted.
+    /// The field that lets the web server send the file by itself; nil if it is to be sent from here: the web server
+    /// has not said that it can, the file does not lie where it may, or nothing of the file is wanted.
     func handOver(of file: some DownloadFile, for request: DownloadRequest) -> HTTPField? {
         guard let handOver = request.handOver, request.method == .get, status == .ok || status == .partialContent,
             body != .nothing, !request.headerFields.hasPrecondition, let path = file.storedPath()

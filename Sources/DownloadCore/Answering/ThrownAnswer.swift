@@ -1,4 +1,4 @@
-/// Thrown by a view of this package in the place of its file: an answer that is neither a file nor an error, such as a
+/// Thrown by a view of this package instead of its file: an answer that is neither a file nor an error, such as a
 /// page that says how far the file is.
 package protocol ThrownAnswer: Error {
     /// The answer; the view's hooks for any response, and middleware, are called with it.

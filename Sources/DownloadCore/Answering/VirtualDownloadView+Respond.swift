@@ -148,7 +148,7 @@ extension VirtualDownloadView {
         return middleware.isEmpty ? response : middleware.response(response, to: request)
     }
 
-    /// A response in the place of the file, which depends on the fields that the file depends on too: in one language
+    /// A response instead of the file, which depends on the fields that the file depends on too: in one language
     /// there may be none.
     private func varying(_ response: DownloadResponse) -> DownloadResponse {
         var response = response
@@ -192,9 +192,9 @@ extension VirtualDownloadView {
 private enum FileAnswer {
     /// The file or a part of it.
     case file(DownloadPlan, head: HTTPResponse)
-    /// What has the web server send the file by itself.
+    /// What lets the web server send the file by itself.
     case handOver(DownloadResponse)
-    /// Something in the place of the file.
+    /// Something instead of the file.
     case other(DownloadResponse)
 }
 
@@ -225,7 +225,7 @@ extension DownloadResponse {
         return response
     }
 
-    /// The response of a hook that has put another content in the place of what was planned: the file or a part of it,
+    /// The response of a hook that has put another content in place of what was planned: the file or a part of it,
     /// which it is not.
     fileprivate func whole(insteadOf plan: DownloadPlan) -> DownloadResponse {
         var whole = self

@@ -34,7 +34,7 @@ public struct DownloadRedirect: Error, Sendable, Hashable {
         self.headerFields = headerFields
     }
 
-    /// The answer: the place as a field, and in a line of text for whoever does not follow it.
+    /// The answer: the place as a field, and in a line of text for clients that do not follow it.
     public var response: DownloadResponse {
         var fields = headerFields
         fields[.location] = location

@@ -1,4 +1,4 @@
-/// A response was not written in its order: a mistake of whoever wrote it, which makes the download fail.
+/// A response was not written in its order: a mistake in the code that wrote it, which makes the download fail.
 public struct ResponseOrderError: Error, Hashable, CustomStringConvertible {
     private enum Code {
         case headMissing

@@ -29,7 +29,7 @@ public struct ContentFile: DownloadFile, Sendable {
         get { kept.options.basename }
         set { kept.options.basename = newValue }
     }
-    /// The media type in the place of the view's option; nil leaves it to the view.
+    /// The media type instead of the view's option; nil leaves it to the view.
     public var mimeType: String? {
         get { kept.options.mimeType }
         set { kept.options.mimeType = newValue }
@@ -59,7 +59,7 @@ public struct ContentFile: DownloadFile, Sendable {
         get { kept.options.vary ?? [] }
         set { kept.options.vary = newValue }
     }
-    /// Further header fields, besides those of the view and in the place of its fields of the same name.
+    /// Further header fields, besides those of the view and instead of its fields of the same name.
     public var headerFields: HTTPFields {
         get { kept.options.headerFields ?? [:] }
         set { kept.options.headerFields = newValue }

@@ -9,8 +9,8 @@ extension EntityTag {
     ///
     /// The tag is the first 128 bits of a SHA-256 of the parts, each with its length before it, so that `("ab", "c")`
     /// and `("a", "bc")` differ. It is the same in every process and on every machine, different contents do not
-    /// collide even when someone else chooses them, and it does not show the parts; but whoever can guess the parts can
-    /// compute the tag: it is not a secret. A part counts by its text: `1` and `"1"` are the same.
+    /// collide even when someone else chooses them, and it does not show the parts; but anyone who can guess the parts
+    /// can compute the tag: it is not a secret. A part counts by its text: `1` and `"1"` are the same.
     public init(of parts: any LosslessStringConvertible...) {
         self.init(of: parts)
     }

@@ -16,16 +16,16 @@ public protocol DownloadMiddleware: Sendable {
     /// Called before the view, and before its methods are looked at: with OPTIONS, HEAD and what no view answers, too.
     ///
     /// - Parameter request: The request, which may be changed for whatever comes after.
-    /// - Returns: A response in the place of the view's, or nil to go on. The middleware after this one and the view
+    /// - Returns: A response instead of the view's, or nil to go on. The middleware after this one and the view
     ///   are not asked then.
     /// - Throws: Like a view (``VirtualDownloadView/file(for:)``): ``DownloadError``, ``FileNotFound`` or
     ///   ``DownloadRedirect`` to refuse the request. Any other error becomes a 500.
     func willRespond(to request: inout DownloadRequest) async throws -> DownloadResponse?
 
     /// Called with each response, before its first byte: the file, 304, 404, 405, other errors, redirects, the answer
-    /// to OPTIONS, and what a later middleware has answered in the place of the view.
+    /// to OPTIONS, and what a later middleware has answered instead of the view.
     ///
-    /// It is called anew, with the response of the error, if the content fails before its first byte.
+    /// It is called again, with the response of the error, if the content fails before its first byte.
     func response(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
 
     /// Called once for each call of ``willRespond(to:)`` that has returned nil, when the response has ended, whichever

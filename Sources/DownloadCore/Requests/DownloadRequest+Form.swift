@@ -1,7 +1,7 @@
 internal import HTTPTypes
 
 extension DownloadRequest {
-    /// The values of a form that was sent as the content, decoded anew at each call; none if the request has no
+    /// The values of a form that was sent as the content, decoded again at each call; none if the request has no
     /// content.
     ///
     ///     let orders = try request.form.all("order")

@@ -1,7 +1,7 @@
 import HTTPTypes
 
 extension DownloadRequest {
-    /// The query, decoded anew at each call.
+    /// The query, decoded again at each call.
     ///
     ///     let rows = try request.query.integer("rows", in: 0...1_000_000) ?? 100
     ///

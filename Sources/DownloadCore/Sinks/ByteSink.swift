@@ -13,7 +13,7 @@ public protocol ByteSink: ~Copyable {
     /// bytes are copied or sent before the call returns. An empty span is allowed and does nothing.
     ///
     /// - Throws: When the bytes can no longer be delivered or are no longer wanted. The generator should let the error
-    ///   pass: whoever called it knows what it means.
+    ///   pass: its caller knows what it means.
     mutating func write(_ bytes: RawSpan) async throws
 
     /// Accepts the next bytes if that is possible here and now, without suspending or failing; false if not, and then
@@ -25,8 +25,8 @@ public protocol ByteSink: ~Copyable {
 
     /// Tells how much of the work is done, for a content whose size is not known: from 0 to 1.
     ///
-    /// Whoever waits for a prepared download sees it as a percentage, and as the time that is left. Everywhere else it
-    /// does nothing, which is the default, and costs nothing. It may be called as often as is convenient.
+    /// Those who wait for a prepared download see it as a percentage, and as the time that is left. Everywhere else
+    /// it does nothing, which is the default, and costs nothing. It may be called as often as is convenient.
     mutating func progress(_ fraction: Double)
 }
 

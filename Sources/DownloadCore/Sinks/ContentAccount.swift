@@ -12,7 +12,7 @@ public struct ContentAccount: Sendable {
 
     public init() {}
 
-    /// Begins anew, with a new head.
+    /// Starts over, with a new head.
     ///
     /// - Returns: False if content was accepted already. Then ``add(_:)`` and ``finish()`` throw
     ///   ``ResponseOrderError/headAfterContent``.

@@ -21,16 +21,16 @@ public protocol ResponseSink: ByteSink, ~Copyable {
     ///   without a head.
     mutating func finish() async throws
 
-    /// Tells whoever keeps the log about an error that is answered by a response instead of being thrown.
+    /// Reports, for the log, an error that is answered by a response instead of being thrown.
     ///
     /// Nothing of it reaches the client. The default does nothing.
     mutating func log(_ error: any Error)
 
-    /// Tells whoever keeps the log and the status which route the request has taken, by its pattern. The default does
+    /// Reports, for the log and the status, which route the request has taken, by its pattern. The default does
     /// nothing.
     mutating func didMatch(route pattern: String)
 
-    /// Tells whoever keeps the log that nobody says the media type of a file, and that nothing is known of its name, so
+    /// Reports, for the log, that nobody says the media type of a file, and that nothing is known of its name, so
     /// that it is sent as `application/octet-stream`. The default does nothing.
     mutating func didNotFindMediaType(of name: String)
 }

@@ -18,7 +18,7 @@ public protocol ViewOptions: DownloadOptions {
     /// It counts for content that is repeatable and not seekable: the bytes before the range, and between ranges. A
     /// range that costs more is answered with the whole file, as if the client had not asked for a part.
     ///
-    /// Whoever can send a request can ask for the last byte, by 145 bytes, as often as they like, so this is what a
+    /// Anyone who can send a request can ask for the last byte, by 145 bytes, as often as they like, so this is what a
     /// stranger may spend of your processor: 4 MiB take some 30 ms if the content comes in pieces of 8 bytes. Raise it
     /// where producing is cheap, where only users whom you know may ask, or where large downloads have to be resumed;
     /// best make the content seekable (``ContentProperties/isSeekable``).

@@ -47,7 +47,7 @@ where
     func wasModified(_ file: File, since value: String) -> Bool
 
     /// Called with the response that carries the file (200 or 206). The default returns it unchanged. Another content,
-    /// put in the place of the file, is sent as a whole: with the status 200, if it was 206, and without the file's
+    /// put in place of the file, is sent as a whole: with the status 200, if it was 206, and without the file's
     /// digest.
     ///
     /// The Content-Type of several ranges says how they are told apart, and has to stay: the option
@@ -60,8 +60,8 @@ where
 
     /// Called with the 304 response. The default returns it unchanged.
     ///
-    /// With a 2xx status in the place of 304 the whole file is sent, as if the client had nothing of it yet;
-    /// ``downloadResponse(_:for:to:)`` is called for that. Another content, put in the place of the file, is sent as it
+    /// With a 2xx status instead of 304 the whole file is sent, as if the client had nothing of it yet;
+    /// ``downloadResponse(_:for:to:)`` is called for that. Another content, put in place of the file, is sent as it
     /// is.
     func notModifiedResponse(
         _ response: DownloadResponse,
@@ -79,8 +79,8 @@ where
     /// Called last with each response of the view, whatever it is: the file, 304, 404, 405, 412, 416, the answer to
     /// OPTIONS, other errors and redirects. The default returns it unchanged.
     ///
-    /// It is called anew if the content fails before its first byte, with the error's response. What the content of the
-    /// file may become is told at ``downloadResponse(_:for:to:)``. For something around several views see
+    /// It is called again if the content fails before its first byte, with the error's response. What the content of
+    /// the file may become is told at ``downloadResponse(_:for:to:)``. For something around several views see
     /// ``DownloadMiddleware``.
     func anyResponse(_ response: DownloadResponse, to request: DownloadRequest) -> DownloadResponse
 

@@ -2,7 +2,7 @@ internal import DownloadSystem
 internal import Glibc
 
 extension SystemError {
-    /// What an error of the file system means for whoever wanted a file.
+    /// What an error of the file system means for someone who wanted a file.
     enum Kind {
         /// There is no such file, or none that may be opened.
         case absent

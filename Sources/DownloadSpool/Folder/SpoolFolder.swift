@@ -221,7 +221,7 @@ struct SpoolFolder: Sendable {
             }
             try? folder.descriptor.unlink(SpoolName.partial(key, id).text)
         }
-        // Whoever begins anew forgets what has failed.
+        // Starting over forgets what has failed.
         for name in names {
             if case .record = name { try? folder.descriptor.unlink(name.text) }
         }

@@ -2,7 +2,7 @@ internal import DownloadSystem
 
 /// How far it is, and waiting for its end.
 extension Generation {
-    /// What whoever asks is told.
+    /// What those who ask are told.
     var status: GenerationStatus {
         state.withLock { state in
             GenerationStatus(

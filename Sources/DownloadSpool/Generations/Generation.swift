@@ -3,7 +3,7 @@ internal import DownloadSystem
 
 /// One run of a generator, whose bytes all have who asked for the same content meanwhile.
 ///
-/// It is a task of its own, which belongs to whoever wants its bytes and not to who asked first: it goes on while
+/// It is a task of its own, which belongs to all who want its bytes and not to the first to ask: it goes on while
 /// anybody does, and is cancelled when nobody is left. No reader paces it, as long as there is room on the disk.
 final class Generation: Sendable {
     /// What the content is found by.
@@ -200,7 +200,7 @@ final class Generation: Sendable {
         publish { $0.isNoted = false }
     }
 
-    /// Begins the content, or begins it anew with equal bytes: in a file, or in none.
+    /// Begins the content, or starts it over with equal bytes: in a file, or in none.
     ///
     /// - Parameter isLeading: Whether this process writes it.
     func begin(in part: SpoolFolder.PartialFile?, isLeading: Bool) {

@@ -68,7 +68,7 @@ struct GenerationLedger {
         isStreaming = true
     }
 
-    /// Begins the content anew, of which equal bytes will come: its readers stay where they are.
+    /// Starts the content over, with equal bytes to come: its readers stay where they are.
     mutating func restart() {
         stored = 0
         window = 0..<0

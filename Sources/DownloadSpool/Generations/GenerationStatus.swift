@@ -1,4 +1,4 @@
-/// How far a generation is, for whoever asks: see ``SpooledFile/generation``.
+/// How far a generation is, for those who ask: see ``SpooledFile/generation``.
 public struct GenerationStatus: Sendable {
     /// What may become of it.
     public struct State: Sendable, Hashable {

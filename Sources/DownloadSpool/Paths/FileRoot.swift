@@ -25,7 +25,7 @@ public struct FileRoot: Sendable {
     private let links: SymbolicLinks
 
     /// - Parameters:
-    ///   - path: The folder. It may be a symbolic link itself, and is looked up anew for each request.
+    ///   - path: The folder. It may be a symbolic link itself, and is looked up again for each request.
     ///   - symbolicLinks: What is done about symbolic links below it.
     public init(_ path: String, symbolicLinks: SymbolicLinks = .refused) {
         var path = path

@@ -46,8 +46,8 @@ public struct PathFile: DownloadFile, Sendable {
         entityTag = version.tag(of: relativePath, at: WallClock.now)
     }
 
-    /// The file's path. A web server opens it anew, by that name: have it refuse symbolic links below the root as this
-    /// does (nginx: `disable_symlinks`) where others may write there.
+    /// The file's path. A web server opens it again, by that name: configure it to refuse symbolic links below the root
+    /// as this does (nginx: `disable_symlinks`) where others may write there.
     public func storedPath() -> String? { path }
 
     public var isRepeatable: Bool { true }

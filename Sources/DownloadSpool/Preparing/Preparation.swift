@@ -47,7 +47,7 @@ struct Preparation<File: DownloadFile> {
 
     // MARK: - Failures
 
-    /// The failure that the client has not been told of; nil if there is none, or the client begins anew.
+    /// The failure that the client has not been told of; nil if there is none, or the client starts over.
     private func failure(
         for asker: PreparationAsker,
         _ generation: Generation
@@ -86,7 +86,7 @@ struct Preparation<File: DownloadFile> {
 
     // MARK: - Waiting
 
-    /// Waits for the file, and sends the client to wait anew when the time is over.
+    /// Waits for the file, and sends the client to wait again when the time is over.
     private func wait(
         for generation: Generation,
         upTo limit: Duration,
@@ -203,7 +203,7 @@ enum PreparationAsker: Hashable {
         if case .program = self { false } else { true }
     }
 
-    /// Whether the client does not wait for what has failed, but begins anew.
+    /// Whether the client does not wait for what has failed, but starts over.
     var beginsAnew: Bool {
         switch self {
         case .newPage, .asynchronous, .program(0): true
@@ -212,7 +212,7 @@ enum PreparationAsker: Hashable {
     }
 }
 
-/// An answer in the place of a file that is not ready.
+/// An answer instead of a file that is not ready.
 struct PreparationAnswer: ThrownAnswer {
     var response: DownloadResponse
     var failure: (any Error)?

@@ -2,7 +2,7 @@ internal import DownloadCore
 
 /// The page that a person sees while a download is being prepared: values, and the HTML of them.
 ///
-/// Without a script it loads itself anew; with one it asks how far it is. Nothing of it comes from elsewhere.
+/// Without a script it reloads itself; with one it asks how far it is. Nothing of it comes from elsewhere.
 struct PreparationPage {
     enum State {
         case running(GenerationStatus)
@@ -15,7 +15,7 @@ struct PreparationPage {
     /// The file's name, as the client will save it.
     var name: String
     var texts: PreparationTexts
-    /// The page itself, the progress for its script, the file, and the link that begins anew.
+    /// The page itself, the progress for its script, the file, and the link that starts over.
     var page: String
     var status: String
     var file: String

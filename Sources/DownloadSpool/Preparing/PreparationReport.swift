@@ -3,7 +3,7 @@ internal import HTTPTypes
 
 /// How far a preparation is, as a program is told: values, and the JSON of them.
 struct PreparationReport {
-    /// After how many seconds whoever asks is to ask again: soon at first and near the end, at most every five seconds.
+    /// After how many seconds a client is to ask again: soon at first and near the end, at most every five seconds.
     static func interval(for status: GenerationStatus) -> Int {
         let elapsed = Double(status.elapsed.components.seconds)
         var interval = elapsed / 10

@@ -47,7 +47,7 @@ extension PreparationTexts {
 }
 
 extension String {
-    /// The text with values in the place of `{name}`.
+    /// The text with values put in for `{name}`.
     fileprivate func filled(_ values: KeyValuePairs<String, String>) -> String {
         var text = ""
         var rest = self[...]

@@ -19,7 +19,7 @@ public struct PreparationTexts: Sendable {
     public var download: String
     /// When the file could not be made.
     public var failed: String
-    /// The link that begins anew.
+    /// The link that starts over.
     public var tryAgain: String
     /// How many bytes there are of how many; `{done}` and `{size}` stand for them.
     public var doneOfSize: String

@@ -11,14 +11,14 @@ extension VirtualDownloadView {
     ///   download; it works without a script.
     /// - `Prefer: respond-async` (RFC 7240) is answered with 202. `Location` is asked every `Retry-After` seconds, and
     ///   answers with JSON, then with 303 to the file, or with the status of what has failed.
-    /// - Any other client waits, and is sent to wait anew (303) every 30 seconds, so that no web server finds the
+    /// - Any other client waits, and is sent to wait again (303) every 30 seconds, so that no web server finds the
     ///   connection idle. What is not ready after two fewer of these redirects than the client follows, as its
     ///   User-Agent tells (18 for wget, 28 for Python's requests, 48 for curl), comes as it is made.
     /// - A file that is ready is sent at once, whoever asks.
     ///
     /// It needs a spool, and is spooled as ``spooled(in:)`` says: `VirtualDownloadView.file(for:)` is called for
     /// each request, those of the page's included, before anything is looked up. Without a spool, and in a program that
-    /// is started anew for each request, the view streams as it was. So it does where the disk is full.
+    /// is started for each request, the view streams as it was. So it does where the disk is full.
     ///
     /// What identifies a preparation is bound to the user and to the target, a signed link's signature included: who
     /// asks with another's gets 404. Links have to hold for as long as the file takes.
@@ -70,7 +70,7 @@ package struct PreparationTerms: Sendable {
     /// How many files are prepared at once for clients that hold no connection.
     package var maximumAtOnce = 100
     package var texts = PreparationTexts.builtIn
-    /// For how long a client waits before it is sent to wait anew. Web servers by themselves give an application 40
+    /// For how long a client waits before it is sent to wait again. Web servers by themselves give an application 40
     /// (mod_fcgid) to 60 seconds.
     package var waitLimit: Duration = .seconds(30)
     /// How often; nil for as often as the client follows redirects.

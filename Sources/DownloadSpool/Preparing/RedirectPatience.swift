@@ -2,7 +2,7 @@ internal import DownloadCore
 
 /// How many redirects clients follow by themselves, as their User-Agent tells them apart.
 ///
-/// A client that waits for a preparation is sent to wait anew as often as that; one more would be an error for it.
+/// A client that waits for a preparation is sent to wait again as often as that; one more would be an error for it.
 enum RedirectPatience {
     /// By the product's name (RFC 9110 §10.1.5), in lower case: what each follows unless it is told otherwise.
     private static let limits: [(product: String, redirects: Int)] = [
@@ -16,7 +16,7 @@ enum RedirectPatience {
     /// What is left for redirects on the way: to HTTPS, and to a login and back.
     private static let reserve = 2
 
-    /// How often a client is sent to wait anew.
+    /// How often a client is sent to wait again.
     static func waits(of userAgent: String?) -> Int {
         let words = (userAgent ?? "").splitOctets { $0 == 0x20 }
         let products = words.map { WireText(String($0.splitOctets(maxSplits: 1) { $0 == 0x2F }[0]).lowercasedASCII) }

@@ -2,9 +2,9 @@ internal import DownloadCore
 internal import HTTPTypes
 
 extension DownloadRequest {
-    /// Whether a person's browser opens the link, so that a page may come in the place of the file.
+    /// Whether a person's browser opens the link, so that a page may come instead of the file.
     ///
-    /// A page is for whoever asks for HTML before anything else. What browsers say of a request besides (Fetch
+    /// A page is for clients that ask for HTML before anything else. What browsers say of a request besides (Fetch
     /// Metadata) has to agree: a script, a video element and a link with `download` get the file, and so does who asks
     /// for a part of it.
     var isNavigation: Bool {

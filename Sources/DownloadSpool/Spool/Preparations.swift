@@ -80,7 +80,7 @@ final class Preparations: Sendable {
         }
     }
 
-    /// The last failure of a content, if nobody has begun anew since.
+    /// The last failure of a content, if nobody has started over since.
     func failure(of key: SpoolKey) -> Failure? {
         state.withLock { state in
             guard let failure = state.failures[key], MonotonicClock.now - failure.at < GenerationRecord.lifetime * 1000
@@ -92,7 +92,7 @@ final class Preparations: Sendable {
         }
     }
 
-    /// Forgets a failure: somebody begins anew.
+    /// Forgets a failure: somebody starts over.
     func forgetFailure(of key: SpoolKey) {
         state.withLock { $0.failures[key] = nil }
     }

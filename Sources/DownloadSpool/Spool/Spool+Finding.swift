@@ -140,7 +140,7 @@ extension Spool {
             table.generations[generation.key] = flight
             guard flight.interest == 0 else { return (false, false) }
             guard generation.isCancellable else { return (false, generation.isFollowed) }
-            // Whoever comes now begins anew: one that is about to end is not to be joined.
+            // Whoever comes now starts over: one that is about to end is not to be joined.
             table.generations[generation.key] = nil
             return (true, false)
         }
@@ -179,7 +179,7 @@ extension Spool {
         generation.cancel()
     }
 
-    /// Forgets a generation that has ended; whoever comes now finds the file, or begins anew.
+    /// Forgets a generation that has ended; whoever comes now finds the file, or starts over.
     func remove(_ generation: Generation) {
         table.withLock { table in
             guard let flight = table.generations[generation.key], flight.generation === generation else { return }

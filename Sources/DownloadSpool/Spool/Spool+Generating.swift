@@ -65,7 +65,7 @@ extension Spool {
                 }
             }
         } catch {
-            // First this, so that whoever comes after the failure is known begins anew, or is told of it.
+            // First this, so that whoever comes after the failure is known starts over, or is told of it.
             preparations.noteFailure(of: generation, error)
             remove(generation)
             generation.fail(error)
@@ -109,7 +109,7 @@ extension Spool {
             }
         } catch {
             sink.abandon()
-            // Before the file goes: whoever follows it looks for the reason then.
+            // Before the file goes: its followers look for the reason then.
             if let part {
                 end(record, of: part, after: error)
                 discard(part)

@@ -34,7 +34,7 @@ public final class Spool: Sendable {
     ///   - permissions: Who may read the files. The default is 0600: this user alone. For a web server that files are
     ///     handed over to,
     ///     0640, and the folder in its group (with the folder's mode 02750 new files are, too).
-    ///   - sweeping: Whether leftovers are removed now. A program that is started anew for each request leaves that to
+    ///   - sweeping: Whether leftovers are removed now. A program that is started for each request leaves that to
     ///     the next
     ///     generation.
     ///   - report: Told, at most once in ten seconds, that something keeps the spool from working; the default does
@@ -78,7 +78,7 @@ public final class Spool: Sendable {
         users.withLock { _ = $0.insert(WireText(view)) }
     }
 
-    /// The types of views that take ``shared``, for whoever starts a server without one to be told.
+    /// The types of views that take ``shared``, so that those who start a server without one can be told.
     package static var sharedUsers: [String] {
         users.withLock { $0.sorted().map(\.text) }
     }

@@ -33,7 +33,7 @@ package protocol RowWriter: AnyObject {
 extension RowWriter {
     /// Writes what is in the buffer, and empties it.
     package func flush(to sink: inout some ByteSink & ~Copyable) async throws {
-        // Nothing is written into the buffer meanwhile: whoever makes rows waits for the sink.
+        // Nothing is written into the buffer meanwhile: the code that makes rows waits for the sink.
         let bytes = unsafe unsafeBytes
         guard unsafe !bytes.isEmpty else { return }
         if unsafe !sink.writeAtOnce(bytes.bytes) { try await sink.write(unsafe bytes.bytes) }

@@ -150,8 +150,8 @@ public enum CGIProgram {
 
 /// The task that runs, so that another thread can cancel it.
 ///
-/// A `Task` for the view would be the usual way. But waiting for it has the runtime start four threads, in a program
-/// that is started anew for each request: that took a millisecond of ten.
+/// A `Task` for the view would be the usual way. But waiting for it makes the runtime start four threads, in a program
+/// that is started for each request: that took a millisecond of ten.
 @safe
 private final class RunningTask: Sendable {
     /// Nil when the task may be gone: the reference does not keep it alive. To cancel is among what any thread may do

@@ -62,7 +62,7 @@ extension Connection {
         }
     }
 
-    /// Whether the client of that request has still taken nothing since that moment: looks anew.
+    /// Whether the client of that request has still taken nothing since that moment: looks again.
     func hasTakenNothing(since moment: Int64, serial: Int, at now: Int64) -> Bool {
         state.withLock { state in
             guard state.phase == .responding, state.serial == serial, state.response.cancellation == nil,

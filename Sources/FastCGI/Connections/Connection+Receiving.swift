@@ -30,7 +30,7 @@ extension Connection {
     }
 
     /// Waits for the web server to close the connection of a request that was answered before it was there as a whole.
-    /// The limit on receiving begins anew.
+    /// The limit on receiving starts over.
     func waitForEnd() {
         state.withLock { state in
             state.arrival.expectsRequest = true

@@ -42,13 +42,13 @@ extension Connection {
             switch state.phase {
             case .closed, .receiving: return unsafe none
             case .idle:
-                // A worker looks whether something has come, and asks anew.
+                // A worker looks whether something has come, and asks again.
                 if state.watch.isMissing { pool.report(Poller.Event(tag: tag, events: .readable)) }
                 return unsafe none
             case .responding:
                 watchDeparture(&state)
                 guard state.watch.isMissing else { return unsafe none }
-                // The task that waits for room asks anew.
+                // The task that waits for room asks again.
                 defer { unsafe state.response.roomWaiter = nil }
                 return unsafe state.response.roomWaiter
             }

@@ -39,7 +39,7 @@ final class Connection: @unchecked Sendable {
         var isForOneEvent = false
         /// Whether the kernel had no memory to watch for what is waited for.
         var isMissing = false
-        /// Whether an event came that nobody has acted on yet: to be found again it must be watched for anew.
+        /// Whether an event came that nobody has acted on yet: to be found, it must be watched for again.
         var hasMissedEvent = false
     }
 

@@ -48,7 +48,7 @@ struct ReceiveBuffer {
         return verdict
     }
 
-    /// The head of the request under way, if that has more content than whoever answers it takes; nil while it has
+    /// The head of the request under way, if that has more content than its handler takes; nil while it has
     /// not, or while its head is not whole.
     ///
     /// - Parameters:
@@ -79,7 +79,7 @@ struct ReceiveBuffer {
     }
 
     private mutating func removeFirst(_ count: Int) {
-        // Anew, when nothing is left: a connection that waits for its next request holds no memory for the last one.
+        // A new one when nothing is left: a connection that waits for its next request holds no memory for the last.
         if count == bytes.count { bytes = [] } else { bytes.removeFirst(count) }
     }
 

@@ -33,7 +33,7 @@ struct ListeningSocket: Sendable {
 
     /// Takes over a listening socket that the process was started with.
     ///
-    /// - Parameter name: How whoever started it calls it.
+    /// - Parameter name: What the starter of the process calls it.
     init(adopting descriptor: Int32, name: String? = nil) throws(SystemError) {
         try Socket.makeNonBlocking(descriptor)
         // A program that a view starts must not keep the socket open.

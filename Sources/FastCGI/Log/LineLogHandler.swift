@@ -2,7 +2,7 @@ internal import DownloadCore
 internal import Glibc
 public import Logging
 
-/// Log lines on standard error that never wait for whoever reads them: a log that nobody reads must not stop downloads.
+/// Log lines on standard error that never wait for their reader: a log that nobody reads must not stop downloads.
 /// Lines that find no room are lost, and the next that goes out tells how many.
 ///
 ///     LoggingSystem.bootstrap { _ in LineLogHandler() }

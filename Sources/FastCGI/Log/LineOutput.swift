@@ -1,7 +1,7 @@
 internal import DownloadSystem
 internal import Glibc
 
-/// Takes whole lines for a descriptor, and never waits for whoever reads it: a log that nobody reads must not stop
+/// Takes whole lines for a descriptor, and never waits for its reader: a log that nobody reads must not stop
 /// downloads.
 ///
 /// What finds no room is lost, and counted. Without `O_NONBLOCK` on the descriptor, which would change it for all

@@ -1,6 +1,6 @@
 internal import DownloadCore
 
-/// A file of whose media type nothing is known, as whoever wrote its view is told.
+/// A file of whose media type nothing is known, as the author of its view is told.
 package struct UntypedFile: CustomStringConvertible {
     private let name: String
 

@@ -19,7 +19,7 @@ final class Signals: Sendable {
 
     /// Takes over the signals; to be given back by the same thread.
     ///
-    /// They are let through to it, and so to what it starts: whoever has started the program may have had them blocked.
+    /// They are let through to it, and so to what it starts: the program's parent may have blocked them.
     init() {
         // Before the handler needs them: the first use of a global may take a lock.
         _ = wakeUp
@@ -124,8 +124,8 @@ private let terminations = Atomic<Int>(0)
 private let interruptions = Atomic<Int>(0)
 
 /// Signalled once a signal has come, until one of those who wait has seen it: another finds it at its next look. It
-/// stays open, since a handler may be about to write there. Nil where descriptors are too scarce for one: there whoever
-/// waits is told by the interruption alone, which may come too early.
+/// stays open, since a handler may be about to write there. Nil where descriptors are too scarce for one: there a
+/// thread that waits is told by the interruption alone, which may come too early.
 private let wakeUp: WakeUp? = DescriptorLimit.isSmall ? nil : try? WakeUp()
 
 private nonisolated func noteSignal(_ number: Int32) {

@@ -178,7 +178,7 @@ final class RecordStream: @unchecked Sendable {
     func end(broken: Bool = false) {
         takeRoom()
         transport.withLock { transport in
-            // Both at once: whoever flushed between the two would give a web server all it waits for, and it could
+            // Both at once: a flush between the two would give a web server all it waits for, and it could
             // leave before the end.
             if !broken { publish() }
             transport.tail = broken ? .broken : .proper
@@ -186,12 +186,12 @@ final class RecordStream: @unchecked Sendable {
         }
     }
 
-    /// After everything published was sent: begins the buffer anew. Takes a buffer if ``compact()`` gave it away.
+    /// After everything published was sent: starts the buffer over. Takes a buffer if ``compact()`` gave it away.
     func rewind() {
         if unsafe buffer == nil {
             takeBuffer()
         } else {
-            // Both at once: whoever flushed between the two would take what was sent for new content, and send it
+            // Both at once: a flush between the two would take what was sent for new content, and send it
             // again.
             transport.withLock {
                 published.store(Self.headerSize, ordering: .relaxed)

@@ -36,7 +36,7 @@ extension Engine {
             }
             guard let candidate else { return false }
             let request = candidate.client
-            // Those that have taken something meanwhile are passed over until the order is made anew.
+            // Those that have taken something meanwhile are passed over until the order is made again.
             guard request.connection.hasTakenNothing(since: candidate.since, serial: request.serial, at: now),
                 request.connection.evict(request.serial)
             else { continue }

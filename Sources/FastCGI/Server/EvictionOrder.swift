@@ -1,6 +1,6 @@
 /// Which clients pay first when the server has no room left: those that have taken nothing for longest.
 ///
-/// The order is made anew at most every ``lifetime``, so that a server at its limits does not look at all its
+/// The order is made again at most every ``lifetime``, so that a server at its limits does not look at all its
 /// connections for each request.
 struct EvictionOrder<Client> {
     struct Candidate {

@@ -4,7 +4,7 @@ internal import Glibc
 public import Logging
 public import ServiceLifecycle
 
-/// A FastCGI server on libfcgi: receives requests from a web server and has a handler answer them.
+/// A FastCGI server on libfcgi: receives requests from a web server and lets a handler answer them.
 ///
 /// A slow client, an idle connection and a request that comes in parts cost a little memory and no thread.
 ///

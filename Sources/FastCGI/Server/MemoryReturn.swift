@@ -2,7 +2,7 @@
 struct MemoryReturn {
     /// How far what is held must have fallen, in bytes: 16 MiB, and by half.
     static let fall = 16_777_216
-    /// How long between two returns, in milliseconds. They hold up whoever allocates meanwhile.
+    /// How long between two returns, in milliseconds. They hold up threads that allocate meanwhile.
     static let interval: Int64 = 5000
     /// What a request under way holds besides its unsent content, in bytes: its task, and what its view needs. An
     /// estimate.

@@ -32,7 +32,7 @@ extension WorkerPool {
                 // Others that came with it may be short: they are looked at before it, for as long as events may be.
                 if worker.hasPostponed { order.beginEvents(at: MonotonicClock.microseconds) }
             } else if temporary, isNeededNoLonger(since: lastNeeded) {
-                // Whoever counted on this worker to be awake is served by those that sleep.
+                // What counted on this worker being awake is served by those that sleep.
                 if jobs.count > 0 || events.count > 0 { poller.wake() }
                 return
             }

@@ -32,7 +32,7 @@ extension DownloadApplication {
     public static func main() {
         occupyStandardStreams()
         // Whatever the arguments are: a web server makes them of the client's query when it has no “=” (RFC 3875 §4.4),
-        // so as a command line they would let a client write files. And a program started anew for each request has to
+        // so as a command line they would let a client write files. And a program started for each request has to
         // be quick.
         if CGIProgram.isRequested {
             exit(MainThread.run { await runAsCGIProgram() })

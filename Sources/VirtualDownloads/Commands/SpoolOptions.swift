@@ -72,7 +72,7 @@ struct SpoolOptions: ParsableArguments {
         ProcessEnvironment.value("DOWNLOADS_SPOOL").flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// The spool of a program that has no arguments, since a web server starts it anew for each request. Without one
+    /// The spool of a program that has no arguments, since a web server starts it for each request. Without one
     /// that works it goes on: a client is not to wait for an administrator.
     static func installForCGI(logger: Logger) {
         guard let path = folderByEnvironment else { return }

@@ -31,7 +31,7 @@ struct UnfinishedFile {
         return nil
     }
 
-    /// Gives the file the name of its destination, in the place of what is there; false, with the reason in `errno`, if
+    /// Gives the file the name of its destination, replacing what is there; false, with the reason in `errno`, if
     /// it can't.
     func move(to destination: String) -> Bool {
         guard unsafe rename(path, destination) == 0 else { return false }

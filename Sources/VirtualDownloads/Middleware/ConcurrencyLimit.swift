@@ -1,7 +1,7 @@
 public import DownloadCore
 internal import Synchronization
 
-/// Answers 429, with Retry-After, to whoever has too many downloads under way at once.
+/// Answers 429, with Retry-After, to clients with too many downloads under way at once.
 ///
 ///     ConcurrencyLimit(4, by: .user)
 ///
@@ -18,7 +18,7 @@ public struct ConcurrencyLimit: DownloadMiddleware {
     /// - Parameters:
     ///   - maximum: How many downloads may be under way at once, at least 1.
     ///   - key: What they are counted by; the default is the user, or else the client's address.
-    ///   - retryAfter: After how many seconds whoever is refused may ask again.
+    ///   - retryAfter: After how many seconds a client that is refused may ask again.
     public init(_ maximum: Int, by key: RequestKey = .user, retryAfter: Int = 10) {
         self.maximum = max(1, maximum)
         self.key = key

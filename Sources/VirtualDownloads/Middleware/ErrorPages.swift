@@ -1,7 +1,7 @@
 public import DownloadCore
 public import HTTPTypes
 
-/// Pages of the site's own in the place of the short texts of errors.
+/// Pages of the site's own instead of the short texts of errors.
 ///
 ///     ErrorPages { status, request in
 ///         "<!doctype html><title>\(status.code)</title><h1>\(status.reasonPhrase)</h1>"

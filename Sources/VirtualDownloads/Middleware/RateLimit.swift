@@ -1,7 +1,7 @@
 public import DownloadCore
 internal import Synchronization
 
-/// Answers 429, with Retry-After, to whoever asks too often (RFC 6585 §4).
+/// Answers 429, with Retry-After, to clients that ask too often (RFC 6585 §4).
 ///
 ///     RateLimit(60, per: .seconds(60), by: .user)
 ///

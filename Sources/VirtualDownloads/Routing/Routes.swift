@@ -123,7 +123,7 @@ public struct Routes: Sendable, Sequence {
         )
     }
 
-    /// The same routes with another view in the place of each:
+    /// The same routes with another view in place of each:
     ///
     ///     Routes { … }.mapViews { $0.compressed() }
     ///
