@@ -9,7 +9,7 @@ internal import Foundation
 
 /// Encodes rows into a buffer.
 final class JSONWriter {
-    private var buffer = ByteBuffer()
+    private var buffer = RowBuffer()
     private(set) var rowCount: Int64 = 0
     private let encoder: JSONEncoder
     private let separator: StaticString

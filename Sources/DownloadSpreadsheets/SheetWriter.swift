@@ -10,7 +10,7 @@ final class SheetWriter: RowWriter {
     /// Beyond it a spreadsheet rounds.
     private static let largestInteger: UInt64 = 999_999_999_999_999
 
-    private var buffer = ByteBuffer()
+    private var buffer = RowBuffer()
     private(set) var rowCount: Int64 = 0
     private let columnCount: Int?
     /// The names of columns as far as they were needed: A, B, … XFD.
@@ -169,7 +169,7 @@ final class SheetWriter: RowWriter {
     private func append(_ date: HTTPDate, style: SpreadsheetParts.Style) {
         let day = date.daysSince1970 + 25_569
         guard day >= 61, day <= 2_958_465 else {
-            var text = ByteBuffer(capacity: 32)
+            var text = RowBuffer(capacity: 32)
             text.append(dayOf: date)
             if style == .moment {
                 text.append(UInt8(ascii: "T"))
@@ -262,7 +262,7 @@ final class SheetWriter: RowWriter {
     }
 
     private static func text(ofDecimal digits: Int64, scale: Int) -> String {
-        var text = ByteBuffer(capacity: 32)
+        var text = RowBuffer(capacity: 32)
         text.append(decimal: digits, scale: scale)
         return text.string
     }

@@ -18,7 +18,7 @@ extension Spool {
         isObserved: Bool
     ) {
         // Of any type: a closure that is sent must not capture a type that may be bound to an actor.
-        let source = Handoff(AnyDownloadFile(file))
+        let source = TakeOnce(AnyDownloadFile(file))
         let isStarted = generation.start(declaredSize: size) { [self] in
             guard let file = source.take() else { return }
             await run(

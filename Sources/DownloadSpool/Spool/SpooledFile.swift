@@ -21,7 +21,7 @@ public struct SpooledFile<Base: DownloadFile>: DownloadFile {
     /// What the spool has; nil for nothing that helps.
     private let found: Found?
     /// The file, for the generation that this request may begin.
-    private let base: Handoff<Base>
+    private let base: TakeOnce<Base>
     /// The file, where the spool has no part in it.
     private let plain: Base?
 
@@ -46,7 +46,7 @@ public struct SpooledFile<Base: DownloadFile>: DownloadFile {
     static func found(_ base: sending Base, in spool: Spool?, key: SpoolKey) async -> SpooledFile {
         let properties = KnownProperties(of: base)
         guard let spool, let claim = await spool.find(key) else { return SpooledFile(plain: base, properties) }
-        return SpooledFile(Handoff(base), properties, Found(claim: claim, spool: spool), key)
+        return SpooledFile(TakeOnce(base), properties, Found(claim: claim, spool: spool), key)
     }
 
     private init(plain: Base, _ properties: KnownProperties) {
@@ -55,11 +55,11 @@ public struct SpooledFile<Base: DownloadFile>: DownloadFile {
         digest = properties.digest
         size = properties.size
         found = nil
-        base = Handoff(nil)
+        base = TakeOnce(nil)
         self.plain = plain
     }
 
-    private init(_ base: Handoff<Base>, _ properties: KnownProperties, _ found: Found, _ key: SpoolKey) {
+    private init(_ base: TakeOnce<Base>, _ properties: KnownProperties, _ found: Found, _ key: SpoolKey) {
         self.properties = properties
         self.found = found
         self.base = base

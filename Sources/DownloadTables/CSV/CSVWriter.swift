@@ -2,7 +2,7 @@ import DownloadCore
 
 /// Writes rows as CSV (RFC 4180).
 final class CSVWriter: RowWriter {
-    private var buffer = ByteBuffer()
+    private var buffer = RowBuffer()
     private(set) var rowCount: Int64 = 0
     private let format: CSVFormat
     private let separator: UInt8

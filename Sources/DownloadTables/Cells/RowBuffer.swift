@@ -2,7 +2,7 @@
 ///
 /// `@safe`: the memory is this value's own, and every write makes room before it.
 @safe
-package struct ByteBuffer: ~Copyable {
+package struct RowBuffer: ~Copyable {
     private var base: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     package private(set) var count = 0

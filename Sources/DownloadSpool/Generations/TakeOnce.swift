@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// A value that goes from one task to another: who takes it has it alone.
-final class Handoff<Value>: Sendable {
+final class TakeOnce<Value>: Sendable {
     private let value: Mutex<Value?>
 
     init(_ value: sending Value?) {

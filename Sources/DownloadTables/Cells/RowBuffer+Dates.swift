@@ -1,6 +1,6 @@
 package import DownloadCore
 
-extension ByteBuffer {
+extension RowBuffer {
     /// Appends the day of a moment in UTC by ISO 8601: `2026-05-01`. A year outside 0 to 9999 is written with its
     /// digits and sign.
     package mutating func append(dayOf date: HTTPDate) {
