@@ -5,8 +5,6 @@ import Testing
 /// What a rule of the web server protects is protected however a client writes the path.
 @Suite(.blocking, .timeLimit(.minutes(60)))
 struct AccessRuleTests {
-    private static let setups: [Setup] = [.nginx, .fcgid, .proxied, .cgid, .lighttpd, .caddy, .haproxy]
-
     private func withSite(_ setup: Setup, _ body: (Site) async throws -> Void) async throws {
         for program in setup.programs where program.path == nil {
             guard Program.allAreRequired else { try Test.cancel(Comment(rawValue: program.advice)) }
@@ -17,7 +15,7 @@ struct AccessRuleTests {
         try await body(site)
     }
 
-    @Test("Nothing that a rule protects is answered 200 under another spelling of its path", arguments: setups)
+    @Test("Nothing that a rule protects is answered 200 under another spelling of its path", arguments: Setup.withRules)
     func protects(setup: Setup) async throws {
         try await withSite(setup) { site in
             for path in ["/paths/Kunden.csv", "/paths/Kunden/a", "/island/x", "/island/x/y"] {
@@ -39,7 +37,7 @@ struct AccessRuleTests {
         }
     }
 
-    @Test("A path that no rule names is answered in the spelling that clients use", arguments: setups)
+    @Test("A path that no rule names is answered in the spelling that clients use", arguments: Setup.withRules)
     func answers(setup: Setup) async throws {
         try await withSite(setup) { site in
             for (path, answer) in [

@@ -8,7 +8,6 @@ struct Program: Hashable, Sendable {
     /// The files that must be there besides the program itself.
     var files: [String] = []
 
-    static let nginx = Program(name: "nginx", package: "nginx-light")
     static let curl = Program(name: "curl", package: "curl")
     static let openssl = Program(name: "openssl", package: "openssl")
     static let spawnFCGI = Program(name: "spawn-fcgi", package: "spawn-fcgi")
@@ -30,21 +29,6 @@ struct Program: Hashable, Sendable {
         package: "python3-openpyxl",
         files: ["/usr/lib/python3/dist-packages/openpyxl"]
     )
-    static let apache = Program(name: "apache2", package: "apache2")
-    static let apacheFcgid = Program(
-        name: "apache2",
-        package: "libapache2-mod-fcgid",
-        files: ["/usr/lib/apache2/modules/mod_fcgid.so"]
-    )
-    static let apacheHTTP2 = Program(
-        name: "apache2",
-        package: "apache2",
-        files: ["/usr/lib/apache2/modules/mod_http2.so"]
-    )
-
-    static let lighttpd = Program(name: "lighttpd", package: "lighttpd")
-    static let caddy = Program(name: "caddy", package: "caddy")
-    static let haproxy = Program(name: "haproxy", package: "haproxy")
 
     /// Where the program is, or nil.
     var path: String? {

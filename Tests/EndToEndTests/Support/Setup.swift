@@ -12,32 +12,34 @@ enum Setup: String, CaseIterable, CustomTestStringConvertible, Sendable {
     case caddy = "Caddy"
     case haproxy = "HAProxy"
 
-    /// Those that speak FastCGI to the demo, not CGI.
-    static let fastCGI = allCases.filter { $0 != .cgid }
-    /// Those that can tell a client that a download of unknown size was cut.
-    static let showingCuts: [Setup] = [.nginx, .nginxHTTP2, .spawned, .proxied, .lighttpd, .haproxy]
-    /// Those where an idle application learns that a client left.
-    static let showingClientsThatLeave: [Setup] = [.nginx, .nginxHTTP2, .spawned]
-
-    var testDescription: String { rawValue }
-
-    var programs: [Program] {
+    var server: any WebServer {
         switch self {
-        case .nginx: [.curl, .nginx]
-        case .nginxHTTP2: [.curl, .nginx, .openssl]
-        case .spawned: [.curl, .nginx, .spawnFCGI]
-        case .fcgid: [.curl, .apache, .apacheFcgid]
-        case .proxied, .cgid: [.curl, .apache]
-        case .lighttpd: [.curl, .lighttpd]
-        case .caddy: [.curl, .caddy]
-        case .haproxy: [.curl, .haproxy]
+        case .nginx: Nginx()
+        case .nginxHTTP2: Nginx(hasHTTP2: true)
+        case .spawned: Nginx(starter: .spawnFCGI)
+        case .fcgid: Apache(module: .fcgid)
+        case .proxied: Apache(module: .proxied)
+        case .cgid: Apache(module: .cgid)
+        case .lighttpd: Lighttpd()
+        case .caddy: Caddy()
+        case .haproxy: HAProxy()
         }
     }
 
-    var isApache: Bool { self == .fcgid || self == .proxied || self == .cgid }
+    /// Those that speak FastCGI to the demo, not CGI.
+    static let fastCGI = allCases.filter { $0.server.starter != .serverWithCGI }
+    /// Those that can tell a client that a download of unknown size was cut.
+    static let showingCuts = allCases.filter(\.server.showsCuts)
+    /// Those where an idle application learns that a client left.
+    static let showingClientsThatLeave = allCases.filter(\.server.showsClientsThatLeave)
+    /// One of each configuration that rules of access may be added to.
+    static let withRules = allCases.filter { $0 != .nginxHTTP2 && $0 != .spawned }
 
-    /// The path below which the demo is: as many ways to say so as there are.
-    var prefix: String { isNginx ? "" : "/downloads" }
+    var testDescription: String { rawValue }
 
-    var isNginx: Bool { self == .nginx || self == .nginxHTTP2 || self == .spawned }
+    var programs: [Program] { [.curl] + server.programs }
+
+    var isApache: Bool { server is Apache }
+
+    var prefix: String { server.prefix }
 }

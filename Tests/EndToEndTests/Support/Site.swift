@@ -11,7 +11,7 @@ struct Site: Sendable {
     let server: RunningProgram
 
     func url(_ path: String) -> String {
-        "\(setup == .nginxHTTP2 ? "https" : "http")://127.0.0.1:\(port)\(setup.prefix)\(path)"
+        "\(setup.server.hasHTTP2 ? "https" : "http")://127.0.0.1:\(port)\(setup.prefix)\(path)"
     }
 
     /// What the web server says went wrong.
@@ -27,7 +27,7 @@ struct Site: Sendable {
 
     func startCurl(_ path: String, _ options: [String]) throws -> RunningProgram {
         let common = [
-            "-sS", "--noproxy", "*", "-k", setup == .nginxHTTP2 ? "--http2" : "--http1.1", "-D", "/dev/stderr",
+            "-sS", "--noproxy", "*", "-k", setup.server.hasHTTP2 ? "--http2" : "--http1.1", "-D", "/dev/stderr",
         ]
         return try RunningProgram(
             Program.curl.requiredPath(),
@@ -41,10 +41,10 @@ struct Site: Sendable {
     /// - Parameters:
     ///   - options: Further options of `demo serve`, where the test starts it.
     ///   - backend: Where the demo listens.
-    ///   - offer: Who offers HTTP/2, where the web server is Apache.
+    ///   - offer: Who offers HTTP/2 without TLS, where the web server is Apache.
     ///   - statusReader: The address that may see the status, by the example of the web server's file.
     ///   - hasUsers: Whether users have to log in.
-    ///   - hasAccessRules: Whether the web server has ``AccessRules``.
+    ///   - hasAccessRules: Whether the web server has rules of access.
     ///   - locations: What else nginx has.
     ///   - directives: What else the application's location in nginx has.
     ///   - tellsOwnPath: Whether nginx tells the application its own path.
@@ -53,7 +53,7 @@ struct Site: Sendable {
         _ setup: Setup,
         options: [String] = [],
         backend: Backend = .ownSocket,
-        http2 offer: ApacheConfiguration.Offer = .nobody,
+        http2 offer: Surroundings.Offer = .nobody,
         statusReader: String? = nil,
         hasUsers: Bool = false,
         hasAccessRules: Bool = false,
@@ -67,19 +67,22 @@ struct Site: Sendable {
         // A free port may be taken by another before the server has it: once more, then.
         for _ in 0..<3 {
             do {
-                return try await Site(
-                    setup,
-                    in: directory,
+                let surroundings = try Surroundings(
                     port: freePort(),
-                    options: options,
-                    backend: backend,
                     http2: offer,
                     statusReader: statusReader,
                     hasUsers: hasUsers,
                     hasAccessRules: hasAccessRules,
                     locations: locations(directory),
                     directives: directives,
-                    tellsOwnPath: tellsOwnPath,
+                    tellsOwnPath: tellsOwnPath
+                )
+                return try await Site(
+                    setup,
+                    in: directory,
+                    amid: surroundings,
+                    options: options,
+                    backend: backend,
                     environment: environment(directory)
                 )
             } catch {
@@ -99,87 +102,44 @@ struct Site: Sendable {
     private init(
         _ setup: Setup,
         in directory: WorkDirectory,
-        port: Int,
+        amid surroundings: Surroundings,
         options: [String],
         backend: Backend,
-        http2 offer: ApacheConfiguration.Offer,
-        statusReader: String?,
-        hasUsers: Bool,
-        hasAccessRules: Bool,
-        locations: String,
-        directives: String,
-        tellsOwnPath: Bool,
         environment: [String: String]
     ) async throws {
         self.setup = setup
         self.directory = directory
-        self.port = port
+        port = surroundings.port
+        let webServer = setup.server
         let socket = directory.file("demo-\(port).sock")
-        var address = "unix:\(socket)"
-        let demo: RunningProgram? =
-            switch (setup, backend) {
-            case (_, .inherited(let descriptor, let port)):
-                try {
-                    address = "127.0.0.1:\(port)"
-                    return try TestSite.start(["serve"] + options, in: directory, input: descriptor)
-                }()
-            case (.nginx, _), (.nginxHTTP2, _):
-                try TestSite.start(["serve", "--listen", address] + options, in: directory, environment: environment)
-            case (.proxied, _), (.lighttpd, _), (.caddy, _), (.haproxy, _):
-                try TestSite.start(
-                    ["serve", "--listen", address, "--mount", setup.prefix] + options,
-                    in: directory,
-                    environment: environment
-                )
-            case (.spawned, _): try TestSite.spawn(socket: socket, in: directory)
-            case (.fcgid, _), (.cgid, _): nil
-            }
-        self.demo = demo
-        if let demo, address.hasPrefix("unix:") {
+        var surroundings = surroundings
+        surroundings.socket = socket
+        surroundings.backend = "unix:\(socket)"
+        switch (webServer.starter, backend) {
+        case (_, .inherited(let descriptor, let port)):
+            surroundings.backend = "127.0.0.1:\(port)"
+            demo = try TestSite.start(["serve"] + options, in: directory, input: descriptor)
+        case (.test, .ownSocket):
+            let mount = webServer.prefix.isEmpty ? [] : ["--mount", webServer.prefix]
+            demo = try TestSite.start(
+                ["serve", "--listen", surroundings.backend] + mount + options,
+                in: directory,
+                environment: environment
+            )
+        case (.spawnFCGI, .ownSocket): demo = try TestSite.spawn(socket: socket, in: directory)
+        case (.serverWithFastCGI, .ownSocket), (.serverWithCGI, .ownSocket): demo = nil
+        }
+        if let demo, case .ownSocket = backend {
             guard await eventually({ FileManager.default.fileExists(atPath: socket) }) else {
                 throw ServerFailure(description: "the demo did not start: \(demo.errorText)")
             }
         }
-        server =
-            if setup.isApache {
-                try ApacheConfiguration(
-                    setup: setup,
-                    port: port,
-                    socket: socket,
-                    http2: offer,
-                    statusReader: statusReader,
-                    hasUsers: hasUsers,
-                    hasAccessRules: hasAccessRules
-                )
-                .start(in: directory)
-            } else if !setup.isNginx {
-                try OtherConfiguration(
-                    setup: setup,
-                    port: port,
-                    socket: socket,
-                    hasUsers: hasUsers,
-                    hasAccessRules: hasAccessRules
-                )
-                .start(in: directory)
-            } else {
-                try await NginxConfiguration(
-                    setup: setup,
-                    port: port,
-                    backend: address,
-                    statusReader: statusReader,
-                    hasUsers: hasUsers,
-                    locations: locations,
-                    directives: directives,
-                    tellsOwnPath: tellsOwnPath,
-                    hasAccessRules: hasAccessRules
-                )
-                .start(in: directory)
-            }
-        let transfers = self
+        server = try await webServer.start(surroundings, in: directory)
+        let site = self
         var last: Transfer?
-        let login = hasUsers ? ["-u", Passwords.anna] : []
+        let login = surroundings.hasUsers ? ["-u", Passwords.anna] : []
         let answers = try await server.isReady(on: port) {
-            let transfer = try await Transfer(transfers.startCurl("/bench/hello", login))
+            let transfer = try await Transfer(site.startCurl("/bench/hello", login))
             last = transfer
             return transfer.text == "Hello world!\n"
         }

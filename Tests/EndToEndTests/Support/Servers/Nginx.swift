@@ -1,39 +1,35 @@
 import Foundation
 
-/// What an administrator writes around the files of `deploy/nginx`.
-struct NginxConfiguration {
-    var setup: Setup
-    var port: Int
-    /// The demo's address.
-    var backend: String
-    /// Who may see the status, as the example in the file has it; nil leaves that commented out.
-    var statusReader: String?
-    /// Whether users have to log in: ``Passwords`` has them.
-    var hasUsers = false
-    /// Further locations, in the server's words.
-    var locations = ""
-    /// What else the application's location has, in the server's words.
-    var directives = ""
-    /// Whether the application is told nginx's own path, as the example in the file has it.
-    var tellsOwnPath = false
-    /// Whether nginx has ``AccessRules``.
-    var hasAccessRules = false
+struct Nginx: WebServer {
+    var starter = Starter.test
+    var hasHTTP2 = false
 
-    func start(in directory: WorkDirectory) async throws -> RunningProgram {
-        var listen = "listen 127.0.0.1:\(port);"
-        if setup == .nginxHTTP2 {
+    var programs: [Program] {
+        [.nginx] + (hasHTTP2 ? [.openssl] : []) + (starter == .spawnFCGI ? [.spawnFCGI] : [])
+    }
+    var prefix: String { "" }
+    var showsClientsThatLeave: Bool { true }
+
+    func start(_ site: Surroundings, in directory: WorkDirectory) async throws -> RunningProgram {
+        var listen = "listen 127.0.0.1:\(site.port);"
+        if hasHTTP2 {
             try await makeCertificate(in: directory)
             listen = """
-                listen 127.0.0.1:\(port) ssl http2;
+                listen 127.0.0.1:\(site.port) ssl http2;
                 ssl_certificate \(directory.file("certificate.pem"));
                 ssl_certificate_key \(directory.file("key.pem"));
                 """
         }
         let upstream = try String(contentsOfFile: TestSite.deploy + "/nginx/upstream.conf", encoding: .utf8)
-            .replacing("server unix:/run/downloads/downloads.sock;", with: "server \"\(backend)\";")
-        let passwords = hasUsers ? try Passwords.write(in: directory) : nil
-        var downloads = try uncommented("nginx/downloads.conf", allowing: statusReader, users: passwords, in: directory)
-        let inside = directives + (hasAccessRules ? AccessRules.nginx(setup.prefix) : "")
+            .replacing("server unix:/run/downloads/downloads.sock;", with: "server \"\(site.backend)\";")
+        let passwords = site.hasUsers ? try Passwords.write(in: directory) : nil
+        var downloads = try uncommented(
+            "nginx/downloads.conf",
+            allowing: site.statusReader,
+            users: passwords,
+            in: directory
+        )
+        let inside = site.directives + (site.hasAccessRules ? Self.accessRules : "")
         if !inside.isEmpty {
             // Locations inside the application's have its parameters.
             let text = try String(contentsOfFile: downloads, encoding: .utf8)
@@ -43,7 +39,7 @@ struct NginxConfiguration {
                 to: "inside.conf"
             )
         }
-        if tellsOwnPath {
+        if site.tellsOwnPath {
             let text = try String(contentsOfFile: downloads, encoding: .utf8)
             let example = "#fastcgi_param  REQUEST_URI        \"\";"
             guard text.contains(example) else { throw ServerFailure(description: "no example with \(example)") }
@@ -67,7 +63,7 @@ struct NginxConfiguration {
                 \(upstream)
                 server {
                     \(listen)
-                    \(locations)
+                    \(site.locations)
                     include "\(downloads)";
                 }
             }
@@ -90,4 +86,15 @@ struct NginxConfiguration {
         )
         guard await openssl.status == 0 else { throw ServerFailure(description: "openssl: \(openssl.errorText)") }
     }
+
+    private static let accessRules = """
+        location = /paths/Kunden.csv { deny all; }
+        location /paths/Kunden/ { deny all; }
+        location /island/ { deny all; }
+        location /island/open/ { fastcgi_pass downloads; }
+        """
+}
+
+extension Program {
+    static let nginx = Program(name: "nginx", package: "nginx-light")
 }
