@@ -228,7 +228,7 @@ class Cases:
             self.site.step(key, -1)
             await tab.shows("The file could not be prepared.")
             await tab.shows("Step 7 went wrong.")
-            check(any(role == "alert" for role, _ in await tab.roles()), "the failure is no alert")
+            check(any(role == "alert" for role, _ in await tab.roles()), "the failure is not an alert")
             await self.show(tab, f"failure{'' if script else '-no-script'}")
             check(self.site.runs(key) == 1, "it was tried again, though nobody had asked")
             await tab.click("Try again")

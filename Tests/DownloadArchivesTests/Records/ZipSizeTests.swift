@@ -118,7 +118,7 @@ import Testing
         #expect(try await bytes(of: streamed) == all)
     }
 
-    @Test("The sum of sizes beyond Int64 is no size")
+    @Test("A sum of sizes beyond Int64 is unknown")
     func survivesOverflow() throws {
         let file = try ZipFile(name: "a.zip") {
             for path in ["a.mp4", "b.mp4", "c.mp4"] { ZipEntry(path, LargeFile(.max / 2), crc32: 1) }

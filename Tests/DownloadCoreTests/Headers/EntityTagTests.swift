@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(
-        "What is no tag is nil",
+        "What is not a tag is nil",
         arguments: [
             "", "abc", #"""#, #""abc"#, #"abc""#, #"w/"abc""#, #"W/abc"#, #"W"abc""#, #""a b""#, #""a"b""#, #" "abc""#,
             #""abc" "#, "\"a\tb\"", "\"a\r\nb\"", "\"a\u{7f}\"", "\"a\u{0}\"", "*", #"W/ "abc""#, #""a","b""#,

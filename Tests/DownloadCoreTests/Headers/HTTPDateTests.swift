@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(
-        "What is no date is nil",
+        "What is not a date is nil",
         arguments: [
             "", "garbage", "1000000000", "Sun, 09 Sep 2001 01:46:40 +0200", "Sun, 9 Sep 2001 01:46:40 GMT",
             "Sun, 09 Sep 2001 01:46:40 UTC", "Sat, 31 Feb 2001 01:46:40 GMT", "Thu, 29 Feb 2001 00:00:00 GMT",

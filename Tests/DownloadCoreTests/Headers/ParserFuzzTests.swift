@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    @Test("No input traps the reader of a mime.types text, or makes it answer what is no type")
+    @Test("No input traps the reader of a mime.types text, or makes it answer what is not a type")
     func mediaTypeTables() {
         fuzz(["text/plain", "\n", " ", "\t", "txt", "#", "tar.gz", "gz", ".", "\r\n", "a/b", "é", "/"]) { input in
             let table = MediaTypeTable(mimeTypes: input)

@@ -105,7 +105,7 @@ import Testing
         #expect(beyond.status.code == (code == 206 ? 416 : 200))
     }
 
-    @Test("A date is no condition for a file that has none, nor is it a tag")
+    @Test("A date is neither a condition for a file that has none nor a tag")
     func needsDateForDate() async throws {
         let undated = StubFile().with { $0.modificationDate = nil }
         let fields: HTTPFields = [.range: "bytes=2-4", .ifRange: Self.date]

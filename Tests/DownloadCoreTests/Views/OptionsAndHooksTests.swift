@@ -224,7 +224,7 @@ import Testing
     }
 
     @Test(
-        "What a hook puts in the place of the file is no part of it, whatever ranges the client asks for",
+        "What a hook puts in the place of the file is not a part of it, whatever ranges the client asks for",
         arguments: ["bytes=1-2", "bytes=0-0,5-6"]
     )
     func replacesPart(range: String) async throws {

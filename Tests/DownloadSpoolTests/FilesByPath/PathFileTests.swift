@@ -137,7 +137,7 @@ import Testing
         #expect(received.bytes == Array(text.utf8))
     }
 
-    @Test("What is no file is answered 404, and nothing of the disk is told")
+    @Test("What is not a file is answered 404, and nothing of the disk is told")
     func notFound() async throws {
         for path in ["missing", "../x", "/etc/passwd", ""] {
             let response = try await get(path)

@@ -209,7 +209,7 @@ import Testing
         #expect(response.text == "content")
     }
 
-    @Test("A post is no question for a page")
+    @Test("A post does not ask for a page")
     func posts() async throws {
         struct PostView: VirtualDownloadView {
             let methods = [HTTPRequest.Method.post]

@@ -49,7 +49,7 @@ import Testing
         Case(name: "behind another request", bytes: Wire.request(id: 8) + abort, isAborted: true),
         Case(name: "of the next request, by the same identifier", bytes: Wire.request(id: 7) + abort, isAborted: false),
         Case(name: "twice", bytes: abort + abort, isAborted: true),
-        Case(name: "behind what is no record", bytes: [2] + abort, isAborted: false),
+        Case(name: "behind what is not a record", bytes: [2] + abort, isAborted: false),
         Case(
             name: "behind a part of a record",
             bytes: Array(Wire.input(id: 8, [1, 2, 3]).dropLast()),

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(
-        "What is no address is refused",
+        "What is not an address is refused",
         arguments: ["", "unix:", "/run/a.sock", "9000", ":9000", "host:", "host:70000", "host:x"]
     )
     func refuses(text: String) {

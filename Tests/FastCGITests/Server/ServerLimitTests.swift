@@ -29,7 +29,7 @@ import Testing
             _ = try await kept.answer()
             server.pass(.seconds(60))
             try await kept.send(Wire.get("/hello"))
-            #expect(try await kept.answer().isComplete, "an idle connection that is kept is no request that is late")
+            #expect(try await kept.answer().isComplete, "an idle connection that is kept is not a late request")
         }
     }
 

@@ -71,7 +71,7 @@ private struct PathView: VirtualDownloadView {
     }
 
     @Test(
-        "A request that hides a way up, a NUL or what is no text is refused, whichever server sends it",
+        "A request that hides a way up, a NUL or what is not text is refused, whichever server sends it",
         arguments: ["GET /d/../d/text", "GET /d/%2e%2e", "GET invalid UTF-8", "GET /d/a%00b"]
     )
     func refuses(request: String) async throws {
