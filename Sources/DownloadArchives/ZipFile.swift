@@ -39,6 +39,7 @@ public struct ZipFile: DownloadFile {
     /// - Parameters:
     ///   - name: The name that the client saves it under.
     ///   - memory: Remembers the CRC-32 of entries from one request to the next; see ``ZipChecksums``.
+    ///   - entries: Its files are held until the download has ended; those of a lazy collection are not.
     /// - Throws: ``ZipError`` if two entries have the same path, or one cannot be written.
     public init(
         name: String,
@@ -46,20 +47,58 @@ public struct ZipFile: DownloadFile {
         remembering memory: ZipChecksums? = nil,
         entries: some Sequence<ZipEntry>
     ) throws(ZipError) {
+        try self.init(name: name, options: options, memory: memory, entries: entries, remaking: nil)
+    }
+
+    /// An archive of a list of entries of any length, whose files are made when they are wanted: nothing of it is held
+    /// but what a temporary file can have (``ZipOptions/temporaryDirectory``).
+    ///
+    ///     try ZipFile(name: "photos.zip", entries: photos.lazy.map { ZipEntry("photos/\($0.name)", $0.file) })
+    ///
+    /// - Parameters:
+    ///   - name: The name that the client saves it under.
+    ///   - memory: Remembers the CRC-32 of entries from one request to the next; see ``ZipChecksums``.
+    ///   - entries: Asked for each entry when the archive is planned, and again whenever its content is wanted. The
+    ///     download fails if its file has another size or strong tag then.
+    /// - Throws: ``ZipError`` if two entries have the same path, or one cannot be written.
+    public init<Entries: LazyCollectionProtocol & RandomAccessCollection>(
+        name: String,
+        options: ZipOptions = ZipOptions(),
+        remembering memory: ZipChecksums? = nil,
+        entries: Entries
+    ) throws(ZipError) where Entries.Element == ZipEntry {
+        try self.init(name: name, options: options, memory: memory, entries: entries) {
+            entries[entries.index(entries.startIndex, offsetBy: $0)]
+        }
+    }
+
+    private init(
+        name: String,
+        options: ZipOptions,
+        memory: ZipChecksums?,
+        entries: some Sequence<ZipEntry>,
+        remaking remake: ((Int) -> ZipEntry)?
+    ) throws(ZipError) {
         self.name = name
         self.options = options
         self.memory = memory
         var planner = EntryPlanner(options: options)
-        var planned = EntryList()
+        let list = EntryList(in: options.temporaryDirectory, remaking: remake)
+        var isRepeatable = true
+        var place = 0
         for entry in entries {
-            if let entry = try planner.plan(entry) { planned.append(entry) }
+            if let entry = try planner.plan(entry) {
+                list.append(entry, from: place)
+                isRepeatable =
+                    isRepeatable
+                    && (entry.file == nil || entry.file?.isRepeatable.optionValue == true || entry.isSeekable)
+            }
+            place += 1
         }
-        let layout = options.omittingFailedEntries ? nil : ZipLayout(planned)
-        source = .list(planned, layout)
-        isRepeatable = planned.allSatisfy {
-            $0.file == nil || $0.file?.isRepeatable.optionValue == true || $0.isSeekable
-        }
-        entityTag = Manifest(planned, isExact: layout != nil, options: options)?.entityTag
+        self.isRepeatable = isRepeatable
+        let layout = options.omittingFailedEntries ? nil : list.layout
+        source = .list(list, layout)
+        entityTag = try Manifest(list, isExact: layout != nil)?.entityTag
     }
 
     /// An archive of a list of entries.
@@ -144,7 +183,9 @@ public struct ZipFile: DownloadFile {
     /// How many bytes of entries are run in vain for a range: those whose CRC-32 it needs, and nobody knows.
     public func skippedBytes(for range: Range<Int64>) -> Int64 {
         guard case .list(let entries, let layout?) = source else { return 0 }
-        return RangeWriter(range, of: entries, layout: layout, memory: memory).skippedBytes
+        let writer = RangeWriter(range, of: entries, layout: layout, memory: memory, options: options)
+        // The whole archive will fail for the same reason, and say so.
+        return (try? writer.skippedBytes()) ?? .max
     }
 
     // MARK: - Writing
@@ -154,9 +195,11 @@ public struct ZipFile: DownloadFile {
         var planner = EntryPlanner(options: options)
         switch source {
         case .list(let entries, _):
-            for entry in entries { try await writer.write(entry, to: &sink) }
+            var cursor = entries.cursor
+            while let entry = try cursor.next()?.entry { try await writer.write(entry, to: &sink) }
             // So that the list of what is missing has a name of its own.
-            if !writer.omitted.isEmpty { for entry in entries { try planner.note(entry) } }
+            cursor = entries.cursor
+            while !writer.omitted.isEmpty, let entry = try cursor.next()?.entry { try planner.note(entry) }
         case .stream(let stream):
             let next = stream()
             while let entry = try await next() {
@@ -177,7 +220,7 @@ public struct ZipFile: DownloadFile {
         var outcome: Result<Void, any Error> = .success(())
         do {
             if case .list(let entries, let layout?) = source {
-                var writer = RangeWriter(range, of: entries, layout: layout, memory: memory)
+                var writer = RangeWriter(range, of: entries, layout: layout, memory: memory, options: options)
                 try await writer.write(to: &cut)
             } else {
                 try await write(to: &cut)

@@ -1,3 +1,4 @@
+import DemoViews
 import VirtualDownloads
 
 /// Views for the tests, most of which misbehave in one way each.
@@ -29,6 +30,7 @@ enum TestViews {
             Route("/test/elsewhere", ElsewhereView())
             Route("/test/erratic", ErraticView())
             Route("/test/host", HostView())
+            Route("/test/big.zip", LargeArchiveView(maximumEntryCount: 100_000_000))
             Route("/test/tree.zip", TreeArchiveView())
             Route("/test/tree.txt", TreeListView())
             Route("/test/fields.csv", FieldTableView())

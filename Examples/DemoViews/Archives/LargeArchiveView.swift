@@ -1,17 +1,23 @@
-import DownloadArchives
-import VirtualDownloads
+package import DownloadArchives
+package import VirtualDownloads
 
 /// An archive of any size: `/archive/big.zip?entries=COUNT&size=BYTES`, of generated entries of so many bytes each. It
 /// can be resumed.
-struct LargeArchiveView: VirtualDownloadView {
+package struct LargeArchiveView: VirtualDownloadView {
+    /// How many entries one may ask for.
+    private let maximumEntryCount: Int
     private static let checksums = ZipChecksums()
 
-    /// What an entry costs that is run again for its checksum alone is little: some hundred milliseconds for each GiB.
-    var maximumSkippedBytes: Int64 { .max }
+    package init(maximumEntryCount: Int = 200_000) {
+        self.maximumEntryCount = maximumEntryCount
+    }
 
-    func file(for request: DownloadRequest) throws -> ZipFile {
+    /// What an entry costs that is run again for its checksum alone is little: some hundred milliseconds for each GiB.
+    package var maximumSkippedBytes: Int64 { .max }
+
+    package func file(for request: DownloadRequest) throws -> ZipFile {
         let query = try request.query
-        let count = try query.integer("entries", in: 0...200_000) ?? 10
+        let count = try query.integer("entries", in: 0...maximumEntryCount) ?? 10
         let size = try query.integer("size", in: 0...Int64(1 << 40)) ?? 1_000_000
         return try ZipFile(
             name: "big.zip",

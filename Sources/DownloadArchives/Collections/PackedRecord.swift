@@ -31,6 +31,7 @@ struct PackedRecordReader {
 
     /// Where it has come to in the bytes.
     var position: Int { rest.startIndex }
+    var isAtEnd: Bool { rest.isEmpty }
 
     mutating func byte() -> UInt8 { rest.removeFirst() }
 

@@ -8,17 +8,22 @@ struct SpilledChunks: ~Copyable {
         case file(offset: Int64, byteCount: Int)
     }
 
-    /// How many are kept in memory: some 4 MiB.
-    private static let memoryCount = 4
-
+    /// How large a chunk usually is, in bytes: 1 MiB, which goes back to the system as one when it is freed. The first
+    /// is smaller, for short lists.
+    static let usualByteCount = 1_048_576
+    static let firstByteCount = 65_536
+    /// How many bytes are kept in memory.
+    private let memoryByteCount: Int
     /// Where the file is made; nil keeps all in memory.
     private let folder: String?
     private var chunks: [Chunk] = []
+    private var byteCount = 0
     private var file: TemporaryFile?
     private var fileByteCount: Int64 = 0
 
-    init(in folder: String?) {
+    init(in folder: String?, memoryByteCount: Int = 4 << 20) {
         self.folder = folder
+        self.memoryByteCount = memoryByteCount
     }
 
     var indices: Range<Int> { chunks.indices }
@@ -27,7 +32,8 @@ struct SpilledChunks: ~Copyable {
 
     /// Appends a chunk. It stays in memory where the file can't be made, or the disk is full.
     mutating func append(_ chunk: [UInt8]) {
-        chunks.append((chunks.count >= Self.memoryCount ? spilled(chunk) : nil) ?? .memory(chunk))
+        byteCount += chunk.count
+        chunks.append((byteCount > memoryByteCount ? spilled(chunk) : nil) ?? .memory(chunk))
     }
 
     private mutating func spilled(_ chunk: [UInt8]) -> Chunk? {
@@ -43,10 +49,10 @@ struct SpilledChunks: ~Copyable {
         return .file(offset: fileByteCount, byteCount: chunk.count)
     }
 
-    /// The chunk that came as number `index`, from 0 on.
+    /// The chunk that came as number `index`, from 0 on. Several threads may ask at once.
     ///
     /// - Throws: `SystemError` if the file can't be read.
-    func chunk(at index: Int) throws -> [UInt8] {
+    func chunk(at index: Int) throws(SystemError) -> [UInt8] {
         switch chunks[index] {
         case .memory(let chunk): return chunk
         case .file(let offset, let byteCount):

@@ -49,10 +49,17 @@ public struct ZipError: Error, Sendable, Hashable {
         public static var outOfMemory: Code {
             Code(text: "cannot be compressed: there is no memory for it", advice: "")
         }
-        /// The temporary file cannot be read that the paths of very many entries are in.
+        /// The entry of a lazy collection is another than when the archive was planned.
+        public static var fileChanged: Code {
+            Code(
+                text: "has another file than when the archive was planned",
+                advice: "Have the lazy collection give the same entries each time, or make an array of it."
+            )
+        }
+        /// The temporary file cannot be read that keeps what very many entries need.
         public static var temporaryFile: Code {
             Code(
-                text: "cannot be told from those before it",
+                text: "has a temporary file that cannot be read",
                 advice: "The disk of the options' `temporaryDirectory` is not sound; name another."
             )
         }
@@ -60,7 +67,7 @@ public struct ZipError: Error, Sendable, Hashable {
 
     /// What is wrong.
     public let code: Code
-    /// The path of the entry, made safe.
+    /// The path of the entry, made safe; empty where it is not one entry that is concerned.
     public let path: String
     /// What the system said; empty where it was not asked.
     private let reason: String
@@ -79,7 +86,8 @@ public struct ZipError: Error, Sendable, Hashable {
 extension ZipError: CustomStringConvertible {
     public var description: String {
         let because = reason.isEmpty ? "" : ": \(reason)"
-        let sentence = "the entry \"\(path)\" of the archive \(code.text)\(because)"
+        let subject = path.isEmpty ? "the archive" : "the entry \"\(path)\" of the archive"
+        let sentence = "\(subject) \(code.text)\(because)"
         return code.advice.isEmpty ? sentence : "\(sentence). \(code.advice)"
     }
 }

@@ -38,9 +38,10 @@ public struct ZipOptions: Sendable, Hashable {
     /// Those that were are listed in a text, the last entry. The archive's size is unknown then, and it cannot be
     /// resumed.
     public var omittingFailedEntries: Bool
-    /// Where a temporary file without a name keeps what memory should not: of more than some 200,000 entries the
-    /// records, 20 to 60 bytes each, and of more than some 400,000 the paths' hashes, 12 to 24 bytes each. The default
-    /// is `/var/tmp`, a real disk: `/tmp` is memory on many machines.
+    /// Where a temporary file without a name keeps what memory should not: the records of more than some 50,000
+    /// planned entries, or of more than some 200,000 that come one by one, 20 to 80 bytes each, and of more than some
+    /// 400,000 the paths' hashes, 12 to 24 bytes each. The default is `/var/tmp`, a real disk: `/tmp` is memory on
+    /// many machines.
     ///
     /// With nil, or where no file can be made, they are in memory.
     public var temporaryDirectory: String?

@@ -13,10 +13,12 @@ struct Manifest {
     /// Describes a list of entries; nil if one of them has neither a strong tag nor a CRC-32.
     ///
     /// - Parameter isExact: Whether equal lists give equal bytes: each content is stored, and its size known.
-    init?(_ entries: EntryList, isExact: Bool, options: ZipOptions) {
+    /// - Throws: ``ZipError`` if the temporary file of the list can't be read.
+    init?(_ entries: EntryList, isExact: Bool) throws(ZipError) {
         self.isExact = isExact
         append("\(Self.format) \(entries.count)")
-        for entry in entries {
+        var cursor = entries.cursor
+        while let entry = try cursor.next()?.entry {
             append(entry.path)
             append(entry.comment)
             append(

@@ -23,7 +23,7 @@ struct DirectoryRecords: ~Copyable {
         byteCount += Int64(record.count)
         packed.removeAll()
         pack(record)
-        let size = chunks.indices.isEmpty ? ChunkedBytes.firstChunkSize : ChunkedBytes.chunkSize
+        let size = chunks.indices.isEmpty ? SpilledChunks.firstByteCount : SpilledChunks.usualByteCount
         if !chunk.isEmpty, chunk.count + packed.bytes.count > size {
             chunks.append(chunk)
             last = []
@@ -31,7 +31,7 @@ struct DirectoryRecords: ~Copyable {
             pack(record)
             chunk = []
             // Only a long list needs room for many.
-            chunk.reserveCapacity(max(packed.bytes.count, ChunkedBytes.chunkSize))
+            chunk.reserveCapacity(max(packed.bytes.count, SpilledChunks.usualByteCount))
         }
         chunk += packed.bytes
         last = record

@@ -18,7 +18,7 @@ final class OmissionList: DownloadFile {
     }
 
     func append(_ path: ArraySlice<UInt8>) {
-        if end.count >= ChunkedBytes.chunkSize {
+        if end.count >= SpilledChunks.usualByteCount {
             chunks.append(end)
             end = []
         }

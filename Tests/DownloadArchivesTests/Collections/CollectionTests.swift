@@ -19,21 +19,6 @@ import Testing
         #expect((0..<3).allSatisfy { wide[$0][149_999] == UInt64($0) })
     }
 
-    @Test("Records are found again, in their own chunk if they are long", arguments: [1, 2, 3] as [UInt64])
-    func keepsRecords(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
-        let records = (0..<500)
-            .map { _ in random.bytes(random.below(20) == 0 ? random.below(90_000) : random.below(99) + 1) }
-        var bytes = ChunkedBytes()
-        let places = records.map { bytes.append($0) }
-        for (index, record) in records.enumerated() {
-            #expect(bytes[places[index]].prefix(record.count) == record[...])
-            guard index + 1 < records.count else { break }
-            let next = bytes.place(after: places[index], count: record.count)
-            #expect(bytes[next].prefix(records[index + 1].count) == records[index + 1][...])
-        }
-    }
-
     @Test("Numbers come out as they went in, the small ones in one byte")
     func packsNumbers() {
         let numbers: [Int64] = [0, 1, 127, 128, 16_383, 16_384, 0xFFFF_FFFF, 1 << 32, .max]
@@ -112,21 +97,27 @@ import Testing
     func keepsChunks(folder: String?) throws {
         var random = SeededGenerator(seed: 5)
         let chunks = (0..<20).map { _ in random.bytes(random.below(40_000) + 1) }
-        var spilled = SpilledChunks(in: folder)
+        var spilled = SpilledChunks(in: folder, memoryByteCount: 100_000)
         for chunk in chunks { spilled.append(chunk) }
         for index in chunks.indices { #expect(try spilled.chunk(at: index) == chunks[index]) }
         #expect(spilled.indices == 0..<20)
         #expect(spilled.isInFile == (folder == "/var/tmp"))
     }
 
-    @Test("The CRC-32 of entries is known where it was noted")
-    func keepsChecksums() {
-        var table = ChecksumTable()
-        #expect(table[0] == nil)
-        for index in [7, 8, 20_000, 9] { table[index] = UInt32(index) }
-        table[8] = 5
-        table[3] = 3
-        #expect(table[7] == 7 && table[8] == 5 && table[9] == 9 && table[20_000] == 20_000)
-        #expect([0, 3, 6, 10, 19_999, 20_001].allSatisfy { table[$0] == nil })
+    @Test("The CRC-32 of entries is known where it was noted", arguments: ["/var/tmp", "/proc", nil])
+    func keepsChecksums(folder: String?) throws {
+        var table = ChecksumTable(in: folder, memoryByteCount: 1 << 17)
+        #expect(try table.crc32(of: 0) == nil)
+        let places = 7..<60_007
+        for place in places { table.append(place % 5 == 0 ? nil : UInt32(place) &* 7919, of: place) }
+        var wrong = 0
+        func check(_ place: Int) throws {
+            if try table.crc32(of: place) != (place % 5 == 0 ? nil : UInt32(place) &* 7919) { wrong += 1 }
+        }
+        for place in places { try check(place) }
+        // Also in another order, on either side of every chunk.
+        for place in stride(from: 59_999, to: 7, by: -5_243) { try check(place) }
+        #expect(wrong == 0)
+        #expect(try [0, 6, 60_007].allSatisfy { try table.crc32(of: $0) == nil })
     }
 }

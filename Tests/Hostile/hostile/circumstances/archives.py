@@ -55,8 +55,10 @@ def archives_and_tables_take_little_memory():
         [(archive.format(200_000, 1), {"method": b"HEAD"})], [(archive.format(200_000, 1), {})],
         [(archive.format(200_000, 2), {})], [(archive.format(4, 250_000_000), {})],
         [("/bench/zip?entries=100000&size=10&level=6", {})],
-        # A list that is itself produced may be of any length.
+        # A list may be of any length: one that is itself produced, and a lazy one, all of it and from the middle on.
         *[[("/bench/zip?entries=1000000&size=10&streaming=1", {})]] * 2,
+        [("/bench/zip?entries=1000000&size=10", {})], [("/test/big.zip?entries=1000000&size=1", {})],
+        [("/test/big.zip?entries=1000000&size=2", {"extra": [(b"HTTP_RANGE", b"bytes=9000000-")]})],
         *([(f"/export/orders.{kind}?rows=1000000", {})] for kind in ("csv", "ndjson", "xlsx")),
         # Two at once may take twice as much.
         [(archive.format(100_000, 103), {}), ("/export/orders.xlsx?rows=1000000", {})],
