@@ -35,7 +35,7 @@ struct PathKinds: ~Copyable {
     private var tables = [Table](repeating: Table(), count: 4)
     /// Where a file is made; nil keeps all in memory.
     private var folder: String?
-    private var file: PathFile?
+    private var file: PathHashFile?
 
     init(in folder: String?, memoryByteCount: Int = 4 << 20) {
         self.folder = folder
@@ -65,7 +65,7 @@ struct PathKinds: ~Copyable {
         guard let folder else { return }
         let count = tables.reduce(0) { $0 + $1.count }
         do {
-            file = try PathFile(in: folder, merging: file, with: tables.map(\.slots), count: count)
+            file = try PathHashFile(in: folder, merging: file, with: tables.map(\.slots), count: count)
             tables = [Table](repeating: Table(), count: tables.count)
         } catch {
             // The disk is full, or there is none: what is in a file stays there, and the rest is in memory from now on.

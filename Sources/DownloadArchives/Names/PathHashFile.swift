@@ -2,7 +2,7 @@ internal import DownloadSystem
 
 /// Hashes of paths in a temporary file: a hash table of buckets, found by a hash's highest bits. It does not change:
 /// with more hashes it is rewritten, from its beginning to its end.
-struct PathFile: ~Copyable {
+struct PathHashFile: ~Copyable {
     /// How many hashes a bucket has room for: twice as many as it has, at most, on average.
     private static let bucketSize = 128
     /// How many buckets are read and written at once, as a power of two: 64 KiB.
@@ -25,7 +25,7 @@ struct PathFile: ~Copyable {
     /// - Throws: `SystemError` where the file can't be made, or the disk is full.
     init(
         in folder: String,
-        merging old: borrowing PathFile?,
+        merging old: borrowing PathHashFile?,
         with quarters: [[UInt64]],
         count: Int
     ) throws(SystemError) {
@@ -51,7 +51,7 @@ struct PathFile: ~Copyable {
     private static func file(
         in folder: String,
         bits: Int,
-        merging old: borrowing PathFile?,
+        merging old: borrowing PathHashFile?,
         with quarters: [[UInt64]]
     ) throws(SystemError) -> TemporaryFile? {
         let file = try TemporaryFile(in: folder)
