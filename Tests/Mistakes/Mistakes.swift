@@ -199,9 +199,15 @@ struct PrivateOption: VirtualDownloadView {
     func file(for request: DownloadRequest) -> ContentFile { content }
 }
 
-// mistake: a view's media type is called mimeType
+// mistake: a view's media type is called mimeType; give this member that name, or one of its own
 struct PrivateOthersMediaType: VirtualDownloadView {
     private let contentType = "text/csv"
+    func file(for request: DownloadRequest) -> ContentFile { content }
+}
+
+// mistake: it matches a requirement in protocol 'MisnamedOptions'
+struct PrivateInline: VirtualDownloadView {
+    private let inline = true
     func file(for request: DownloadRequest) -> ContentFile { content }
 }
 

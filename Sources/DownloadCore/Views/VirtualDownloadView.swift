@@ -11,7 +11,7 @@ public import HTTPTypes
 /// One requirement has no default: ``file(for:)``. The others are the options and hooks of django-downloadview's
 /// `DownloadMixin`. The options are those of ``DownloadOptions``, which a file has too and then decides, and of
 /// ``ViewOptions``; for instance `let basename = "report.csv"`.
-public protocol VirtualDownloadView: ViewOptions, OptionNamesElsewhere, Sendable
+public protocol VirtualDownloadView: ViewOptions, MisnamedOptions, Sendable
 where
     AttachmentOption: BooleanOption,
     BasenameOption: TextOption,

@@ -4,8 +4,9 @@ public import HTTPTypes
 ///
 /// A view that declares one of them as an option would be declared means the option: the compiler warns of it, at the
 /// view, and says what the option is called. No view needs any of them. Names that a view may well have for something
-/// of its own, such as `filename`, are left alone.
-public protocol OptionNamesElsewhere {
+/// of its own, such as `filename`, are left alone. A private member of such a name does not compile, since it matches
+/// a requirement of this protocol: it needs another name.
+public protocol MisnamedOptions {
     associatedtype MimetypeMember: MIMETypeElsewhere
     associatedtype ContentTypeMember: MIMETypeElsewhere
     associatedtype MediaTypeMember: MIMETypeElsewhere
@@ -55,7 +56,7 @@ public struct NoOption: MIMETypeElsewhere, AttachmentElsewhere, BasenameElsewher
 
 extension NoOption: HeaderFieldsElsewhere, MethodsElsewhere {}
 
-extension OptionNamesElsewhere {
+extension MisnamedOptions {
     @inlinable public var mimetype: NoOption { NoOption() }
     @inlinable public var contentType: NoOption { NoOption() }
     @inlinable public var mediaType: NoOption { NoOption() }
@@ -67,19 +68,39 @@ extension OptionNamesElsewhere {
     @inlinable public var allowedMethods: NoOption { NoOption() }
 }
 
-@available(*, deprecated, message: "a view's media type is called mimeType; another name changes nothing")
+@available(
+    *,
+    deprecated,
+    message: "a view's media type is called mimeType; give this member that name, or one of its own"
+)
 extension String: MIMETypeElsewhere {}
 
-@available(*, deprecated, message: "whether a file is saved is called attachment; another name changes nothing")
+@available(
+    *,
+    deprecated,
+    message: "whether a file is saved is called attachment; give this member that name, or one of its own"
+)
 extension Bool: AttachmentElsewhere {}
 
-@available(*, deprecated, message: "the name of the download is called basename; another name changes nothing")
+@available(
+    *,
+    deprecated,
+    message: "the name of the download is called basename; give this member that name, or one of its own"
+)
 extension String: BasenameElsewhere {}
 
-@available(*, deprecated, message: "a view's header fields are called headerFields; another name changes nothing")
+@available(
+    *,
+    deprecated,
+    message: "a view's header fields are called headerFields; give this member that name, or one of its own"
+)
 extension HTTPFields: HeaderFieldsElsewhere {}
 
-@available(*, deprecated, message: "the methods that a view answers are called methods; another name changes nothing")
+@available(
+    *,
+    deprecated,
+    message: "the methods that a view answers are called methods; give this member that name, or one of its own"
+)
 extension Array: MethodsElsewhere {}
 
 extension Optional: MIMETypeElsewhere where Wrapped: MIMETypeElsewhere {}
