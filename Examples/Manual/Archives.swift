@@ -1,4 +1,5 @@
 import DownloadArchives
+import DownloadSpool
 import VirtualDownloads
 
 /// A picture of an album, as the samples have it.
@@ -20,6 +21,29 @@ struct AlbumView: VirtualDownloadView {
                 let file = ContentFile(photo.bytes).validated(by: EntityTag(of: photo.name, photo.version))
                 ZipEntry("album/\(photo.name)", file, modified: photo.date)
             }
+        }
+    }
+}
+// end
+
+// sample: folder
+struct DocumentsArchiveView: VirtualDownloadView {
+    let documents: FileRoot
+
+    func file(for request: DownloadRequest) async throws -> ZipFile {
+        let files = try await documents.files()
+        return try ZipFile(name: "documents.zip", entries: files.map { ZipEntry($0.relativePath, $0) })
+    }
+}
+// end
+
+// sample: chosen
+struct ChosenDocumentsView: VirtualDownloadView {
+    let documents: FileRoot
+
+    func file(for request: DownloadRequest) async throws -> ZipFile {
+        try await ZipFile(name: "chosen.zip") {
+            for name in try request.query.all("name") { ZipEntry(name, try await PathFile(name, in: documents)) }
         }
     }
 }

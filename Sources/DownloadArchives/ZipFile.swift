@@ -116,6 +116,27 @@ public struct ZipFile: DownloadFile {
         try self.init(name: name, options: options, remembering: memory, entries: entries())
     }
 
+    /// An archive of a list of entries that have to be waited for, such as files on disk.
+    ///
+    ///     try await ZipFile(name: "reports.zip") {
+    ///         for name in names { ZipEntry(name, try await PathFile(name, in: reports)) }
+    ///     }
+    ///
+    /// - Parameters:
+    ///   - name: The name that the client saves it under.
+    ///   - memory: Remembers the CRC-32 of entries from one request to the next; see ``ZipChecksums``.
+    /// - Throws: ``ZipError`` if two entries have the same path, or one cannot be written; what `entries` throws.
+    @_disfavoredOverload
+    public init(
+        name: String,
+        options: ZipOptions = ZipOptions(),
+        remembering memory: ZipChecksums? = nil,
+        @ZipEntryBuilder _ entries: () async throws -> [ZipEntry]
+    ) async throws {
+        let entries = try await entries()
+        try self.init(name: name, options: options, remembering: memory, entries: entries)
+    }
+
     /// An archive whose list of entries is itself produced, one by one, while the archive is downloaded.
     ///
     /// Its size is unknown, and of an entry nothing is held but its record in the directory and a hash of its path:

@@ -102,6 +102,22 @@ import VirtualDownloads
         try await expectDownload(from: SummaryView(database: 1), for: .get("/?months=1"), content: "month 1\n")
     }
 
+    @Test("Archives of files on disk: of a whole folder, and of those that are asked for")
+    func archivesOfFiles() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "manual-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder + "/2026", withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try "a report\n".write(toFile: folder + "/a.txt", atomically: true, encoding: .utf8)
+        try "a plan\n".write(toFile: folder + "/2026/plan.txt", atomically: true, encoding: .utf8)
+        let whole = try await DocumentsArchiveView(documents: FileRoot(folder)).response(to: .get("/documents.zip"))
+        expectDownload(whole, basename: "documents.zip", mimeType: "application/zip")
+        #expect(whole.text.contains("2026/plan.txt") && whole.text.contains("a.txt"))
+        let view = ChosenDocumentsView(documents: FileRoot(folder))
+        let chosen = try await view.response(to: .get("/chosen.zip?name=2026/plan.txt"))
+        #expect(chosen.isFinished && chosen.text.contains("plan.txt") && !chosen.text.contains("a.txt"))
+        #expect(try await view.response(to: .get("/chosen.zip?name=../secret")).status == .notFound)
+    }
+
     @Test("Functions are views, with parameters, forms, cookies and languages")
     func routing() async throws {
         let greetings = try Router(Greetings().routes)

@@ -55,8 +55,7 @@ public struct FileRoot: Sendable {
             let opened = try root.descriptor.open(
                 relativePath,
                 [.readOnly, .nonBlocking, .noControllingTerminal],
-                resolution: links.areFollowed
-                    ? [.beneath, .noMagicLinks] : [.beneath, .noMagicLinks, .noSymbolicLinks]
+                resolution: resolution
             )
             let (file, status) = try Descriptor.regular(opened)
             return (OpenFile(file), status)
@@ -65,8 +64,13 @@ public struct FileRoot: Sendable {
         }
     }
 
+    /// What a path below the folder may lead through.
+    var resolution: Descriptor.Resolution {
+        links.areFollowed ? [.beneath, .noMagicLinks] : [.beneath, .noMagicLinks, .noSymbolicLinks]
+    }
+
     /// What a client is told of an error of the kernel's.
-    private static func outcome(of error: SystemError, at path: String) -> any Error {
+    static func outcome(of error: SystemError, at path: String) -> any Error {
         switch error.kind {
         case .absent: FileNotFound()
         case .forbidden: DownloadError(.forbidden, reason: "\(path): \(error)")

@@ -14,6 +14,8 @@ internal import DownloadSystem
 /// on every machine that has the file with its times (`rsync -t`, `cp -p`), and another as soon as the file is written
 /// to. It is weak, so that no download resumes, while the file was changed so recently (20 ms) that a further change
 /// could have the same time.
+///
+/// ``FileRoot/files(below:)`` lists the files of a folder.
 public struct PathFile: DownloadFile, Sendable {
     public var name: String
     public var contentType: String?
@@ -22,7 +24,11 @@ public struct PathFile: DownloadFile, Sendable {
     public let size: Int64?
     /// Where the file lies.
     public let path: String
-    private let file: OpenFile
+    /// The path below the root.
+    public let relativePath: String
+    /// Nil for a file of a list: it is opened when it is sent.
+    private let file: OpenFile?
+    private let root: FileRoot
     private let version: FileVersion
 
     /// Opens a file below a folder.
@@ -35,7 +41,14 @@ public struct PathFile: DownloadFile, Sendable {
     ///   refuses. `DownloadError` 403 if this process may not read it, 503 if it has no descriptor for it.
     public init(_ relativePath: String, in root: FileRoot) async throws {
         let (file, status) = try await DiskThreads.reading.run { try root.open(relativePath) }
+        self.init(relativePath, in: root, status: status, file: file)
+    }
+
+    /// A file whose status is known; without `file` it takes no descriptor until it is sent.
+    init(_ relativePath: String, in root: FileRoot, status: FileStatus, file: OpenFile? = nil) {
         self.file = file
+        self.root = root
+        self.relativePath = relativePath
         path = "\(root.path)/\(relativePath)"
         version = FileVersion(status)
         name =
@@ -62,10 +75,18 @@ public struct PathFile: DownloadFile, Sendable {
     }
 
     private func copy(_ range: Range<Int64>, to sink: inout some ByteSink & ~Copyable) async throws {
+        let file = try await openFile()
         var copy = FileCopy()
         // The last byte of a download is held back until this returns.
         let end = try await copy.copy(range, of: file, to: &sink)
         let now = FileVersion(try file.descriptor.status)
         guard end == range.upperBound, now.isSameContent(as: version) else { throw FileChanged(path: path) }
+    }
+    /// The file that is open, or the one of a list, unless it has changed since.
+    private func openFile() async throws -> OpenFile {
+        if let file { return file }
+        let (file, status) = try await DiskThreads.reading.run { try root.open(relativePath) }
+        guard FileVersion(status).isSameContent(as: version) else { throw FileChanged(path: path) }
+        return file
     }
 }
