@@ -34,7 +34,6 @@ def parse_program(parser):
     parser.set_defaults(**vars(settings))
     parser.parse_args(namespace=settings)
     settings.program = os.path.abspath(settings.program)
-    settings.patience = 30 * settings.slow
     return settings.what
 
 

@@ -5,7 +5,7 @@ import time
 
 from .failure import Failed
 from .fastcgi import connect, Reader, request, send, status
-from .settings import settings
+from .settings import allowed, settings
 
 
 def check_healthy():
@@ -42,7 +42,7 @@ def expect_not_served(data, half_close=False, within=2.0, silence=False):
     got = exchange(data, within, half_close)
     if got == "silence":
         if not silence:
-            raise Failed(f"no reaction within {within} s")
+            raise Failed(f"no reaction within {allowed(within)} s")
     elif got is not None and got[1] == 0 and status(got) == 200:
         raise Failed("was served")
 

@@ -5,7 +5,7 @@ import struct
 import time
 
 from .failure import Failed
-from .settings import settings
+from .settings import allowed, settings
 
 
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, STDERR, DATA, GET_VALUES, GET_VALUES_RESULT, UNKNOWN_TYPE = range(1, 12)
@@ -50,6 +50,8 @@ def ask(names, pad=0):
 
 
 def connect(timeout=5.0):
+    """A connection on which each wait may take so many seconds, or what `--slow` makes of them."""
+    timeout = allowed(timeout)
     if ":" in settings.socket and "/" not in settings.socket:
         host, _, port = settings.socket.rpartition(":")
         return socket.create_connection((host.strip("[]"), int(port)), timeout)
@@ -90,7 +92,9 @@ class Reader:
 
     def record(self, within):
         """The next record as (type, id, content); None at the end of the connection."""
-        deadline = time.monotonic() + within
+        return self.record_until(time.monotonic() + allowed(within))
+
+    def record_until(self, deadline):
         head = self.take(8, deadline)
         if head is None:
             return None
@@ -105,9 +109,9 @@ class Reader:
     def answer(self, within=2.0, rid=1):
         """The whole answer to a request: (standard output, protocol status); None if the connection ends first."""
         out = b""
-        deadline = time.monotonic() + within
+        deadline = time.monotonic() + allowed(within)
         while True:
-            r = self.record(max(0, deadline - time.monotonic()))
+            r = self.record_until(deadline)
             if r is None:
                 return None
             kind, got, content = r

@@ -9,7 +9,7 @@ import time
 
 from .failure import expect
 from .helpers import free_port
-from .settings import settings
+from .settings import allowed, settings
 
 
 DEPLOY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "deploy", "nginx")
@@ -53,9 +53,9 @@ def nginx(folder, path, keeps=16):
 
 def http(port, uri="/bench/hello", connection=None):
     """The status of a request; on a connection, which stays open, if one is given."""
-    s = connection or socket.create_connection(("127.0.0.1", port), 10)
+    s = connection or socket.create_connection(("127.0.0.1", port), allowed(10))
     try:
-        s.settimeout(10)
+        s.settimeout(allowed(10))
         s.sendall(f"GET {uri} HTTP/1.1\r\nHost: localhost\r\n{'' if connection else 'Connection: close'}\r\n".encode()
                   + (b"" if connection else b"\r\n"))
         got = b""

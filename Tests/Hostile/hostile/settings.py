@@ -15,3 +15,8 @@ settings = argparse.Namespace(
     workers=8, pid=0,
     # How long the cases about integrity run, and with how many clients.
     seconds=60.0, clients=40)
+
+
+def allowed(seconds):
+    """So many seconds, or what `--slow` makes of them: for every wait for the program."""
+    return seconds * settings.slow

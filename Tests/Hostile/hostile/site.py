@@ -13,7 +13,7 @@ import time
 
 from .failure import expect, Failed
 from .fastcgi import body, connect, Reader, request, send, status
-from .settings import settings
+from .settings import allowed, settings
 
 
 class Site:
@@ -70,9 +70,9 @@ class Site:
         start = time.monotonic()
         self.process.send_signal(number)
         try:
-            return self.process.wait(within), time.monotonic() - start
+            return self.process.wait(allowed(within)), time.monotonic() - start
         except subprocess.TimeoutExpired:
-            raise Failed(f"still there {within} s after the signal")
+            raise Failed(f"still there {allowed(within)} s after the signal")
 
     def __enter__(self):
         settings.socket = self.path
@@ -94,7 +94,6 @@ class Site:
 
 def get(uri="/bench/hello", within=5.0):
     """The status of one request on a connection of its own; in so many seconds, or what `--slow` makes of them."""
-    within *= settings.slow
     with connect(within) as s:
         send(s, request(uri=uri.encode(), keep=False))
         return status(Reader(s).answer(within))
@@ -102,7 +101,6 @@ def get(uri="/bench/hello", within=5.0):
 
 def ask(uri, within=5.0):
     """The content of an answer of status 200; in so many seconds, or what `--slow` makes of them."""
-    within *= settings.slow
     with connect(within) as s:
         send(s, request(uri=uri.encode(), keep=False))
         got = Reader(s).answer(within)

@@ -7,10 +7,10 @@ import socket
 import time
 
 from ..failure import expect
-from ..fastcgi import connect, Reader, request, send
+from ..fastcgi import connect, request, send
 from ..nginx import http, nginx
 from ..registry import circumstances
-from ..settings import settings
+from ..settings import allowed, settings
 from ..site import ask, get, Site
 
 
@@ -19,7 +19,7 @@ def ask_and_leave(port, uri, count, until):
     clients = []
     try:
         for _ in range(count):
-            s = socket.create_connection(("127.0.0.1", port), 10)
+            s = socket.create_connection(("127.0.0.1", port), allowed(10))
             clients.append(s)
             s.sendall(f"GET {uri} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         deadline = time.monotonic() + 20 * settings.slow
@@ -76,7 +76,7 @@ def views_that_block_are_cut_on_time():
                 start = time.monotonic()
                 with connect(10) as s:
                     send(s, request(uri=uri.encode(), keep=False))
-                    s.settimeout(10)
+                    s.settimeout(allowed(10))
                     got = b""
                     with contextlib.suppress(ConnectionResetError):
                         while piece := s.recv(65536):
@@ -86,7 +86,7 @@ def views_that_block_are_cut_on_time():
                 expect(b"\x01\x03\x00\x01\x00\x08" not in got, f"{uri} ended as if it were whole")
                 taken.append(took)
                 start = time.monotonic()
-                with socket.create_connection(("127.0.0.1", port), 10) as s:
+                with socket.create_connection(("127.0.0.1", port), allowed(10)) as s:
                     s.sendall(f"GET {uri} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
                     got = b""
                     with contextlib.suppress(ConnectionResetError):

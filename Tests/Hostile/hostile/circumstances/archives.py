@@ -35,7 +35,7 @@ def peak_memory(site):
 
 def fetch(uri, within=120.0, **kw):
     """How many bytes an answer has; it is read as fast as it comes, and not kept."""
-    with connect(within * settings.slow) as s:
+    with connect(within) as s:
         send(s, request(uri=uri.encode(), keep=False, **kw))
         count, buffer = 0, bytearray(1 << 20)
         while got := s.recv_into(buffer):

@@ -15,7 +15,7 @@ def attacks():
             workers=8, pid=site.pid, within=0.1 * settings.slow, download="/test/resumable?n=1000000000")
         failed = [name for name in registry.attacks.cases if not registry.attacks.run(name)]
         expect(not failed, ", ".join(failed))
-        code, _ = site.stop(within=5 * settings.slow)
+        code, _ = site.stop()
         expect(code == 0, f"exit status {code}")
 
 
@@ -25,5 +25,5 @@ def mutated_connections():
         settings.__dict__.update(workers=8, pid=site.pid if settings.slow < 5 else 0, within=0.1 * settings.slow)
         hello_times(500)
         fuzz(10_000, 20261121)
-        code, _ = site.stop(within=5 * settings.slow)
+        code, _ = site.stop()
         expect(code == 0, f"exit status {code}")

@@ -12,7 +12,7 @@ from ..failure import expect, Failed
 from ..fastcgi import body, connect, Reader, request, send, status
 from ..helpers import in_threads
 from ..registry import circumstances
-from ..settings import settings
+from ..settings import allowed, settings
 from ..site import get, shared_socket, Site
 
 
@@ -103,7 +103,7 @@ def descriptor_limit_7_on_an_inherited_socket():
 def descriptor_limit_too_small_to_serve():
     site = Site(files=5)
     try:
-        code = site.process.wait(5)
+        code = site.process.wait(allowed(5))
         expect(code == 71, f"exit status {code}")
         expect("Too many open files; allow more open files (ulimit -n" in site.log, f"said {site.log!r}")
     finally:
@@ -126,7 +126,7 @@ def a_limit_on_the_size_of_files_does_not_end_it():
             # Larger than what a pipe takes: it goes through a file.
             with connect() as s:
                 send(s, request(method=b"POST", body=bytes(100_000), keep=False))
-                expect(Reader(s).answer(5 * settings.slow) is None, "was answered")
+                expect(Reader(s).answer(5) is None, "was answered")
             # Until the log is full, too.
             for _ in range(60):
                 expect(get("/test/throws-at-once") == 500, "not served after a large request")

@@ -21,7 +21,7 @@ def take_some(clients):
     connections = []
     try:
         for key, count in clients:
-            s = connect(20 * settings.slow)
+            s = connect(20)
             connections.append((s, count))
             send(s, numbers(key))
         for s, count in connections:
@@ -50,9 +50,9 @@ def generations_whose_clients_leave_leave_the_program_whole():
             expect(site.process.poll() is None, f"the program ended with {site.process.poll()}")
             expect(get(within=20) == 200, "not served after they had left")
             # Those who stay are not harmed.
-            with connect(20 * settings.slow) as s:
+            with connect(20) as s:
                 send(s, numbers(f"whole-{turn}"))
-                got = Reader(s).answer(20 * settings.slow)
+                got = Reader(s).answer(20)
             expect(status(got) == 200 and body(got) == expected, "a content that was wanted is not whole")
             whole += 1
     return f"{begun} left midway, {whole} whole"

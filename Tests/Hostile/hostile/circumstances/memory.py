@@ -9,7 +9,6 @@ from ..failure import expect
 from ..fastcgi import body, connect, Reader, request, send
 from ..helpers import built
 from ..registry import circumstances
-from ..settings import settings
 from ..site import get, Site
 
 
@@ -27,13 +26,13 @@ def requests_are_answered_once_without_memory():
         whole = request(uri=b"/bench/hello")
         for parts in ([whole], [whole[:20], whole[20:]]):
             with Site(environment=environment("FAIL_TAKE", 1)) as site:
-                with connect(5 * settings.slow) as s:
+                with connect(5) as s:
                     for part in parts:
                         send(s, part)
                         time.sleep(0.1)
                     reader, answers = Reader(s), 0
                     with contextlib.suppress(socket.timeout):
-                        while reader.answer(2 * settings.slow) is not None:
+                        while reader.answer(2) is not None:
                             answers += 1
                     # One that came in parts, of which one could not be taken, has none.
                     expect(answers == (len(parts) == 1), f"{answers} answers to one request in {len(parts)} parts")

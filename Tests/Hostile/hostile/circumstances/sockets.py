@@ -11,7 +11,7 @@ import time
 
 from ..failure import expect, Failed
 from ..registry import circumstances
-from ..settings import settings
+from ..settings import allowed, settings
 from ..helpers import free_port
 from ..fastcgi import Reader, request, send, status
 from ..site import get, shared_socket, Site
@@ -82,9 +82,9 @@ def socket_activation():
                     for _ in range(3):
                         expect(get() == 200, "not served")
                 with socket.create_connection(three.getsockname()) as s:
-                    s.settimeout(5 * settings.slow)
+                    s.settimeout(allowed(5))
                     send(s, request(keep=False))
-                    expect(status(Reader(s).answer(5 * settings.slow)) == 200, "not served on TCP")
+                    expect(status(Reader(s).answer(5)) == 200, "not served on TCP")
                 expect("two, unix:" in log(), f"the log does not name the sockets: {log()}")
             finally:
                 os.kill(pid, signal.SIGTERM)

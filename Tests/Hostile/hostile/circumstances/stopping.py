@@ -8,7 +8,7 @@ import time
 from ..failure import expect, Failed
 from ..fastcgi import body, connect, Reader, request, send, status
 from ..registry import circumstances
-from ..settings import settings
+from ..settings import allowed, settings
 from ..site import get, shared_socket, Site, slow_downloads
 
 
@@ -65,7 +65,7 @@ def stops_although_it_was_started_with_signals_blocked():
                     if not early:
                         expect(get() == 200, "not served")
                         site.process.send_signal(number)
-                    code = site.process.wait(5 * settings.slow)
+                    code = site.process.wait(allowed(5))
                     expect(code == 0, f"exit status {code}")
                 finally:
                     site.__exit__()
@@ -88,7 +88,7 @@ def stops_with_downloads_under_way():
             got = Reader(s).answer(20)
             expect(status(got) == 200 and body(got).endswith(b"line 14\n"), "a download was cut")
             s.close()
-        code = site.process.wait(5)
+        code = site.process.wait(allowed(5))
         expect(code == 0, f"exit status {code}")
         return f"100 whole, ended after {time.monotonic() - start:.2f} s"
 
@@ -109,7 +109,7 @@ def cut(site, within, *signals):
             # A record of an unknown version: what makes every web server see the failure.
             broken += 1
         s.close()
-    code = site.process.wait(5)
+    code = site.process.wait(allowed(5))
     took = time.monotonic() - start
     expect(whole == 0, f"{whole} looked whole")
     expect(broken == 20, f"only {broken} of 20 were cut visibly")
@@ -138,4 +138,6 @@ def stops_although_a_view_blocks():
             time.sleep(0.2)
             code, took = site.stop(10)
             expect(code > 0, f"exit status {code}")
+            # However long --slow allows: before the view would end by itself.
+            expect(took < 50, f"ended after {took:.1f} s")
             return f"after {took:.1f} s"

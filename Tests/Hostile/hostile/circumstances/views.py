@@ -9,7 +9,7 @@ from ..failure import expect
 from ..fastcgi import connect, Reader, request, send, status
 from ..nginx import nginx
 from ..registry import circumstances
-from ..settings import settings
+from ..settings import allowed, settings
 from ..site import get, Site
 
 
@@ -21,7 +21,7 @@ def client_leaves_behind_nginx():
         os.chmod(site.folder, 0o755)
         with nginx(site.folder, site.path) as port:
             for number in range(1, 11):
-                with socket.create_connection(("127.0.0.1", port), 5) as s:
+                with socket.create_connection(("127.0.0.1", port), allowed(5)) as s:
                     s.sendall(b"GET /test/wait HTTP/1.1\r\nHost: localhost\r\n\r\n")
                     got = b""
                     while b"waiting" not in got:
@@ -29,7 +29,7 @@ def client_leaves_behind_nginx():
                     time.sleep(0.05)
                 start = time.monotonic()
                 while site.log.count("wait ended") < number:
-                    expect(time.monotonic() - start < 5, "the generator goes on")
+                    expect(time.monotonic() - start < allowed(5), "the generator goes on")
                     time.sleep(0.001)
                 worst = max(worst, time.monotonic() - start)
         expect(worst < 0.1 * settings.slow, f"took {worst * 1000:.0f} ms")
@@ -61,7 +61,7 @@ def blocked_views_and_their_workers():
         for s in held:
             expect(status(Reader(s).answer(20)) == 200, "a view that blocked was not served")
             s.close()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + allowed(20)
         while site.threads() > before and time.monotonic() < deadline:
             expect(get() == 200, "not served afterwards")
             time.sleep(0.2)

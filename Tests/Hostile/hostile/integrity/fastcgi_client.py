@@ -9,7 +9,7 @@ from .check import Check
 from .http_client import small_socket
 from .questions import Question
 from .reading import Left, Pace, Source, take_content
-from ..settings import settings
+from ..settings import allowed, settings
 
 
 def read_records(source, rid, check, may_be_cut):
@@ -64,7 +64,7 @@ def fastcgi_client(tally, chance, may_be_cut=False):
         raise
     with s:
         tally.add(connections=1)
-        source = Source(s, settings.patience)
+        source = Source(s, allowed(settings.patience))
         rid = chance.randrange(1, 65_000)
         for turn in range(chance.choice((1, 1, 2, 4))):
             questions = [Question(chance) for _ in range(chance.choice((1, 1, 1, 2, 4)))]

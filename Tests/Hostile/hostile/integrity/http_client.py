@@ -5,7 +5,7 @@ import socket
 from .check import Check
 from .questions import Question
 from .reading import Left, Pace, Source, take_content
-from ..settings import settings
+from ..settings import allowed, settings
 
 
 def small_socket(host, port, chance):
@@ -15,7 +15,7 @@ def small_socket(host, port, chance):
             s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, chance.choice((4096, 8192, 16_384, 65_536)))
             # With segments larger than that room the kernel would send one now and then, by its timers.
             s.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
-        s.settimeout(settings.patience)
+        s.settimeout(allowed(settings.patience))
         s.connect((host, port))
     except OSError:
         s.close()
@@ -77,7 +77,7 @@ def http_client(port, tally, chance, may_be_cut=False):
     """One connection to the web server, on which some requests are sent."""
     with small_socket("127.0.0.1", port, chance) as s:
         tally.add(connections=1)
-        source = Source(s, settings.patience)
+        source = Source(s, allowed(settings.patience))
         for _ in range(chance.choice((1, 1, 2, 4))):
             questions = [Question(chance) for _ in range(chance.choice((1, 1, 1, 2)))]
             s.sendall(b"".join(http_request(question) for question in questions))

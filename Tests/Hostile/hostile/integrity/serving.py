@@ -43,7 +43,7 @@ def settle(site, descriptors):
         expect(time.monotonic() < deadline, f"left behind: {left}, {kinds_of_descriptors(site)}")
         time.sleep(0.05)
     expect(site.process.poll() is None, "ended")
-    code, took = site.stop(within=5 * settings.slow)
+    code, took = site.stop()
     expect(code == 0, f"exit status {code}")
 
 
