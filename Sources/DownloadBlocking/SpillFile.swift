@@ -1,12 +1,11 @@
 internal import DownloadSystem
-internal import Synchronization
 
 /// A temporary file without a name for what a source has written and its client has not taken yet.
 ///
 /// It is made at its first use. One thread writes it; its readers ask only for what is written.
 final class SpillFile: Sendable {
     private let folder: String
-    private let file = Mutex<TemporaryFile?>(nil)
+    private let file = Lock<TemporaryFile?>(nil)
 
     init(in folder: String) {
         self.folder = folder

@@ -9,7 +9,8 @@ package import Darwin
 /// A value that is used by one thread at a time.
 ///
 /// The C library's lock, which sleeps when it is taken. The standard library's spins first, in vain where there are
-/// more threads than processors and the one that has it does not run.
+/// more threads than processors and the one that has it does not run. The thread sanitizer sees this one, and takes
+/// what the standard library's guards for races: .ci/check-imports keeps that one out.
 ///
 /// `@unchecked Sendable`: `value` is touched between lock and unlock only. Behind a pointer, since what a lock guards
 /// needs no check for exclusive access at run time.

@@ -1,5 +1,5 @@
 import DownloadSpool
-import Synchronization
+import DownloadSystem
 import VirtualDownloads
 
 /// Views whose content takes long, prepared in the spool of `serve --spool`.
@@ -136,7 +136,7 @@ struct StepView: VirtualDownloadView {
 
 /// How far contents may go.
 private enum Steps {
-    private static let state = Mutex<[String: (allowed: Int, running: Int, requests: Int)]>([:])
+    private static let state = Lock<[String: (allowed: Int, running: Int, requests: Int)]>([:])
 
     static func allow(_ percent: Int, of key: String) {
         state.withLock { $0[key, default: (0, 0, 0)].allowed = percent }

@@ -1,6 +1,6 @@
 import DownloadSpool
+import DownloadSystem
 import Glibc
-import Synchronization
 import VirtualDownloads
 
 /// Views whose content is generated once, and kept in the spool of `serve --spool`.
@@ -14,7 +14,7 @@ enum SpooledViews {
     }
 
     /// How often the generator has run under each key, in this process.
-    static let runs = Mutex<[String: Int]>([:])
+    static let runs = Lock<[String: Int]>([:])
 }
 
 /// `/spooled/gen?n=BYTES&key=TEXT`: the content of `/bench/gen`, spooled under that key.

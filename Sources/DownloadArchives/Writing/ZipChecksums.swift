@@ -1,5 +1,5 @@
 import DownloadCore
-import Synchronization
+internal import DownloadSystem
 
 /// Remembers the CRC-32 of entries whose content has passed, by their entity tags, so that a download that goes on in
 /// the middle of an archive need not run them again.
@@ -55,7 +55,7 @@ public final class ZipChecksums: Sendable {
 
     /// How many entries are remembered, at most.
     public let capacity: Int
-    private let generations = Mutex(Generations())
+    private let generations = Lock(Generations())
 
     /// Creates an empty memory.
     ///

@@ -1,20 +1,22 @@
-internal import Synchronization
+internal import DownloadSystem
 
 /// A value that goes from one task to another: who takes it has it alone.
 final class TakeOnce<Value>: Sendable {
-    private let value: Mutex<Value?>
+    private let value: Lock<Value?>
 
     init(_ value: sending Value?) {
-        self.value = Mutex(value)
+        self.value = Lock(value)
     }
 
     /// The value, the first time.
     func take() -> sending Value? {
-        value.withLock { value in
+        // Nobody else has it any more: the lock guards nil from now on.
+        nonisolated(unsafe) let taken = value.withLock { value in
             let taken = value
             value = nil
             return taken
         }
+        return unsafe taken
     }
 
     /// What `body` finds out about the value; nil once it was taken.

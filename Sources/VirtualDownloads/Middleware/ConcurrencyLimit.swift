@@ -1,5 +1,5 @@
 public import DownloadCore
-internal import Synchronization
+internal import DownloadSystem
 
 /// Answers 429, with Retry-After, to clients with too many downloads under way at once.
 ///
@@ -40,7 +40,7 @@ public struct ConcurrencyLimit: DownloadMiddleware {
 
 /// How many downloads each key has under way.
 private final class UnderWay: Sendable {
-    private let counts = Mutex<[WireText: Int]>([:])
+    private let counts = Lock<[WireText: Int]>([:])
 
     func begin(_ key: WireText, atMost maximum: Int) -> Bool {
         counts.withLock { counts in

@@ -1,5 +1,5 @@
 public import DownloadCore
-internal import Synchronization
+internal import DownloadSystem
 
 /// Answers 429, with Retry-After, to clients that ask too often (RFC 6585 §4).
 ///
@@ -58,7 +58,7 @@ private final class Counter: Sendable {
     private let cost: Duration
     private let burst: Duration
     private let maximumKeys: Int
-    private let clearTimes = Mutex<[WireText: Duration]>([:])
+    private let clearTimes = Lock<[WireText: Duration]>([:])
 
     init(cost: Duration, burst: Duration, maximumKeys: Int) {
         (self.cost, self.burst, self.maximumKeys) = (cost, burst, maximumKeys)
