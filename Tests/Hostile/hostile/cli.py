@@ -20,6 +20,9 @@ for group, names in MODULES.items():
     for module in names:
         importlib.import_module(f".{group}.{module}", __package__)
 
+# What the thread sanitizer takes for a race although it is none.
+SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "thread-sanitizer.txt")
+
 
 def parser_of(description, target, target_help):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -34,6 +37,9 @@ def parse_program(parser):
     parser.set_defaults(**vars(settings))
     parser.parse_args(namespace=settings)
     settings.program = os.path.abspath(settings.program)
+    # For a program that is built with the thread sanitizer.
+    options = os.environ.get("TSAN_OPTIONS", "")
+    os.environ["TSAN_OPTIONS"] = f"{options} suppressions={SUPPRESSIONS}".strip()
     return settings.what
 
 
