@@ -124,6 +124,8 @@ extension Connection {
         let meaning: EventMeaning = state.withLock { state in
             guard state.phase == .responding else { return .noResponse }
             state.watch.isForOneEvent = false
+            // It may also be about the next request, of which the kernel tells once.
+            state.watch.hasMissedEvent = true
             guard descriptor >= 0 else { return .nothing }
             // The event may be late, of a connection before this one: ask.
             if !events.isDisjoint(with: [.peerClosed, .failed]), Socket.isReady(descriptor, for: departure) {

@@ -1,5 +1,7 @@
+import DownloadCore
 import DownloadSystem
 import Glibc
+import HTTPTypes
 import Testing
 
 @testable import FastCGI
@@ -30,6 +32,33 @@ import Testing
         // A worker that came just now would find it taken, and nothing would tell any of it again.
         #expect(!connection.beginReceiving(ifKeptSince: .max, orOpenedBefore: .max))
         #expect(connection.beginReceiving())
+        connection.close()
+    }
+
+    @Test("A request that has come before the answer to the last had ended is told of again, whoever saw it come")
+    func tellsAgain() throws {
+        let (connection, peer) = try openConnection()
+        defer { Glibc.close(peer) }
+        func event() -> Poller.Events? {
+            var events: Poller.Events?
+            _ = connection.pool.poller.wait(milliseconds: 0, upTo: Poller.maximumBatch) { events = $0.events }
+            return events
+        }
+        // A connection that was used before is watched for the next request already.
+        connection.waitForRequest(afterRequest: true)
+        #expect(connection.beginReceiving())
+        let http = HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/")
+        connection.beginResponding(to: DownloadRequest(http: http), requestID: 1)
+        _ = unsafe Wire.get("/hello").withUnsafeBytes { unsafe Socket.send($0, to: peer) }
+        // The supervisor takes the event, since views block all workers.
+        guard case .nothing = connection.noteEvents(try #require(event())) else {
+            Issue.record("what has come is taken for something else")
+            return
+        }
+        #expect(event() == nil)
+        #expect(connection.endResponding())
+        connection.waitForRequest(afterRequest: true)
+        #expect(event()?.contains(.readable) == true)
         connection.close()
     }
 
