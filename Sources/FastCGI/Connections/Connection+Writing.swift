@@ -193,6 +193,8 @@ extension Connection: TurnObserver {
         unsafe await withUnsafeContinuation { continuation in
             let resumesNow = state.withLock { state in
                 if state.response.cancellation != nil, !despiteCancellation { return true }
+                // Broken off since it was flushed: nobody would resume it.
+                guard output.isOpen else { return true }
                 unsafe state.response.roomWaiter = continuation
                 state.response.wait = StallClock(at: clock.now)
                 watch(&state, for: departure.union(.writable), .once)

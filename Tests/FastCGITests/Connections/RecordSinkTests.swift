@@ -198,6 +198,39 @@ import Testing
         exchange.end()
     }
 
+    @Test("A response that is broken off just before it would wait for room does not wait")
+    func waitsForNobody() async throws {
+        let breaker = Breaker()
+        let exchange = try Exchange(buffers: BufferPool { breaker.breakOffOnce() })
+        let connection = exchange.connection
+        exchange.begin()
+        let zeros = [UInt8](repeating: 0, count: 4096)
+        while case .sent = unsafe zeros.withUnsafeBytes({ unsafe Socket.send($0, to: connection.descriptor) }) {}
+        connection.output.takeRoom()
+        unsafe connection.output.append(zeros.span.bytes)
+        connection.output.publish()
+        breaker.connection.withLock { $0 = connection }
+        let isDone = Atomic<Bool>(false)
+        let hasWaited = Atomic<Bool>(false)
+        // Whoever waits is not left to it.
+        let waker = try OwnThread {
+            while !isDone.load(ordering: .relaxed) {
+                if connection.state.withLock({ unsafe $0.response.roomWaiter != nil }) {
+                    hasWaited.store(true, ordering: .relaxed)
+                    connection.wakeWaiter()
+                }
+                usleep(1000)
+            }
+        }
+        await #expect(throws: CancellationError.self) { try await connection.drain() }
+        isDone.store(true, ordering: .relaxed)
+        waker.join()
+        breaker.end()
+        let waited = hasWaited.load(ordering: .relaxed)
+        #expect(!waited)
+        exchange.end()
+    }
+
     @Test("Whoever finds that a client has left, or is late, cuts none that comes to the connection after it")
     func cutsOnlyWhoIsMeant() throws {
         let exchange = try Exchange()
@@ -232,16 +265,39 @@ import Testing
     }
 }
 
+/// Breaks a response off while its task gives its buffer away, before it waits: as a server does at its end.
+private final class Breaker: Sendable {
+    let connection = Lock<Connection?>(nil)
+    private let thread = Lock<OwnThread?>(nil)
+
+    func breakOffOnce() -> SpareBuffer? {
+        let taken = connection.withLock { connection in
+            defer { connection = nil }
+            return connection
+        }
+        guard let taken else { return nil }
+        thread.withLock { $0 = try? OwnThread { taken.breakOff() } }
+        // It has the connection's lock, and goes on when the task's thread has given the buffer away.
+        while unsafe pthread_mutex_trylock(taken.state.mutex) == 0 {
+            unsafe pthread_mutex_unlock(taken.state.mutex)
+            usleep(100)
+        }
+        return nil
+    }
+
+    func end() { thread.withLock { $0 }?.join() }
+}
+
 /// A connection whose request's task is the test.
 private final class Exchange: Sendable {
     let connection: Connection
     let received = Lock<[UInt8]>([])
     private let far = Lock<Int32>(-1)
 
-    init(clock: ServerClock = .monotonic) throws {
+    init(clock: ServerClock = .monotonic, buffers: BufferPool = BufferPool()) throws {
         connection = Connection(
             pool: try WorkerPool(),
-            buffers: BufferPool(),
+            buffers: buffers,
             requestGuard: RequestGuard(capacity: .init(connections: 1, requests: 1)),
             clock: clock
         )
