@@ -12,6 +12,8 @@ extension Engine {
     /// The connection knows the task before its first instruction, so that the task can be cancelled even if it never
     /// suspends.
     func respond(to received: RequestReader.Received, on connection: Connection, by worker: Worker) {
+        // What has come of it is the request's own now.
+        connection.countHeld()
         // Its status is most wanted of a server that has too much to do.
         guard admitsRequest() || ownAnswer(to: received.request) != nil else {
             return turnAway(received, on: connection)

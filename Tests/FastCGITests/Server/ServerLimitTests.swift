@@ -75,6 +75,21 @@ import Testing
         }
     }
 
+    @Test("What has come of a request in parts is counted as held until it is whole, and not while it is answered")
+    func holdsPartsOnly() async throws {
+        try await withServer { server in
+            let client = try server.connect()
+            try await client.send(Self.head(length: 20_000, of: "/gate"))
+            try await client.send(Wire.input([UInt8](repeating: 1, count: 20_000)))
+            #expect(await eventually { server.status.heldBytes > 20_000 })
+            try await client.send(Wire.input())
+            #expect(await eventually { server.status.active == 1 })
+            #expect(server.status.heldBytes == 0)
+            server.probe.openGate()
+            #expect(try await client.answer().isComplete)
+        }
+    }
+
     @Test("Content over a view's own limit is answered by the view as soon as the head is there, and then dropped")
     func limitsContentByView() async throws {
         try await withServer(time: ManualTime()) { server in
