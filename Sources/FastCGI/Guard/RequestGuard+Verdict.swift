@@ -16,6 +16,11 @@ extension RequestGuard {
         /// How many bytes besides the content are held of a request, in records that are many or padded, before
         /// ``RequestGuard/compact(_:)`` takes them out.
         var overhead = 65_536
+        /// The content of all records together that belong to no request, or say nothing about it, in bytes.
+        var ignoredBytes: Int {
+            let (sum, isTooLarge) = parameterBytes.addingReportingOverflow(bodyBytes)
+            return isTooLarge ? .max : sum
+        }
         /// The number of records answered by the guard itself for each request. So few answers always fit into
         /// a socket's buffer, so a peer that reads none of them blocks nobody.
         var replies = 32

@@ -125,7 +125,7 @@ extension RequestGuard {
         if !action.takesContent, recordCount >= limits.records { return .failure(Failure(.tooManyRecords)) }
         switch action {
         case .ignore, .answer, .rejectBegin:
-            if ignoredLength + header.contentLength > limits.parameterBytes + limits.bodyBytes {
+            if ignoredLength + header.contentLength > limits.ignoredBytes {
                 return .failure(Failure(.tooManyIgnoredBytes))
             }
         case .scanParameters:

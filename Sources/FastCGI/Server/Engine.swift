@@ -128,7 +128,8 @@ final class Engine: @unchecked Sendable {
             for _ in 0..<max(1, configuration.threads) { try addWorker() }
             for socket in listener.sockets where socket.isTCP { Socket.enableKeepAlive(socket.descriptor) }
             // Better to say now that there is no descriptor for any connection than to accept none for ever.
-            Glibc.close(try SystemError.check("dup", dup(listener.sockets[0].descriptor)))
+            let probe = fcntl(listener.sockets[0].descriptor, F_DUPFD_CLOEXEC, 0)
+            Glibc.close(try SystemError.check("dup", probe))
             try watchSockets()
         } catch {
             pool.stop(within: 100)
@@ -180,7 +181,8 @@ final class Engine: @unchecked Sendable {
     /// How many workers there may be: those that cancelled tasks keep blocked do not count, up to a limit of three
     /// times as many again.
     var maximumWorkers: Int {
-        let maximum = configuration.maximumThreads
+        // More than any system gives, so that no sum overflows.
+        let maximum = min(configuration.maximumThreads, 1 << 24)
         return maximum + min(statistics.leftRunning.load(ordering: .relaxed), 3 * maximum)
     }
 

@@ -44,6 +44,13 @@ import Testing
         #expect(Conversation.events(bytes).first == .reply(Wire.record(10, id: 0), closes: false))
     }
 
+    @Test("Without a limit on content, records of no request are answered and ignored as with one")
+    func answersWithoutLimit() {
+        let limits = RequestGuard.Limits(bodyBytes: .max)
+        let bytes = question([]) + Wire.record(5, id: 1, [1])
+        #expect(Conversation.events(bytes, limits: limits).last == .end(.incomplete(.idle)))
+    }
+
     @Test("As many answers are given as are allowed")
     func answersUpToTheLimit() {
         let events = Conversation.events((0..<32).flatMap { _ in question([]) })
