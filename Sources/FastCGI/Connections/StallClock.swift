@@ -21,7 +21,12 @@ struct StallClock {
     ///
     /// - Parameter unsentBytes: How many bytes the kernel has for the client.
     mutating func hasTaken(within limit: Int64, at now: Int64, unsentBytes: () -> Int) -> Bool {
-        if now - lookedAt >= min(limit / 4, 1000) { look(at: now, unsentBytes()) }
+        if now - lookedAt >= min(limit / 4, 1000) {
+            // Nobody has looked for longer than the limit, on a machine that is too busy: what the client has taken
+            // meanwhile can't be told, and counts from now on.
+            if lastUnsentBytes == nil, now - takenAt > limit { takenAt = now }
+            look(at: now, unsentBytes())
+        }
         return now - takenAt <= limit
     }
 

@@ -11,6 +11,13 @@ import Testing
         #expect(isInTime && isLate)
     }
 
+    @Test("A client at which nobody has looked for longer than the limit is given all of it once more")
+    func sparesWhomNobodyHasLookedAt() {
+        var clock = StallClock(at: 0)
+        let results = [70_000, 71_000, 130_000, 130_001].map { clock.hasTaken(within: 60_000, at: $0) { 500 } }
+        #expect(results == [true, true, true, false])
+    }
+
     @Test("A client that takes a little at a time is not, however long it takes")
     func sparesTheSlow() {
         var clock = StallClock(at: 0)
