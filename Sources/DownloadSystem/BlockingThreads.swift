@@ -42,15 +42,23 @@ package final class BlockingThreads: TaskExecutor {
     private let maximum: Int
     private let niceness: Int32
     private let afterwards: @Sendable () -> Void
+    private let startThread: @Sendable (@escaping @Sendable () -> Void) throws(SystemError) -> Void
 
     /// - Parameters:
     ///   - maximum: How many threads there are at most, at least 1.
     ///   - niceness: How much the threads give way to others: 0 not at all, 19 the most.
     ///   - afterwards: Called by a thread each time that a task on it has suspended or ended.
-    package init(maximum: Int, niceness: Int32 = 0, afterwards: @escaping @Sendable () -> Void = {}) {
+    ///   - startThread: Starts a thread that ends by itself.
+    package init(
+        maximum: Int,
+        niceness: Int32 = 0,
+        afterwards: @escaping @Sendable () -> Void = {},
+        startThread: @escaping @Sendable (@escaping @Sendable () -> Void) throws(SystemError) -> Void = Thread.detach
+    ) {
         self.maximum = max(1, maximum)
         self.niceness = niceness
         self.afterwards = afterwards
+        self.startThread = startThread
         condition = Condition()
     }
 
@@ -99,14 +107,12 @@ package final class BlockingThreads: TaskExecutor {
         }
         guard starts else { return }
         do {
-            try Thread.detach { [self] in workUntilIdle() }
+            try startThread { [self] in workUntilIdle() }
         } catch {
-            let work = lock.withLock { state in
-                state.threads -= 1
-                // Others take it over; if there are none, it is better done here than never.
-                return state.threads == 0 ? state.next() : nil
-            }
-            if let work { perform(work) }
+            lock.withLock { $0.threads -= 1 }
+            // Others take it over; if there are none, it is better done here than never: with what was added
+            // meanwhile, in the belief that this thread would take it.
+            while let work = lock.withLock({ state in state.threads == 0 ? state.next() : nil }) { perform(work) }
         }
     }
 
