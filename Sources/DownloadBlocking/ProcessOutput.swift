@@ -74,10 +74,15 @@ public struct ProcessOutput: DownloadContent, Sendable {
             } catch {
                 child.terminate()
                 if Descriptor.waitForAny(of: [child.endingDescriptor], milliseconds: patience).isEmpty { child.end() }
-                _ = child.wait()
+                _ = try? child.wait()
                 throw error
             }
-            let ending = child.wait()
+            let ending: SpawnedProcess.Ending
+            do throws(SystemError) {
+                ending = try child.wait()
+            } catch {
+                throw ProcessFailure(program: program, untold: error)
+            }
             guard ending == .exited(status: 0) else {
                 throw ProcessFailure(program: program, ending: ending, errors: reader.lastErrors)
             }
@@ -135,6 +140,12 @@ public struct ProcessFailure: Error, CustomStringConvertible, Sendable {
     init(program: String, error: SystemError) {
         self.program = program
         description = "\(program) could not be started: \(error.reason)"
+    }
+
+    /// - Parameter untold: Why it is not known how the program has ended.
+    init(program: String, untold: SystemError) {
+        self.program = program
+        description = "\(program) has ended, and how can't be told: \(untold.reason); SIGCHLD must not be ignored"
     }
 
     init(program: String, ending: SpawnedProcess.Ending, errors: String) {

@@ -87,9 +87,14 @@ package struct SpawnedProcess: ~Copyable {
     }
 
     /// Waits for its end, and says how it was.
-    package consuming func wait() -> Ending {
+    ///
+    /// - Throws: ``SystemError`` with `ECHILD` when that can't be told: this process ignores SIGCHLD, perhaps since its
+    ///   start, or another thread has waited for all children. Such an end must not be taken for a good one.
+    package consuming func wait() throws(SystemError) -> Ending {
         var status: Int32 = 0
-        while unsafe waitpid(id, &status, 0) == -1, errno == EINTR {}
+        while unsafe waitpid(id, &status, 0) == -1 {
+            guard errno == EINTR else { throw SystemError(call: "waitpid", code: errno) }
+        }
         let signal = downloadview_ending_signal(status)
         return signal == 0 ? .exited(status: downloadview_exit_status(status)) : .killed(signal: signal)
     }
@@ -116,10 +121,16 @@ extension Descriptor {
     /// - Returns: Which of them; none when the time is over.
     package static func waitForAny(of descriptors: [Descriptor], milliseconds: Int32 = -1) -> Set<Descriptor> {
         var entries = descriptors.map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }
-        var span = entries.mutableSpan
-        let count = unsafe span.withUnsafeMutableBufferPointer {
-            unsafe poll($0.baseAddress, nfds_t($0.count), milliseconds)
-        }
+        let deadline = MonotonicClock.now + Int64(milliseconds)
+        var left = milliseconds
+        var count: Int32
+        repeat {
+            var span = entries.mutableSpan
+            count = unsafe span.withUnsafeMutableBufferPointer {
+                unsafe poll($0.baseAddress, nfds_t($0.count), left)
+            }
+            if milliseconds > 0 { left = Int32(max(0, deadline - MonotonicClock.now)) }
+        } while count < 0 && errno == EINTR
         guard count > 0 else { return [] }
         return Set(entries.filter { $0.revents != 0 }.map { Descriptor($0.fd) })
     }
