@@ -45,13 +45,12 @@ final class EntryList {
     ///   - folder: Where a long list has its temporary file; nil for none.
     ///   - remake: The entry at a place of the collection that the list is made of, from which its file is had when
     ///     it is wanted; nil if files are to be held.
-    ///   - pageByteCount: How large a page is, in bytes. The default is little to read for one entry, and much for the
-    ///     thousands that follow it.
+    ///   - pageByteCount: How large a page is, in bytes.
     init(
         in folder: String?,
         remaking remake: ((Int) -> ZipEntry)? = nil,
         memoryByteCount: Int = 4 << 20,
-        pageByteCount: Int = 262_144
+        pageByteCount: Int = SpilledChunks.usualByteCount
     ) {
         pages = SpilledChunks(in: folder, memoryByteCount: memoryByteCount)
         self.pageByteCount = pageByteCount

@@ -12,9 +12,14 @@ struct ChecksumTable: ~Copyable {
     private var read: (number: Int, bytes: [UInt8])?
 
     private static let width = 5
-    private static let countInChunk = 13_107
+    private let countInChunk: Int
 
-    init(in folder: String?, memoryByteCount: Int = 4 << 20) {
+    init(
+        in folder: String?,
+        memoryByteCount: Int = 4 << 20,
+        chunkByteCount: Int = SpilledChunks.usualByteCount
+    ) {
+        countInChunk = chunkByteCount / Self.width
         chunks = SpilledChunks(in: folder, memoryByteCount: memoryByteCount)
     }
 
@@ -22,10 +27,10 @@ struct ChecksumTable: ~Copyable {
     mutating func append(_ crc32: UInt32?, of index: Int) {
         if count == 0 { first = index }
         precondition(index == first + count, "entries are noted in the order of the list")
-        if chunk.count == Self.countInChunk * Self.width {
+        if chunk.count == countInChunk * Self.width {
             chunks.append(chunk)
             chunk = []
-            chunk.reserveCapacity(Self.countInChunk * Self.width)
+            chunk.reserveCapacity(countInChunk * Self.width)
         }
         chunk.append(crc32 == nil ? 0 : 1)
         for shift in stride(from: 0, to: 32, by: 8) { chunk.append(UInt8(truncatingIfNeeded: (crc32 ?? 0) >> shift)) }
@@ -37,7 +42,7 @@ struct ChecksumTable: ~Copyable {
     /// - Throws: `SystemError` if the temporary file can't be read.
     mutating func crc32(of index: Int) throws(SystemError) -> UInt32? {
         guard index >= first, index < first + count else { return nil }
-        let (number, place) = (index - first).quotientAndRemainder(dividingBy: Self.countInChunk)
+        let (number, place) = (index - first).quotientAndRemainder(dividingBy: countInChunk)
         var reader: PackedRecordReader
         if number == chunks.indices.count {
             reader = PackedRecordReader(chunk[(place * Self.width)...])

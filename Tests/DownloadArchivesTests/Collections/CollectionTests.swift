@@ -106,7 +106,7 @@ import Testing
 
     @Test("The CRC-32 of entries is known where it was noted", arguments: ["/var/tmp", "/proc", nil])
     func keepsChecksums(folder: String?) throws {
-        var table = ChecksumTable(in: folder, memoryByteCount: 1 << 17)
+        var table = ChecksumTable(in: folder, memoryByteCount: 1 << 17, chunkByteCount: 1 << 16)
         #expect(try table.crc32(of: 0) == nil)
         let places = 7..<60_007
         for place in places { table.append(place % 5 == 0 ? nil : UInt32(place) &* 7919, of: place) }
