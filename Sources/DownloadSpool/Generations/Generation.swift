@@ -9,6 +9,8 @@ final class Generation: Sendable {
     /// What the content is found by.
     let key: SpoolKey
     let id: GenerationID
+    /// Whether it was found under way in another process, whose identity it has: that says which bytes they are.
+    let isElsewhere: Bool
     /// How many bytes the window holds: as many as are written to the file at once.
     static let windowSize = 65_536
     /// How many it may hold when the disk is full, and the generator waits for its readers.
@@ -52,9 +54,10 @@ final class Generation: Sendable {
 
     let state = Lock(State())
 
-    init(_ key: SpoolKey, as id: GenerationID) {
+    init(_ key: SpoolKey, as id: GenerationID, isElsewhere: Bool = false) {
         self.key = key
         self.id = id
+        self.isElsewhere = isElsewhere
     }
 
     // MARK: - Life

@@ -77,18 +77,15 @@ extension Spool {
             count { $0.bypassed += 1 }
             return nil
         }
-        var id = GenerationID()
+        let generation: Generation
         switch finding {
-        case .whole(let stored):
-            return use(stored, under: key)
-        case .underWay(let other):
-            id = other
-        case .nothing:
-            break
+        case .whole(let stored): return use(stored, under: key)
+        case .underWay(let id): generation = Generation(key, as: id, isElsewhere: true)
+        case .nothing: generation = Generation(key, as: GenerationID())
         }
         return table.withLock { table in
             // Somebody may have begun meanwhile.
-            let flight = table.generations[key] ?? SpoolTable.Flight(generation: Generation(key, as: id), interest: 0)
+            let flight = table.generations[key] ?? SpoolTable.Flight(generation: generation, interest: 0)
             return join(flight, in: &table)
         }
     }

@@ -59,8 +59,14 @@ extension Spool {
                     // Who wrote it is gone. Where the bytes will be the same they are generated again.
                     guard terms.isReproducible else { throw GenerationLost() }
                 case .lead(let part):
+                    // Who was found to write it is gone, and clients may have some of its bytes under their tag.
+                    guard part.id == generation.id || terms.isReproducible else {
+                        discard(part)
+                        throw GenerationLost()
+                    }
                     return try await generate(file, into: part, generation, terms)
                 case nil:
+                    guard !generation.isElsewhere || terms.isReproducible else { throw GenerationLost() }
                     return try await generate(file, into: nil, generation, terms)
                 }
             }
@@ -81,7 +87,8 @@ extension Spool {
             return nil
         }
         do {
-            return try folder.begin(generation.key, as: generation.id)
+            // A name that another has given to its file is not given to one more.
+            return try folder.begin(generation.key, as: generation.isElsewhere ? GenerationID() : generation.id)
         } catch {
             noteFailure(error)
             noteDegraded()
@@ -144,7 +151,7 @@ extension Spool {
         do {
             let digest = try await outcome.digest.finish(outcome.size)
             let content = StoredContent(
-                id: generation.id,
+                id: outcome.part.id,
                 created: WallClock.seconds,
                 digest: digest,
                 size: outcome.size

@@ -119,6 +119,37 @@ import Testing
         #expect(await eventually { folder.files.isEmpty })
     }
 
+    @Test("What was found under way elsewhere and is gone is made anew only if the bytes will be the same")
+    func foundAndGone() async throws {
+        for isRepeatable in [false, true] {
+            let (gone, second) = (Generator(), Generator())
+            let first = await request(gone, in: one, repeatable: isRepeatable)
+            gone.yield(String(repeating: "0123456789abcdef", count: 8192))
+            #expect(await eventually { first.received.count == 131_072 })
+            let name = try #require(folder.files.first)
+            let file = await SpooledFile(second.file(repeatable: isRepeatable), in: other, key: "k")
+            first.task.cancel()
+            _ = await first.task.result
+            #expect(await eventually { folder.files.isEmpty })
+            second.yield("other bytes")
+            second.finish()
+            let received = Received()
+            var client = Client(received: received)
+            guard isRepeatable else {
+                // A client that has some of the first bytes would go on with these by the same tag.
+                await #expect(throws: GenerationLost.self) { try await file.write(to: &client) }
+                #expect(second.runs == 0 && received.count == 0)
+                #expect(await eventually { folder.files.isEmpty })
+                continue
+            }
+            try await file.write(to: &client)
+            #expect(received.bytes == Array("other bytes".utf8))
+            #expect(await eventually { folder.files.count == 1 && !folder.files[0].hasSuffix(".part") })
+            // Whoever is late to remove the first file must not hit this one.
+            #expect(!folder.files[0].hasPrefix(name.dropLast(5)))
+        }
+    }
+
     @Test("A file that another process has removed is generated again")
     func removedByOthers() async throws {
         let (first, second) = (Generator(), Generator())
