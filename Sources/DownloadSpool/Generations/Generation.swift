@@ -261,6 +261,9 @@ final class Generation: Sendable {
         state.withLock { $0.ledger.addReader(at: position) }
     }
 
+    /// Whether whoever comes now can have all of it.
+    var hasBeginning: Bool { state.withLock { $0.ledger.canRead(from: 0) } }
+
     func removeReader(_ reader: Int) {
         move { $0.drop($0.ledger.removeReader(reader)) }
     }

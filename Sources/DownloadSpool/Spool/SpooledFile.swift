@@ -46,6 +46,11 @@ public struct SpooledFile<Base: DownloadFile>: DownloadFile {
     static func found(_ base: sending Base, in spool: Spool?, key: SpoolKey) async -> SpooledFile {
         let properties = KnownProperties(of: base)
         guard let spool, let claim = await spool.find(key) else { return SpooledFile(plain: base, properties) }
+        // Where its beginning is gone, this run may give other bytes: they must not have the tag of those.
+        if case .generation(let interest) = claim, !properties.isReproducible, !interest.generation.hasBeginning {
+            spool.noteDegraded()
+            return SpooledFile(plain: base, properties)
+        }
         return SpooledFile(TakeOnce(base), properties, Found(claim: claim, spool: spool), key)
     }
 
@@ -101,6 +106,8 @@ public struct SpooledFile<Base: DownloadFile>: DownloadFile {
     public var isRepeatable: Bool { plain == nil ? true : properties.isRepeatable }
     public var isSeekable: Bool { plain == nil ? size != nil : properties.isSeekable }
 
+    public func skippedBytes(for range: Range<Int64>) -> Int64 { plain?.skippedBytes(for: range) ?? 0 }
+
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
         if let plain { return try await plain.write(to: &sink) }
         try await write(0..<(size ?? .max), to: &sink)
@@ -128,6 +135,7 @@ public struct SpooledFile<Base: DownloadFile>: DownloadFile {
         guard let spool = found?.spool else { return }
         guard let reader = generation.addReader(at: range.lowerBound) else {
             // The disk is full, and what it began with is gone: then everybody for himself.
+            guard properties.isReproducible else { throw GenerationLost() }
             spool.noteDegraded()
             return try await writePastSpool(range, to: &sink)
         }

@@ -76,6 +76,34 @@ import Testing
         #expect(await eventually { folder.files.isEmpty })
     }
 
+    @Test("Who comes when the beginning is gone gets other bytes without the tag of the first")
+    func comesLate() async throws {
+        let spool = try Spool(folder.file("spool"), limits: SpoolLimits(bytes: 100_000))
+        let (generator, second) = (Generator(), Generator())
+        let first = await SpooledFile(generator.file(size: 1 << 20), in: spool, key: "k")
+        let tag = first.entityTag
+        let received = Received()
+        let task = Task {
+            var client = Client(received: received)
+            try await first.write(to: &client)
+        }
+        let piece = String(repeating: "0123456789abcdef", count: 4096)
+        for _ in 0..<15 { generator.yield(piece) }
+        #expect(await eventually { received.count >= 15 * 65_536 - Generation.streamingWindowSize })
+        let late = await SpooledFile(second.file(size: 11), in: spool, key: "k")
+        #expect(tag != nil && late.entityTag == nil)
+        second.yield("other bytes")
+        second.finish()
+        let other = Received()
+        var client = Client(received: other)
+        try await late.write(to: &client)
+        #expect(other.bytes == Array("other bytes".utf8))
+        generator.yield(piece)
+        generator.finish()
+        try await task.value
+        #expect(received.count == 1 << 20)
+    }
+
     @Test("What has not been used for longest goes first")
     func leastRecentlyUsed() async throws {
         let spool = try Spool(folder.file("spool"), limits: SpoolLimits(bytes: 3_500_000))
