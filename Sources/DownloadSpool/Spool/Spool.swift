@@ -25,18 +25,19 @@ public final class Spool: Sendable {
     let leftovers = Lock(SpoolLeftovers())
     private let counts = Lock(SpoolFigures())
     private let account = Lock(SpoolAccount())
+    /// Held while the files are looked at: two at once would each remove what is enough for both.
+    private let order = Lock(())
     private let report: @Sendable (String) -> Void
 
     /// Makes the folder if it is not there, and removes what a crash has left in it. May wait for the disk.
     ///
     /// - Parameters:
     ///   - path: The folder. It belongs to the user of this process, and nobody else may write to it.
-    ///   - permissions: Who may read the files. The default is 0600: this user alone. For a web server that files are
-    ///     handed over to,
-    ///     0640, and the folder in its group (with the folder's mode 02750 new files are, too).
-    ///   - sweeping: Whether leftovers are removed now. A program that is started for each request leaves that to
-    ///     the next
-    ///     generation.
+    ///   - permissions: Who may read the files, in the bits of 0644. The default is 0600: this user alone, who always
+    ///     may. For a web server that files are handed over to, 0640, and the folder in its group (with the folder's
+    ///     mode 02750 new files are, too).
+    ///   - sweeping: Whether leftovers are removed now. A program that is started for each request leaves that to the
+    ///     next generation.
     ///   - report: Told, at most once in ten seconds, that something keeps the spool from working; the default does
     ///     nothing.
     /// - Throws: ``SpoolError`` if the folder can't be made, belongs to another, or is or may be on another machine.
@@ -109,8 +110,20 @@ public final class Spool: Sendable {
     /// Takes so many bytes of the limit for a generation; false if they are not to be had.
     func reserve(_ bytes: Int64) -> Bool {
         if account.withLock({ $0.reserve(bytes, of: limits.bytes) }) { return true }
-        keepOrder(room: bytes)
-        return account.withLock { $0.reserve(bytes, of: limits.bytes) }
+        return order.withLock { _ in
+            let (isTaken, isInVain) = account.withLock { account in
+                // Another may have made room meanwhile, or has found that there is none to be made.
+                (account.reserve(bytes, of: limits.bytes), MonotonicClock.now - account.fullAt < 100)
+            }
+            guard !isTaken, !isInVain else { return isTaken }
+            // More than is wanted now, or it would be wanted again at once.
+            lookAtFiles(room: max(bytes, min(16 << 20, limits.bytes / 16)))
+            return account.withLock { account in
+                let isTaken = account.reserve(bytes, of: limits.bytes)
+                if !isTaken { account.fullAt = MonotonicClock.now }
+                return isTaken
+            }
+        }
     }
 
     /// Gives back what was reserved, but for what the file keeps.
@@ -132,13 +145,11 @@ public final class Spool: Sendable {
     ///
     /// - Parameter room: How many bytes are wanted besides.
     func keepOrder(room: Int64 = 0) {
-        let begun = account.withLock { account in
-            // Several that find no room at once look once.
-            guard room == 0 || MonotonicClock.now - account.sweptAt >= 100 || account.sweptAt == 0 else { return false }
-            account.sweptAt = MonotonicClock.now
-            return true
-        }
-        guard begun else { return }
+        order.withLock { _ in lookAtFiles(room: room) }
+    }
+
+    private func lookAtFiles(room: Int64) {
+        account.withLock { $0.sweptAt = MonotonicClock.now }
         do {
             let files = try folder.sweep()
             let victims = EvictionPolicy(limits: limits)
@@ -217,6 +228,8 @@ struct SpoolAccount {
     var reserved: Int64 = 0
     /// When the folder was last looked at, and an error told of: monotonic milliseconds, 0 for never.
     var sweptAt: Int64 = 0
+    /// When there was last no room to be made, likewise.
+    var fullAt = Int64.min / 2
     var reportedAt: Int64 = 0
 
     mutating func reserve(_ bytes: Int64, of limit: Int64) -> Bool {

@@ -129,6 +129,22 @@ import Testing
         #expect(spool.figures.evictions == 1)
     }
 
+    @Test("A full spool makes room as often as a content takes it, however quickly that is made")
+    func makesRoomAgain() async throws {
+        let spool = try Spool(folder.file("spool"), limits: SpoolLimits(bytes: 10_000_000))
+        for key in 0..<18 { _ = try await fetch(500_000, "\(key)", in: spool) }
+        #expect(await eventually { wholeFiles.count == 18 && spool.figures.running == 0 })
+        for name in wholeFiles {
+            var times = [timeval(tv_sec: 1000, tv_usec: 0), timeval(tv_sec: 1000, tv_usec: 0)]
+            _ = unsafe utimes(folder.file(name), &times)
+        }
+        #expect(try await fetch(8_000_000, "large", in: spool) == content(8_000_000))
+        let digits = SpoolKey(of: ["key", "large"]).digits
+        #expect(await eventually { wholeFiles.contains { $0.contains(digits) } })
+        #expect(spool.figures.bypassed == 0)
+        #expect(spool.figures.bytes <= 10_000_000)
+    }
+
     @Test("No more files than it may have")
     func files() async throws {
         let spool = try Spool(folder.file("spool"), limits: SpoolLimits(files: 2))
