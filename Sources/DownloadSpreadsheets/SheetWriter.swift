@@ -228,9 +228,7 @@ final class SheetWriter: RowWriter {
             case UInt8(ascii: "_") where unsafe isEscape(bytes, at: index):
                 flush(index, 1)
                 buffer.append("_x005F_")
-            case 0xef
-            where index + 2 < bytes.count && (unsafe bytes[index + 1]) == 0xbf && (unsafe bytes[index + 2]) >= 0xbe:
-                // U+FFFE and U+FFFF.
+            case 0xef where unsafe isNoncharacter(bytes, at: index):
                 let last = unsafe bytes[index + 2]
                 flush(index, 3)
                 buffer.append(last == 0xbe ? "_xFFFE_" : "_xFFFF_")
@@ -240,12 +238,22 @@ final class SheetWriter: RowWriter {
         flush(bytes.count, 0)
     }
 
-    /// Whether `_xHHHH_` stands at a place.
+    /// Whether a reader would take what is written at a place for `_xHHHH_`.
     private func isEscape(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
-        guard index + 6 < bytes.count, (unsafe bytes[index + 1]) | 0x20 == UInt8(ascii: "x"),
-            (unsafe bytes[index + 6]) == UInt8(ascii: "_")
-        else { return false }
+        guard index + 6 < bytes.count, (unsafe bytes[index + 1]) | 0x20 == UInt8(ascii: "x") else { return false }
+        switch unsafe bytes[index + 6] {
+        case 0x09, 0x0a: return false
+        // What is escaped itself begins with the character that it would end with.
+        case UInt8(ascii: "_"), 0x00..<0x20: break
+        case 0xef where unsafe isNoncharacter(bytes, at: index + 6): break
+        default: return false
+        }
         return (index + 2..<index + 6).allSatisfy { (unsafe bytes[$0]).hexValue != nil }
+    }
+
+    /// Whether U+FFFE or U+FFFF stands at a place that has 0xEF.
+    private func isNoncharacter(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+        index + 2 < bytes.count && (unsafe bytes[index + 1]) == 0xbf && (unsafe bytes[index + 2]) >= 0xbe
     }
 
     private func appendColumnName(_ index: Int) {

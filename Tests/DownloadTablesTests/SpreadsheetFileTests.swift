@@ -73,6 +73,9 @@ import Testing
             ("a&b<c>", "a&amp;b&lt;c&gt;"), ("\"'", "\"'"), ("a\tb\nc", "a\tb\nc"), ("a\rb", "a_x000D_b"),
             ("\0", "_x0000_"), ("\u{1f}", "_x001F_"), ("_x000D_", "_x005F_x000D_"), ("_x00g0_", "_x00g0_"),
             ("_X000d_", "_x005F_X000d_"), ("_", "_"), ("\u{fffe}", "_xFFFE_"), ("\u{ffff}x", "_xFFFF_x"),
+            // What is escaped behind it must not close what only begins as an escape does.
+            ("_x0041\u{1}", "_x005F_x0041_x0001_"), ("_x0041\u{fffe}", "_x005F_x0041_xFFFE_"),
+            ("_x0041\n_", "_x0041\n_"), ("_x0041\u{fffd}_", "_x0041\u{fffd}_"),
             ("\u{fffd}", "\u{fffd}"), ("日本👩‍👩‍👧", "日本👩‍👩‍👧"),
         ]
     )
