@@ -85,15 +85,17 @@ extension DownloadRequest {
         return (request, step)
     }
 
-    /// A reference to the same target with a step of its preparation (RFC 3986 §4.2).
-    package func reference(to step: PreparationStep) -> String {
-        let target = String(Substring(self.target.utf8.prefix { $0 != UInt8(ascii: "#") }))
-        let separator = target.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
-        let reference = "\(target)\(separator)\(PreparationStep.name)=\(step.value)"
-        // What begins with two slashes would name a host.
-        guard !target.hasOctetPrefix("//"), target.hasOctetPrefix("/") else {
-            return String(Substring(reference.utf8.drop { $0 != UInt8(ascii: "?") }))
+    /// A reference to the same target (RFC 3986 §4.2), with a step of its preparation unless it is nil.
+    package func reference(to step: PreparationStep?) -> String {
+        var target = String(Substring(self.target.utf8.prefix { $0 != UInt8(ascii: "#") }))
+        if let step {
+            let separator = target.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
+            target += "\(separator)\(PreparationStep.name)=\(step.value)"
         }
-        return reference
+        // What begins with two slashes would name a host; a query alone is of the same path.
+        guard !target.hasOctetPrefix("//"), target.hasOctetPrefix("/") else {
+            return "?\(Substring(target.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst()))"
+        }
+        return target
     }
 }

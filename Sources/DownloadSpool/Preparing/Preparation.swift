@@ -152,7 +152,7 @@ struct Preparation<File: DownloadFile> {
             page: reference(.page),
             status: reference(.status),
             file: reference(.file),
-            again: request.target
+            again: request.reference(to: nil)
         )
         var answer = PreparationAnswer(.ok, type: "text/html; charset=utf-8", page.html, failure: failure)
         answer.response.headerFields[.contentSecurityPolicy] = page.contentSecurityPolicy

@@ -38,13 +38,16 @@ import Testing
     @Test(
         "A reference leads back to the same target, and to no other host",
         arguments: [
-            ("/r", "/r?preparation=T-file"), ("/mount/r?a=1", "/mount/r?a=1&preparation=T-file"),
-            ("//evil.example/r?a=1", "?a=1&preparation=T-file"), ("http://evil.example/r", "?preparation=T-file"),
-            ("/r?a#b", "/r?a&preparation=T-file"),
+            ("/r", "/r?preparation=T-file", "/r"), ("/mount/r?a=1", "/mount/r?a=1&preparation=T-file", "/mount/r?a=1"),
+            ("//evil.example/r?a=1", "?a=1&preparation=T-file", "?a=1"),
+            ("//evil.example/r", "?preparation=T-file", "?"), ("http://evil.example/r", "?preparation=T-file", "?"),
+            ("/r?a#b", "/r?a&preparation=T-file", "/r?a"),
         ]
     )
-    func references(target: String, reference: String) {
+    func references(target: String, reference: String, itself: String) {
         let step = PreparationStep(token: Self.token, kind: .file)
-        #expect(DownloadRequest.get(target).reference(to: step) == reference.replacing("T", with: Self.token))
+        let request = DownloadRequest.get(target)
+        #expect(request.reference(to: step) == reference.replacing("T", with: Self.token))
+        #expect(request.reference(to: nil) == itself)
     }
 }
