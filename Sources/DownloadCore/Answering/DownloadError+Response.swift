@@ -25,7 +25,7 @@ extension DownloadError {
     }
 
     private var problem: String {
-        let members = "\"type\":\"about:blank\",\"title\":\"\(status.reasonPhrase)\",\"status\":\(status.code)"
+        let members = "\"type\":\"about:blank\",\"title\":\(status.reasonPhrase.jsonString),\"status\":\(status.code)"
         return if let detail { "{\(members),\"detail\":\(detail.jsonString)}\n" } else { "{\(members)}\n" }
     }
 

@@ -62,6 +62,14 @@ import Testing
         ("image/png", false), ("application/json;q=1.000;x=y, */*;q=0.1", true), ("*/*;q=0.5, text/plain;q=0", true),
     ]
 
+    @Test("A reason phrase of one's own does not break out of the JSON")
+    func escapesTitle() {
+        let error = DownloadError(HTTPResponse.Status(code: 499, reasonPhrase: #"say "please""#))
+        let response = error.response(to: .get(headerFields: [.accept: "application/json"]))
+        let expected = #"{"type":"about:blank","title":"say \"please\"","status":499}"# + "\n"
+        #expect(response.content == .text(expected))
+    }
+
     @Test("The form of the answer follows Accept", arguments: accepts)
     func negotiates(accept: String, isJSON: Bool) {
         let response = DownloadError(.notFound).response(to: .get(headerFields: [.accept: accept]))
