@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import DownloadCore
 internal import DownloadSpool
 internal import DownloadSystem
 internal import Logging
@@ -76,16 +77,26 @@ struct SpoolOptions: ParsableArguments {
     /// that works it goes on: a client is not to wait for an administrator.
     static func installForCGI(logger: Logger) {
         guard let path = folderByEnvironment else { return }
-        let size = ProcessEnvironment.value("DOWNLOADS_SPOOL_SIZE").flatMap { Int64($0) } ?? SpoolLimits().bytes
+        let (size, complaint) = size(of: ProcessEnvironment.value("DOWNLOADS_SPOOL_SIZE"))
+        if let complaint { logger.error("\(complaint)") }
         do {
             Spool.shared = try Spool(
                 path,
-                limits: SpoolLimits(bytes: max(0, size)),
+                limits: SpoolLimits(bytes: size),
                 sweeping: false,
                 report: { logger.warning("\($0)") }
             )
         } catch {
             logger.error("\(error)")
         }
+    }
+
+    /// How many bytes a spool may take by DOWNLOADS_SPOOL_SIZE, and what is wrong with that; nil for nothing.
+    static func size(of text: String?) -> (bytes: Int64, complaint: String?) {
+        let usual = SpoolLimits().bytes
+        guard let text, !text.isEmpty else { return (usual, nil) }
+        if let bytes = Int64(text), bytes >= 0 { return (bytes, nil) }
+        let complaint = "DOWNLOADS_SPOOL_SIZE is “\(text.excerpt(40))”, and not a number of bytes: \(usual) are taken"
+        return (usual, complaint)
     }
 }

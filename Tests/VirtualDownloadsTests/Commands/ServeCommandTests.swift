@@ -54,6 +54,20 @@ private struct EmptyApplication: DownloadApplication {
         }
     }
 
+    @Test(
+        "A CGI program takes the size of its spool from the environment, and says so where that is none",
+        arguments: [
+            (nil, 10 << 30, false), ("", 10 << 30, false), ("0", 0, false), ("5000", 5000, false),
+            ("10G", 10 << 30, true), ("-1", 10 << 30, true), ("1e9", 10 << 30, true),
+        ] as [(String?, Int64, Bool)]
+    )
+    func spoolSize(text: String?, bytes: Int64, complains: Bool) {
+        let (size, complaint) = SpoolOptions.size(of: text)
+        #expect(size == bytes)
+        #expect((complaint != nil) == complains)
+        if complains { #expect(complaint?.contains("“\(text ?? "")”") == true) }
+    }
+
     @Test("Without an option the limits are the server's own")
     func limits() throws {
         let made = try Self.serve().serverConfiguration
