@@ -66,7 +66,10 @@ extension SpoolFolder {
         else { return nil }
         let owned = OwnedDescriptor(file)
         defer { try? root.descriptor.unlink(own) }
-        guard (try? owned.descriptor.write(bytes)) != nil else { return nil }
+        // After a loss of power an empty secret would stay, and each process would make one of its own.
+        guard (try? owned.descriptor.write(bytes)) != nil, (try? owned.descriptor.synchronize()) != nil else {
+            return nil
+        }
         // The first who is ready has made it.
         guard unsafe linkat(root.descriptor.number, own, root.descriptor.number, Self.secretName, 0) == 0 else {
             return readSecret(in: root)

@@ -54,7 +54,7 @@ public final class Spool: Sendable {
         isShortLived = !sweeping
         folder = try SpoolFolder(
             path,
-            permissions: permissions & 0o644,
+            permissions: permissions & 0o644 | 0o600,
             maximumAge: limits.age.components.seconds
         )
         if sweeping { keepOrder() }
