@@ -39,6 +39,10 @@ public struct TableCell: Sendable {
         return TableCell(.text(String(value)))
     }
 
+    /// An integer. Of a source that makes what is asked for, as a database's row does, it asks for this type.
+    @inlinable
+    public static func integer(_ value: Int) -> TableCell { TableCell(.integer(Int64(value))) }
+
     /// A decimal number, exactly: `.decimal(1999, scale: 2)` is 19.99.
     ///
     /// - Parameter scale: How many of the digits are behind the decimal point, 0 to 18.
