@@ -60,9 +60,14 @@ struct UploadLimitTests {
         #expect(refused.text.contains("at most 10000 bytes"))
         let withoutLength = ["-H", "Transfer-Encoding: chunked", "--data-binary", "@\(content)"]
         let chunked = try await Transfer(site.startCurl("/test/upload/small", withoutLength))
-        // HAProxy passes on so much without a length to no view.
-        #expect(chunked.status == (setup == .haproxy ? 400 : 413))
         let other = try await Transfer(site.startCurl("/test/upload", withoutLength))
-        #expect(other.status == (setup == .haproxy ? 400 : 200))
+        if setup == .haproxy {
+            // It passes on so much without a length to no view, and answers 400 itself; the client, which still sends,
+            // may hear of the end alone.
+            for answer in [chunked, other] { #expect(answer.status == 400 || answer.status == nil && answer.exit != 0) }
+        } else {
+            #expect(chunked.status == 413)
+            #expect(other.status == 200)
+        }
     }
 }
