@@ -63,6 +63,9 @@ package final class BlockingThreads: TaskExecutor {
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {
+        // Whoever enqueues need not keep the executor: that does the task, which may have ended before this returns.
+        let itself = unsafe Unmanaged.passRetained(self)
+        defer { unsafe itself.release() }
         add(.job(UnownedJob(job)))
     }
 

@@ -37,6 +37,9 @@ final class WorkerPool: TaskExecutor, Sendable {
             guard let replaced = worker.claim(job) else { return }
             job = replaced
         }
+        // Whoever enqueues need not keep the executor: that does the task, which may have ended before this returns.
+        let itself = unsafe Unmanaged.passRetained(self)
+        defer { unsafe itself.release() }
         jobs.append(job)
         wakeSleeper()
         if isStopping { runLeftBehind() }
