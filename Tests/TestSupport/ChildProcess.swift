@@ -8,28 +8,30 @@ import Synchronization
 package final class ChildProcess: Sendable {
     package let identifier: pid_t
     private let end: Task<Int32, Never>
-    private let isOver = IsOver()
+    private let life = Life()
 
     /// Starts a program.
     ///
     /// - Parameters:
     ///   - command: The program's path and its arguments.
     ///   - input, output, errors: The descriptors that become its first three; it inherits no other.
+    ///   - afterwards: Called when it has ended, with its identifier, which another may have from then on.
     package init(
         _ command: [String],
         environment: [String: String],
         input: Int32,
         output: Int32,
-        errors: Int32
+        errors: Int32,
+        afterwards: @escaping @Sendable (pid_t) -> Void = { _ in }
     ) throws {
         let process = try spawn(command, environment: environment, input: input, output: output, errors: errors)
         identifier = process
-        end = Task(executorPreference: TestExecutor.blocking) { [isOver] in
+        end = Task(executorPreference: TestExecutor.blocking) { [life] in
             await withCheckedContinuation { ended in
                 // A thread of its own: servers run for as long as their tests.
                 Thread.detachNewThread {
-                    let status = wait(for: process)
-                    isOver.value.store(true, ordering: .relaxed)
+                    let status = life.end(of: process)
+                    afterwards(process)
                     ended.resume(returning: status)
                 }
             }
@@ -39,14 +41,32 @@ package final class ChildProcess: Sendable {
     /// Waits for its end: the exit status, or the signal's number negated.
     package var status: Int32 { get async { await end.value } }
 
-    package var hasEnded: Bool { isOver.value.load(ordering: .relaxed) }
+    package var hasEnded: Bool { life.isOver.withLock(\.self) }
 
-    package func signal(_ number: Int32) { kill(identifier, number) }
+    /// Sends it a signal, unless it has ended: its identifier may be another's by then.
+    package func signal(_ number: Int32) {
+        life.isOver.withLock { isOver in
+            if !isOver { kill(identifier, number) }
+        }
+    }
 }
 
-/// Whether a child has ended.
-private final class IsOver: Sendable {
-    let value = Atomic<Bool>(false)
+/// Whether a child has ended, and its identifier is free.
+private final class Life: Sendable {
+    let isOver = Mutex(false)
+
+    /// Waits for a child's end: its exit status, or the signal's number negated.
+    func end(of process: pid_t) -> Int32 {
+        var information = unsafe siginfo_t()
+        // Its identifier is its own until it is waited for.
+        while unsafe waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) != 0 {
+            if errno != EINTR { break }
+        }
+        return isOver.withLock { isOver in
+            isOver = true
+            return wait(for: process)
+        }
+    }
 }
 
 /// What no program could be started for.

@@ -34,9 +34,12 @@ final class RunningProgram: Sendable {
             .merging(environment) { $1 },
             input: input ?? descriptors[0],
             output: descriptors[1],
-            errors: descriptors[2]
+            errors: descriptors[2],
+            afterwards: { [weak directory] in directory?.removeIfEmpty(group: $0) }
         )
         directory.add(group: process.identifier)
+        // It may have ended before it was added.
+        if process.hasEnded { directory.removeIfEmpty(group: process.identifier) }
     }
 
     /// Waits for its end: the exit status, or the signal's number negated.

@@ -44,13 +44,33 @@ final class WorkDirectory: Sendable {
     func add(group: Int32) {
         groups.withLock {
             $0.append(group)
-            let text = $0.map { "\($0)\n" }.joined()
-            try? Data(text.utf8).write(to: URL(fileURLWithPath: file("groups")))
+            note($0)
         }
     }
 
+    /// Forgets a group whose first process has ended, unless others of it live: the number may be given to another,
+    /// which is not to be killed for it.
+    func removeIfEmpty(group: Int32) {
+        groups.withLock { groups in
+            guard kill(-group, 0) == -1, errno == ESRCH else { return }
+            groups.removeAll { $0 == group }
+            note(groups)
+        }
+    }
+
+    /// For the watchdog.
+    private func note(_ groups: [Int32]) {
+        let text = groups.map { "\($0)\n" }.joined()
+        try? Data(text.utf8).write(to: URL(fileURLWithPath: file("groups")))
+    }
+
     func close() {
-        for group in groups.withLock(\.self) { kill(-group, SIGKILL) }
+        groups.withLock { groups in
+            for group in groups { kill(-group, SIGKILL) }
+            groups = []
+            // What the watchdog still kills later may be others by then.
+            note(groups)
+        }
         guard let watchdog = watchdog.withLock({ $0.take() }) else { return }
         // The shell goes on by itself.
         Glibc.close(watchdog.pipe)
