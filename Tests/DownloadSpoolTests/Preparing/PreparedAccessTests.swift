@@ -19,7 +19,7 @@ import Testing
     @Test("Nobody sees or fetches what another user has begun")
     func isBoundToUser() async throws {
         let base = ReportView()
-        let view = base.prepared(in: spool)
+        let view = base.patientlyPrepared(in: spool)
         let accepted = try await view.response(to: .get("/r", headerFields: .preferringAsynchronous, user: "anna"))
         let status = try location(accepted)
         for kind in ["status", "page", "file", "wait-1"] {
@@ -41,7 +41,7 @@ import Testing
     @Test("Two prepared views of one type answer nothing of each other's")
     func twoViews() async throws {
         let (base, other) = (ReportView(), ReportView())
-        let (one, two) = (base.prepared(in: spool), other.prepared(in: spool))
+        let (one, two) = (base.patientlyPrepared(in: spool), other.patientlyPrepared(in: spool))
         let status = try location(await one.response(to: .get("/one", headerFields: .preferringAsynchronous)))
         let otherStatus = try location(await two.response(to: .get("/two", headerFields: .preferringAsynchronous)))
         let (token, otherToken) = (status.suffix(39), otherStatus.suffix(39))
@@ -65,7 +65,7 @@ import Testing
     @Test("A machine with another secret answers 404 to what was begun elsewhere, and one with the same goes on")
     func otherMachine() async throws {
         let base = ReportView()
-        let view = base.prepared(in: spool)
+        let view = base.patientlyPrepared(in: spool)
         let status = try location(await view.response(to: .get("/r", headerFields: .preferringAsynchronous)))
         let elsewhere = ReportView()
         let stranger = elsewhere.prepared(in: try Spool(folder.file("elsewhere")))
@@ -84,7 +84,7 @@ import Testing
         let twins = try Spool(folder.file("twin"))
         let secret = await spool.preparationSecret()
         twins.secret.withLock { $0 = secret }
-        let running = try await twin.prepared(in: twins).response(to: .get(status))
+        let running = try await twin.patientlyPrepared(in: twins).response(to: .get(status))
         #expect(running.status == .ok && running.text.contains("\"state\":\"running\""))
         #expect(await eventually { twin.work.runs == 1 })
         for work in [base.work, elsewhere.work, twin.work] { work.finish() }
@@ -94,7 +94,7 @@ import Testing
     func keys() async throws {
         let untagged = ReportView(tag: nil)
         #expect(
-            try await untagged.prepared(in: spool).response(to: .get("/r", headerFields: .ofBrowser)).status
+            try await untagged.patientlyPrepared(in: spool).response(to: .get("/r", headerFields: .ofBrowser)).status
                 == .internalServerError
         )
         let view = untagged.prepared(in: spool) { _, _ in "everybody's" }

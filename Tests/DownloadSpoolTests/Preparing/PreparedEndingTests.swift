@@ -19,7 +19,7 @@ import Testing
     @Test("A failure is told to everybody who waits, and whoever tries again begins anew")
     func fails() async throws {
         let base = ReportView()
-        let view = base.prepared(in: spool)
+        let view = base.patientlyPrepared(in: spool)
         let first = try await view.response(to: .get("/r", headerFields: .ofBrowser))
         let page = try target("page", in: first.text)
         let status = try target("status", in: first.text)
@@ -49,7 +49,7 @@ import Testing
     func failsUnexpectedly() async throws {
         struct Secret: Error {}
         let base = ReportView()
-        let view = base.prepared(in: spool)
+        let view = base.patientlyPrepared(in: spool)
         let status = try location(await view.response(to: .get("/r", headerFields: .preferringAsynchronous)))
         base.work.fail(Secret())
         #expect(try await eventually { try await view.response(to: .get(status)).status == .internalServerError })
@@ -59,14 +59,14 @@ import Testing
     @Test("When the last page is closed the generation ends, and whoever comes later begins anew")
     func isAbandoned() async throws {
         let base = ReportView()
-        let view = base.prepared(in: spool, abandonedAfter: .milliseconds(50))
+        let view = base.patientlyPrepared(in: spool, abandonedAfter: .milliseconds(50))
         let page = try await view.response(to: .get("/r", headerFields: .ofBrowser))
         #expect(await eventually { spool.figures.cancellations == 1 && spool.figures.running == 0 })
         #expect(base.work.ended == base.work.runs)
         let runs = base.work.runs
         #expect(await eventually { folder.files.allSatisfy { !$0.hasSuffix(".part") && !$0.hasSuffix(".state") } })
         // The page that comes back, as after a restart.
-        let recovered = try await base.prepared(in: spool)
+        let recovered = try await base.patientlyPrepared(in: spool)
             .response(to: .get(target("page", in: page.text), headerFields: .ofBrowser))
         #expect(recovered.text.contains("is being prepared"))
         #expect(await eventually { base.work.runs == runs + 1 })
@@ -75,7 +75,7 @@ import Testing
     @Test("Whoever waits keeps a generation whose pages are closed")
     func isWaitedFor() async throws {
         let base = ReportView()
-        let view = base.prepared(in: spool, abandonedAfter: .milliseconds(20))
+        let view = base.patientlyPrepared(in: spool, abandonedAfter: .milliseconds(20))
         async let waiting = view.response(to: .get("/r"))
         #expect(await eventually { base.work.runs == 1 })
         _ = try await view.response(to: .get("/r", headerFields: .ofBrowser))

@@ -20,8 +20,8 @@ import Testing
     func otherProcess() async throws {
         let (base, unused) = (ReportView(), ReportView())
         let other = try Spool(folder.file("spool"))
-        let one = base.prepared(in: spool)
-        let two = unused.prepared(in: other)
+        let one = base.patientlyPrepared(in: spool)
+        let two = unused.patientlyPrepared(in: other)
         let status = try location(await one.response(to: .get("/r", headerFields: .preferringAsynchronous)))
         #expect(await eventually { base.work.runs == 1 })
         #expect(try await two.response(to: .get(status)).status == .ok)
@@ -46,16 +46,16 @@ import Testing
         let (base, unused) = (ReportView(), ReportView())
         let other = try Spool(folder.file("spool"))
         let status = try location(
-            await base.prepared(in: spool).response(to: .get("/r", headerFields: .preferringAsynchronous))
+            await base.patientlyPrepared(in: spool).response(to: .get("/r", headerFields: .preferringAsynchronous))
         )
-        let two = unused.prepared(in: other)
+        let two = unused.patientlyPrepared(in: other)
         #expect(await eventually { base.work.runs == 1 })
         #expect(try await two.response(to: .get(status)).status == .ok)
         base.work.fail(DownloadError(.gone))
         #expect(try await eventually { try await two.response(to: .get(status)).status == .gone })
         // And a third, which has not followed it.
         let third = ReportView()
-        let last = third.prepared(in: try Spool(folder.file("spool")))
+        let last = third.patientlyPrepared(in: try Spool(folder.file("spool")))
         #expect(try await last.response(to: .get(status)).status == .gone)
         #expect(unused.work.runs == 0 && third.work.runs == 0)
         _ = try await last.response(to: .get("/r", headerFields: .ofBrowser))
@@ -67,8 +67,8 @@ import Testing
     func otherProcessLeaves() async throws {
         let (base, unused) = (ReportView(), ReportView())
         let other = try Spool(folder.file("spool"))
-        let one = base.prepared(in: spool)
-        let two = unused.prepared(in: other)
+        let one = base.patientlyPrepared(in: spool)
+        let two = unused.patientlyPrepared(in: other)
         let first = Task { try await one.response(to: .get("/r")) }
         #expect(await eventually { base.work.runs == 1 })
         let second = Task { try await two.response(to: .get("/r")) }
@@ -84,13 +84,13 @@ import Testing
     @Test("After a restart the page goes on with what it knows")
     func restart() async throws {
         let base = ReportView()
-        let view = base.prepared(in: spool)
+        let view = base.patientlyPrepared(in: spool)
         let status = try location(await view.response(to: .get("/r", headerFields: .preferringAsynchronous)))
         base.work.write("content")
         base.work.finish()
         #expect(try await eventually { try await view.response(to: .get(status)).status == .seeOther })
         let restarted = ReportView()
-        let after = restarted.prepared(in: try Spool(folder.file("spool")))
+        let after = restarted.patientlyPrepared(in: try Spool(folder.file("spool")))
         let file = try await after.response(to: .get(location(after.response(to: .get(status)))))
         #expect(file.text == "content" && restarted.work.runs == 0)
     }

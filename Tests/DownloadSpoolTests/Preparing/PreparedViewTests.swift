@@ -19,7 +19,7 @@ import Testing
     @Test("A browser is sent a page at once, then one that starts the download, then the file")
     func browser() async throws {
         let base = ReportView()
-        let view = base.prepared(in: spool)
+        let view = base.patientlyPrepared(in: spool)
         let first = try await view.response(to: .get("/r?a=1", headerFields: .ofBrowser))
         #expect(first.status == .ok)
         #expect(first.headerFields[.contentType] == "text/html; charset=utf-8")
@@ -61,7 +61,7 @@ import Testing
     @Test("A program that prefers it gets 202, JSON about the progress, and 303 to the file")
     func asynchronous() async throws {
         let base = ReportView()
-        let view = base.prepared(in: spool)
+        let view = base.patientlyPrepared(in: spool)
         let accepted = try await view.response(to: .get("/r", headerFields: .preferringAsynchronous))
         #expect(accepted.status == .accepted)
         #expect(accepted.headerFields[.preferenceApplied] == "respond-async")
@@ -93,7 +93,7 @@ import Testing
         let base = ReportView()
         base.work.write("soon")
         base.work.finish()
-        let response = try await base.prepared(in: spool)
+        let response = try await base.patientlyPrepared(in: spool)
             .response(to: .get("/r", headerFields: [.prefer: "respond-async, wait=30"]))
         #expect(response.status == .ok && response.text == "soon")
     }
@@ -101,7 +101,7 @@ import Testing
     @Test("Any other client waits for the file")
     func waits() async throws {
         let base = ReportView()
-        let view = base.prepared(in: spool)
+        let view = base.patientlyPrepared(in: spool)
         async let response = view.response(to: .get("/r"))
         #expect(await eventually { base.work.runs == 1 })
         base.work.write("content")
@@ -139,7 +139,7 @@ import Testing
     @Test("HEAD is told of the progress as GET is, and begins no download by itself")
     func head() async throws {
         let base = ReportView()
-        let view = base.prepared(in: spool)
+        let view = base.patientlyPrepared(in: spool)
         #expect(try await view.response(to: .head("/r", headerFields: .preferringAsynchronous)).status == .ok)
         #expect(base.work.runs == 0)
         let status = try location(await view.response(to: .get("/r", headerFields: .preferringAsynchronous)))
@@ -154,7 +154,7 @@ import Testing
     @Test("Who has the file is told so, without its being made")
     func conditions() async throws {
         let base = ReportView()
-        let view = base.prepared(in: spool)
+        let view = base.patientlyPrepared(in: spool)
         let known = try await view.response(to: .get("/r", headerFields: [.ifNoneMatch: "\"v1\""]))
         #expect(known.status == .notModified)
         let head = try await view.response(to: .head("/r", headerFields: .ofBrowser))
@@ -167,13 +167,14 @@ import Testing
         let base = ReportView()
         base.work.write("0123456789")
         base.work.finish()
-        let response = try await base.prepared(in: spool).response(to: .get("/r", headerFields: [.range: "bytes=3-5"]))
+        let response = try await base.patientlyPrepared(in: spool)
+            .response(to: .get("/r", headerFields: [.range: "bytes=3-5"]))
         #expect(response.status == .partialContent && response.text == "345")
     }
 
     @Test("The page speaks the reader's language, or the one that the site gives")
     func languages() async throws {
-        let view = ReportView().prepared(in: spool)
+        let view = ReportView().patientlyPrepared(in: spool)
         for (accepted, language) in [("de-AT, en;q=0.5", "de"), ("fr", "fr"), ("tlh", "en"), ("", "en")] {
             var fields = HTTPFields.ofBrowser
             fields[.acceptLanguage] = accepted
@@ -205,7 +206,7 @@ import Testing
         base.work.write("content")
         base.work.finish()
         let spool = try Spool(folder.file("spool"), sweeping: false)
-        let response = try await base.prepared(in: spool).response(to: .get("/r", headerFields: .ofBrowser))
+        let response = try await base.patientlyPrepared(in: spool).response(to: .get("/r", headerFields: .ofBrowser))
         #expect(response.text == "content")
     }
 
@@ -217,7 +218,7 @@ import Testing
                 ContentFile("posted", name: "a.txt").with(\.entityTag, EntityTag("x"))
             }
         }
-        let response = try await PostView().prepared(in: spool)
+        let response = try await PostView().patientlyPrepared(in: spool)
             .response(to: .make(.post, "/r", headerFields: .ofBrowser))
         #expect(response.text == "posted")
     }
