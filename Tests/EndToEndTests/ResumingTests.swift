@@ -138,7 +138,7 @@ struct ResumingTests {
             environment: ["TMPDIR": site.directory.path]
         )
         let status = await python.status
-        #expect(status == 0, Comment(rawValue: python.outputText + python.errorText + site.errorLog))
+        #expect(status == 0, Comment(rawValue: python.outputText + python.errorText + site.complaints))
         #expect(python.outputText.split(separator: "\n").filter { $0.hasPrefix("ok ") }.count == 5)
     }
 

@@ -17,7 +17,13 @@ struct Site: Sendable {
     /// What the web server says went wrong.
     var errorLog: String {
         let log = try? String(contentsOfFile: directory.file("error.log"), encoding: .utf8)
-        return (log ?? "").split(separator: "\n").filter { $0.contains("[error]") }.joined(separator: "\n")
+        return (log ?? "").split(separator: "\n").filter { $0.contains("error]") }.joined(separator: "\n")
+    }
+
+    /// The same, with how the demo is.
+    var complaints: String {
+        let demo = demo.map { "the demo \($0.hasEnded ? "has ended" : "runs"): \($0.errorText.suffix(2000))" }
+        return "\(errorLog)\n\(demo ?? "")"
     }
 
     /// Runs curl with the site's options and waits for its end.
