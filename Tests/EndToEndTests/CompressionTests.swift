@@ -21,7 +21,8 @@ struct CompressionTests {
             let answer = try await site.curl("/test/compressed/\(name)?n=20000", "-H", "Accept-Encoding: \(coding)")
             #expect(answer.exit == 0 && answer.status == 200)
             #expect(answer["Content-Encoding"] == coding)
-            #expect(answer["Content-Length"] == nil)
+            // A web server that has all of it before it sends the first byte may say how much it is.
+            #expect(answer["Content-Length"].map { $0 == "\(answer.body.count)" } ?? true)
             #expect(answer["Vary"]?.contains("Accept-Encoding") == true)
             #expect(answer.body.count < 300_000)
             #expect(try await unpacked(answer.body, by: coding, in: site) == plain.body)
