@@ -82,6 +82,7 @@ public struct PathFile: DownloadFile, Sendable {
         let now = FileVersion(try file.descriptor.status)
         guard end == range.upperBound, now.isSameContent(as: version) else { throw FileChanged(path: path) }
     }
+
     /// The file that is open, or the one of a list, unless it has changed since.
     private func openFile() async throws -> OpenFile {
         if let file { return file }
