@@ -157,9 +157,10 @@ extension Connection: TurnObserver {
 
     /// Suspends until others had their turn. Everything must be sent: the buffer serves them meanwhile.
     private func yieldToOthers() async {
-        guard let worker = Worker.current else { return }
+        guard Worker.current != nil else { return }
         output.compact()
-        worker.looksNext = true
+        // Not kept beyond the suspension, after which this may be another worker.
+        Worker.current?.looksNext = true
         await Task.yield()
         turnBegan = MonotonicClock.microseconds
     }

@@ -55,17 +55,21 @@ final class Worker {
     }
     private var firstTurn: FirstTurn?
 
-    init() {}
+    private init() {}
 
     deinit {
-        // What ends on the thread after this, as the engine and its handler may, must not find it.
-        pthread_setspecific(Worker.key, nil)
         unsafe scratch.deallocate()
         if let (tally, statistics) = ownTally { statistics.giveBack(tally) }
     }
 
-    func becomeCurrent() {
-        _ = unsafe pthread_setspecific(Worker.key, Unmanaged.passUnretained(self).toOpaque())
+    /// Makes this thread a worker's while `body` runs, and no longer: what ends on the thread after that, as the engine
+    /// and its handler may, finds none. Not left to the end of the object, which may come later, on another worker's
+    /// thread.
+    static func run(_ body: (Worker) -> Void) {
+        let worker = Worker()
+        _ = unsafe pthread_setspecific(key, Unmanaged.passUnretained(worker).toOpaque())
+        body(worker)
+        pthread_setspecific(key, nil)
     }
 
     /// Where this worker counts.

@@ -93,10 +93,10 @@ final class WorkerPool: TaskExecutor, Sendable {
         do {
             let thread = try Thread { [self] in
                 Thread.preferThroughput()
-                let worker = Worker()
-                worker.becomeCurrent()
-                worker.requestPipe.prepare()
-                runCounted(worker, temporary: temporary, handle)
+                Worker.run { worker in
+                    worker.requestPipe.prepare()
+                    runCounted(worker, temporary: temporary, handle)
+                }
             }
             if temporary { thread.detach() } else { threads.withLock { $0.append(thread) } }
         } catch {
@@ -132,10 +132,8 @@ final class WorkerPool: TaskExecutor, Sendable {
         }
         do {
             try Thread.detach { [self] in
-                let worker = Worker()
-                worker.becomeCurrent()
                 // Its connection is broken off: there is no event that it could wait for.
-                runCounted(worker, temporary: false) { _, _ in }
+                Worker.run { runCounted($0, temporary: false) { _, _ in } }
             }
         } catch {
             // It waits for another task to go on, or without end: there is nobody left to report it to.

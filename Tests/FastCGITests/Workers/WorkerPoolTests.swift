@@ -78,6 +78,22 @@ import Testing
         #expect(!isWorkers)
     }
 
+    @Test("The end of a worker that another still refers to leaves that one what it is")
+    func leavesOtherWorkersAlone() throws {
+        let kept = Lock<Worker?>(nil)
+        try Thread { Worker.run { worker in kept.withLock { $0 = worker } } }.join()
+        let stays = Atomic<Bool>(false)
+        try Thread {
+            Worker.run { worker in
+                kept.withLock { $0 = nil }
+                stays.store(Worker.current === worker, ordering: .relaxed)
+            }
+        }
+        .join()
+        let isWorker = stays.load(ordering: .relaxed)
+        #expect(isWorker)
+    }
+
     private final class End: Sendable {
         let hasCome = Atomic<Bool>(false)
         let isWorkers = Atomic<Bool>(false)
