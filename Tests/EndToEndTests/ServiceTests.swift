@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// An application that has services, or is set up asynchronously, serves as any other.
-@Suite(.needs(.cgiFCGI), .blocking, .timeLimit(.minutes(60)))
+@Suite(.blocking, .timeLimit(.minutes(60)))
 struct ServiceTests {
     static let environments: [[String: String]] = [
         [:], ["TESTSITE_SUSPENDS": "1"], ["TESTSITE_SERVICE": "1"],
@@ -20,11 +20,11 @@ struct ServiceTests {
                 environment: environment
             )
             #expect(await eventually { site.errorText.contains("serving") })
-            let child = try await ask("/test/child", path, in: directory)
+            let child = try await ask("/test/child", path)
             #expect(child.contains("SigBlk:\t0000000000000000"), "\(child)")
             // What is for the main actor runs, too.
-            #expect(try await ask("/test/main-actor", path, in: directory).contains("line 49"))
-            let service = try await ask("/test/service", path, in: directory)
+            #expect(try await ask("/test/main-actor", path).contains("line 49"))
+            let service = try await ask("/test/service", path)
             let hasService = environment["TESTSITE_SERVICE"] != nil
             #expect(service.hasSuffix(hasService ? "it runs\n" : "it does not run\n"))
             #expect(site.errorText.contains("asked for the service") && site.errorText.contains("request="))
@@ -57,14 +57,7 @@ struct ServiceTests {
         }
     }
 
-    private func ask(_ target: String, _ socket: String, in directory: WorkDirectory) async throws -> String {
-        let client = try RunningProgram(
-            Program.cgiFCGI.requiredPath(),
-            ["-bind", "-connect", socket],
-            in: directory,
-            environment: ["REQUEST_METHOD": "GET", "REQUEST_URI": target, "REMOTE_ADDR": "127.0.0.1"]
-        )
-        _ = await client.status
-        return client.outputText
+    private func ask(_ target: String, _ socket: String) async throws -> String {
+        try #require(await FastCGIClient.get(target, at: .unix(socket)))
     }
 }

@@ -75,10 +75,10 @@ final class Machines: Sendable {
     }
 
     /// How often each machine has generated what a key stands for; nil for one that does not answer.
-    func generations(of key: String) async throws -> [Int?] {
+    func generations(of key: String) async -> [Int?] {
         var counts: [Int?] = []
         for machine in 0..<Self.count {
-            counts.append(try await ask(machine, "/spooled/count?key=\(key)").flatMap { Int($0) })
+            counts.append(await ask(machine, "/spooled/count?key=\(key)").flatMap { Int($0) })
         }
         return counts
     }
@@ -91,22 +91,15 @@ final class Machines: Sendable {
     }
 
     /// Asks a machine past the web server; nil if it does not answer.
-    private func ask(_ machine: Int, _ path: String) async throws -> String? {
-        let client = try RunningProgram(
-            Program.cgiFCGI.requiredPath(),
-            ["-bind", "-connect", "127.0.0.1:\(ports[machine])"],
-            in: directory,
-            environment: ["REQUEST_METHOD": "GET", "REQUEST_URI": prefix + path]
-        )
-        _ = await client.status
-        return client.outputText.range(of: "\r\n\r\n")
-            .map { client.outputText[$0.upperBound...].trimmingCharacters(in: .newlines) }
+    private func ask(_ machine: Int, _ path: String) async -> String? {
+        guard let answer = await FastCGIClient.get(prefix + path, at: .port(ports[machine])) else { return nil }
+        return answer.range(of: "\r\n\r\n").map { answer[$0.upperBound...].trimmingCharacters(in: .newlines) }
     }
 
     private func waitForMachine(_ machine: Int) async throws {
         let program = programs.withLock { $0[machine] }
         guard
-            try await program.isReady(on: ports[machine], { try await ask(machine, "/bench/hello") == "Hello world!" })
+            await program.isReady(on: ports[machine], { await ask(machine, "/bench/hello") == "Hello world!" })
         else {
             throw ServerFailure(description: "machine \(machine) does not answer: \(program.errorText)")
         }
