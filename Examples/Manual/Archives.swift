@@ -42,9 +42,8 @@ struct ChosenDocumentsView: VirtualDownloadView {
     let documents: FileRoot
 
     func file(for request: DownloadRequest) async throws -> ZipFile {
-        try await ZipFile(name: "chosen.zip") {
-            for name in try request.query.all("name") { ZipEntry(name, try await PathFile(name, in: documents)) }
-        }
+        let files = try await documents.files(at: request.query.all("name"))
+        return try ZipFile(name: "chosen.zip", entries: files.map { ZipEntry($0.relativePath, $0) })
     }
 }
 // end

@@ -3,8 +3,7 @@
 ///
 ///     let orders = BlockingSequence { sink in
 ///         try database.read { db in
-///             let orders = try Order.fetchCursor(db)
-///             while let order = try orders.next() { try sink.give(order) }
+///             try sink.give(all: Order.fetchCursor(db).next)
 ///         }
 ///     }
 ///
@@ -46,6 +45,26 @@ public struct BlockingSequence<Element: Sendable>: AsyncSequence, Sendable {
         /// - Throws: `CancellationError` when nobody wants the rest any more. Let it pass.
         public func give(_ element: Element) throws {
             try channel.write(1) { pending, _ in pending.append(element) }
+        }
+
+        /// Gives all elements that a cursor has, one after another.
+        ///
+        /// - Parameter next: The cursor's method, called until it returns nil.
+        /// - Throws: What `next` throws; `CancellationError` when nobody wants the rest any more. Let it pass.
+        public func give(all next: () throws -> Element?) throws {
+            while let element = try next() { try give(element) }
+        }
+
+        /// Gives an element for each row that a cursor has, one after another.
+        ///
+        ///     try sink.give(all: orders.next) { [.integer($0[0]), .text($0[1])] }
+        ///
+        /// - Parameters:
+        ///   - next: The cursor's method, called until it returns nil.
+        ///   - element: Makes an element of a row.
+        /// - Throws: What the closures throw; `CancellationError` when nobody wants the rest any more. Let it pass.
+        public func give<Row>(all next: () throws -> Row?, as element: (Row) throws -> Element) throws {
+            while let row = try next() { try give(element(row)) }
         }
 
         /// Whether nobody wants the rest any more, and how to be told so.

@@ -16,6 +16,32 @@ import Testing
         #expect(received == Array(0..<2000))
     }
 
+    @Test("All that a cursor has is given, as it is or as elements made of its rows")
+    func givesAll() async throws {
+        let numbers = BlockingSequence<Int> { sink in
+            var cursor = (0..<2000).makeIterator()
+            try sink.give(all: { cursor.next() })
+            try sink.give(all: { cursor.next() })
+            var rest = (0..<3).makeIterator()
+            try sink.give(all: { rest.next() }, as: { -$0 })
+        }
+        var received: [Int] = []
+        for try await number in numbers { received.append(number) }
+        #expect(received == Array(0..<2000) + [0, -1, -2])
+    }
+
+    @Test("The error of a cursor that fails reaches whoever iterates")
+    func passesErrorsOfCursors() async throws {
+        let numbers = BlockingSequence<Int> { sink in
+            var cursor = (0..<2).makeIterator()
+            try sink.give(all: {
+                guard let number = cursor.next() else { throw Broken() }
+                return number
+            })
+        }
+        await #expect(throws: Broken.self) { for try await _ in numbers {} }
+    }
+
     @Test("What the closure throws reaches whoever iterates")
     func passesErrors() async throws {
         let numbers = BlockingSequence<Int> { sink in

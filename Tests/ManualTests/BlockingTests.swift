@@ -34,7 +34,7 @@ func orderTable(of database: DatabasePool) -> Route {
         let orders = BlockingSequence<[TableCell]> { sink in
             try database.read { db in
                 let orders = try Row.fetchCursor(db, sql: "SELECT id, customer FROM orders ORDER BY id")
-                while let order = try orders.next() { try sink.give([.integer(order[0]), .text(order[1])]) }
+                try sink.give(all: orders.next) { [.integer($0[0]), .text($0[1])] }
             }
         }
         return CSVFile(name: "orders.csv", header: ["id", "customer"], rows: orders).runningAhead(.temporaryFile())

@@ -22,6 +22,23 @@ extension FileRoot {
             return listing.files.sorted { $0.relativePath.utf8.lexicographicallyPrecedes($1.relativePath.utf8) }
         }
     }
+
+    /// The files with these paths below the folder, in this order.
+    ///
+    ///     let files = try await FileRoot("/srv/documents").files(at: request.query.all("name"))
+    ///     return try ZipFile(name: "chosen.zip", entries: files.map { ZipEntry($0.relativePath, $0) })
+    ///
+    /// Each is what ``PathFile/init(_:in:)`` would open, but is opened when it is sent, as those of
+    /// ``files(below:)`` are.
+    ///
+    /// - Parameter relativePaths: From a client, if you like.
+    /// - Throws: `FileNotFound` if one of them is not found; `DownloadError` 403 if this process may not read one, 503
+    ///   if it has no descriptor for it.
+    public func files(at relativePaths: [String]) async throws -> [PathFile] {
+        try await DiskThreads.reading.run {
+            try relativePaths.map { PathFile($0, in: self, status: try open($0).status) }
+        }
+    }
 }
 
 /// Walks through a folder, waiting for the disk.

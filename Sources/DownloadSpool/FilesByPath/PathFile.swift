@@ -15,7 +15,7 @@ internal import DownloadSystem
 /// to. It is weak, so that no download resumes, while the file was changed so recently (20 ms) that a further change
 /// could have the same time.
 ///
-/// ``FileRoot/files(below:)`` lists the files of a folder.
+/// ``FileRoot/files(below:)`` lists the files of a folder, ``FileRoot/files(at:)`` takes several by their paths.
 public struct PathFile: DownloadFile, Sendable {
     public var name: String
     public var contentType: String?

@@ -72,6 +72,23 @@ import Testing
         #expect(opened.entityTag?.value == file.entityTag?.value)
     }
 
+    @Test("Files are taken by their paths, in the order asked for, and each as often")
+    func takesChosen() async throws {
+        let files = try await root().files(at: ["one/two/b.txt", "a.txt", "a.txt"])
+        #expect(files.map(\.relativePath) == ["one/two/b.txt", "a.txt", "a.txt"])
+        #expect(files.map(\.size) == [4, 6, 6])
+        #expect(try await root().files(at: []).isEmpty)
+        #expect(try await root(.beneath).files(at: ["in.txt"]).map(\.name) == ["in.txt"])
+    }
+
+    @Test(
+        "One that is not found is not left out in silence",
+        arguments: ["missing", "in.txt", "out.txt", "../secret.txt", "one", "fifo", "", "one//two/b.txt", "a.txt\0"]
+    )
+    func refusesChosen(path: String) async throws {
+        await #expect(throws: FileNotFound.self) { try await root().files(at: ["a.txt", path]) }
+    }
+
     @Test("A file that has changed since it was listed, or is gone, fails before its first byte")
     func changedSince() async throws {
         let files = try await root().files()
