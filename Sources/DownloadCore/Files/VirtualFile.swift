@@ -79,6 +79,18 @@ public struct VirtualFile<Content: DownloadContent>: DownloadFile {
         set { kept.options.headerFields = newValue }
     }
     public var statedOptions: StatedOptions { kept.options }
+    // Written out, since the default would be that of any file: what is compiled for each type is not for a generic one.
+    public var statedProperties: StatedProperties {
+        StatedProperties(
+            contentType: contentType,
+            entityTag: entityTag,
+            modificationDate: modificationDate,
+            digest: digest,
+            isRepeatable: isRepeatable,
+            isSeekable: isSeekable
+        )
+    }
+    public var statedSize: Int64? { size }
 
     private var kept = KeptProperties()
 

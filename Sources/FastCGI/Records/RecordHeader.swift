@@ -70,7 +70,6 @@ struct RecordHeader: Equatable, Sendable {
     /// Writes the encoded header where there is room for eight bytes.
     @inline(__always)
     func write(to buffer: UnsafeMutablePointer<UInt8>) {
-        let encoded = encoded
-        for index in encoded.indices { unsafe buffer[index] = encoded[index] }
+        unsafe UnsafeMutableRawPointer(buffer).storeBytes(of: encoded, as: [8 of UInt8].self)
     }
 }

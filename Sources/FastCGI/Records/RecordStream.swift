@@ -36,8 +36,8 @@ final class RecordStream: @unchecked Sendable {
         /// In bytes, no more than ``tailSize``.
         var size: Int {
             switch self {
-            case .proper: 24
-            case .broken: 8
+            case .proper: ResponseRecords.endSize
+            case .broken: RecordStream.brokenRecord.count
             }
         }
     }
@@ -46,7 +46,7 @@ final class RecordStream: @unchecked Sendable {
     /// A header of a version that does not exist.
     private static let brokenRecord: [8 of UInt8] = [255, 255, 255, 255, 255, 255, 255, 255]
     /// Room behind the content for the records that end the response.
-    private static let tailSize = 24
+    private static let tailSize = ResponseRecords.endSize
     private static let contentEnd = BufferPool.bufferSize - tailSize
 
     /// What the lock guards. `@safe`, since the block that `rest` names is this response's own until it is given back.
@@ -358,9 +358,8 @@ final class RecordStream: @unchecked Sendable {
     private func write(_ tail: Tail, to buffer: UnsafeMutablePointer<UInt8>) -> Int {
         switch tail {
         case .proper:
-            let end = ResponseRecords.end(requestID)
-            for index in end.indices { unsafe buffer[index] = end[index] }
-            return end.count
+            unsafe ResponseRecords.writeEnd(requestID, to: buffer)
+            return ResponseRecords.endSize
         case .broken:
             for index in Self.brokenRecord.indices { unsafe buffer[index] = Self.brokenRecord[index] }
             return Self.brokenRecord.count

@@ -21,15 +21,18 @@ enum ResponseRecords {
         return output
     }
 
-    /// What ends a response: an empty `FCGI_STDOUT` and `FCGI_END_REQUEST` with `FCGI_REQUEST_COMPLETE`.
+    /// The size of what ends a response, in bytes.
+    static let endSize = 3 * RecordHeader.byteCount
+
+    /// Writes what ends a response, an empty `FCGI_STDOUT` and `FCGI_END_REQUEST` with `FCGI_REQUEST_COMPLETE`, where
+    /// there is room for ``endSize`` bytes.
     @inline(__always)
-    static func end(_ requestID: UInt16) -> [24 of UInt8] {
+    static func writeEnd(_ requestID: UInt16, to buffer: UnsafeMutablePointer<UInt8>) {
         typealias Kind = RecordHeader.Kind
-        let output = RecordHeader(type: Kind.standardOutput, requestID: requestID, contentLength: 0).encoded
-        let request = RecordHeader(type: Kind.endRequest, requestID: requestID, contentLength: 8).encoded
-        // The last eight bytes are the application's status, of which no web server takes notice, and the protocol's:
-        // complete.
-        return [24 of UInt8] { $0 < 8 ? output[$0] : $0 < 16 ? request[$0 - 8] : 0 }
+        unsafe RecordHeader(type: Kind.standardOutput, requestID: requestID, contentLength: 0).write(to: buffer)
+        unsafe RecordHeader(type: Kind.endRequest, requestID: requestID, contentLength: 8).write(to: buffer + 8)
+        // The application's status, of which no web server takes notice, and the protocol's: complete.
+        unsafe (buffer + 16).update(repeating: 0, count: 8)
     }
 
     /// A whole answer: `content` (header section, empty line, body) as `FCGI_STDOUT` records of at most
@@ -46,8 +49,8 @@ enum ResponseRecords {
             output.append(contentsOf: content[offset..<next])
             offset = next
         }
-        let tail = end(requestID)
-        for index in tail.indices { output.append(tail[index]) }
+        RecordHeader(type: RecordHeader.Kind.standardOutput, requestID: requestID, contentLength: 0).append(to: &output)
+        appendEndRequest(requestID, status: .requestComplete, to: &output)
         return output
     }
 

@@ -9,6 +9,8 @@ internal import HTTPTypes
 struct RequestBuilder {
     private var method = HTTPRequest.Method.get
     private var uri = ""
+    /// Whether the path in `uri` has a percent-encoded octet.
+    private var isPercentEncoded = false
     private var hasPathInfo = false
     private var path = ServerPathParameters()
     private var query = ""
@@ -57,6 +59,7 @@ struct RequestBuilder {
             if name.wire != "GET" { method = HTTPRequest.Method(name) ?? method }
         case .requestURI:
             uri = unsafe text(value)
+            isPercentEncoded = unsafe value.prefix { $0 != UInt8(ascii: "?") }.contains(UInt8(ascii: "%"))
         case .remoteAddress:
             client.host = unsafe text(value)
         case .remotePort:
@@ -80,7 +83,7 @@ struct RequestBuilder {
 
     /// Whether the target or the host is still missing, which most servers send, and has to be made of other
     /// parameters; or whether it matters how the server has read the path.
-    var needsSubstitutes: Bool { uri.isEmpty || host.isEmpty || hasPathInfo || uri.isPercentEncoded }
+    var needsSubstitutes: Bool { uri.isEmpty || host.isEmpty || hasPathInfo || isPercentEncoded }
 
     /// Takes one parameter of those that are needed only if ``needsSubstitutes``.
     mutating func addSubstitute(_ name: ParameterName, _ value: UnsafeRawBufferPointer) {
@@ -174,13 +177,6 @@ struct RequestBuilder {
         let host = bytes[start..<end].lastIndex(of: UInt8(ascii: "@")).map { bytes.index(after: $0) } ?? start
         let rest = uri[end...]
         return (String(uri[host..<end]), rest.utf8.first == UInt8(ascii: "/") ? String(rest) : "/\(rest)")
-    }
-}
-
-extension String {
-    /// Whether its path has a percent-encoded octet.
-    fileprivate var isPercentEncoded: Bool {
-        utf8.prefix { $0 != UInt8(ascii: "?") }.contains(UInt8(ascii: "%"))
     }
 }
 

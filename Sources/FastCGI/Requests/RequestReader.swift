@@ -1,6 +1,7 @@
 internal import CFastCGI
 internal import DownloadCore
 internal import Glibc
+internal import Logging
 
 /// Reads requests with `FCGX_Accept_r`.
 ///
@@ -8,17 +9,35 @@ internal import Glibc
 /// stand. All that it allocates for the request is given back before the view runs; the response has a stream of its
 /// own.
 enum RequestReader {
-    /// A request, and what the protocol says about its answer.
-    struct Received {
-        var requestID: UInt16
-        var keepsConnection: Bool
-        var request: DownloadRequest
+    /// A request, and what the protocol says about its answer: an object, since it passes through many hands, and a
+    /// request has many parts that each would have to refer to.
+    final class Received: Sendable {
+        let requestID: UInt16
+        let keepsConnection: Bool
+        let request: DownloadRequest
+
+        init(requestID: UInt16, keepsConnection: Bool, request: DownloadRequest) {
+            self.requestID = requestID
+            self.keepsConnection = keepsConnection
+            self.request = request
+        }
+
+        /// The same request, answered without its content, which may still come: so its connection ends with it.
+        var withoutContent: Received {
+            var request = request
+            request.lacksContent = true
+            request.body = []
+            return Received(requestID: requestID, keepsConnection: false, request: request)
+        }
     }
 
     /// Reads the request that waits on a descriptor; the descriptor stays open.
     ///
+    /// - Parameters:
+    ///   - id: What identifies it in the log.
+    ///   - logger: The server's log.
     /// - Returns: Nil if libfcgi refuses the request. It has closed the descriptor then.
-    static func read(from descriptor: Int32, id: String) -> Received? {
+    static func read(from descriptor: Int32, id: String, logger: Logger? = nil) -> Received? {
         unsafe withUnsafeTemporaryAllocation(of: FCGX_Request.self, capacity: 1) { storage in
             guard let request = storage.baseAddress else { return nil }
             unsafe FCGX_InitRequest(request, -1, 0)
@@ -39,7 +58,8 @@ enum RequestReader {
                 request: downloadRequest(
                     environment: request.pointee.envp,
                     body: readBody(request.pointee.in),
-                    id: id
+                    id: id,
+                    logger: logger
                 )
             )
         }
@@ -48,12 +68,15 @@ enum RequestReader {
     private static func downloadRequest(
         environment: FCGX_ParamArray?,
         body: [UInt8],
-        id: String
+        id: String,
+        logger: Logger?
     ) -> DownloadRequest {
         var builder = RequestBuilder()
         unsafe forEachParameter(environment) { unsafe builder.add($0, $1) }
         if builder.needsSubstitutes { unsafe forEachParameter(environment) { unsafe builder.addSubstitute($0, $1) } }
-        return builder.request(body: body, id: id)
+        var request = builder.request(body: body, id: id)
+        request.serverLogger = logger
+        return request
     }
 
     private static func forEachParameter(

@@ -117,15 +117,12 @@ extension Engine {
         on connection: Connection,
         by worker: Worker
     ) throws -> RequestReader.Received? {
-        var received = try connection.receiveBuffer.requestWithTooMuchContent { received in
+        try connection.receiveBuffer.requestWithTooMuchContent { received in
             contentLimit(received.request)
         } read: { bytes in
             try unsafe bytes.withUnsafeBytes { try unsafe read($0, by: worker) }
-        }
-        received?.keepsConnection = false
-        received?.request.lacksContent = true
-        received?.request.body = []
-        return received
+        }?
+        .withoutContent
     }
 
     /// Answers a request that is not there as a whole, and never will be.
@@ -177,18 +174,20 @@ extension Engine {
     /// Lets libfcgi read one whole request; nil if it can't.
     private func read(_ bytes: UnsafeRawBufferPointer, by worker: Worker) throws -> RequestReader.Received? {
         let id = statistics.nextRequestID(countedIn: worker.tally(of: statistics))
-        var received: RequestReader.Received?
+        func read(from descriptor: Int32) -> RequestReader.Received? {
+            RequestReader.read(from: descriptor, id: id, logger: logger)
+        }
+        let received: RequestReader.Received?
         do {
-            received = try unsafe worker.requestPipe.give(bytes) { RequestReader.read(from: $0, id: id) }
+            received = try unsafe worker.requestPipe.give(bytes, to: read)
         } catch {
             do {
-                received = try unsafe reserveFile.give(bytes) { RequestReader.read(from: $0, id: id) }
+                received = try unsafe reserveFile.give(bytes, to: read)
             } catch {
                 logRefusal("\(error)")
                 throw error
             }
         }
-        received?.request.serverLogger = logger
         if received == nil { logRefusal("libfcgi can't read it") }
         return received
     }
