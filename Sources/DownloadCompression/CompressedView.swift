@@ -74,9 +74,8 @@ struct CompressedView<Base: VirtualDownloadView>: WrappedDownloadView {
     private func mayBeCoded(_ file: Base.File) -> Bool {
         let (own, defaults) = (file.statedOptions, base.statedOptions)
         let encoding = own.encoding ?? defaults.encoding ?? ""
-        guard encoding.isEmpty || encoding.isOctetEqual(to: "identity"), file.digest.optionValue == nil else {
-            return false
-        }
+        guard encoding.isEmpty || encoding.isOctetEqualIgnoringCase(to: "identity"), file.digest.optionValue == nil
+        else { return false }
         let fields = [own.headerFields, defaults.headerFields].compactMap(\.self)
         return !fields.contains { fields in Self.fieldsOfExactBytes.contains { fields.contains($0) } }
     }

@@ -53,7 +53,9 @@ extension Descriptor {
 
     /// Makes the file this long.
     package func truncate(to size: Int64) throws(SystemError) {
-        try SystemError.check("ftruncate", ftruncate(number, off_t(size)))
+        while ftruncate(number, off_t(size)) != 0 {
+            guard errno == EINTR else { throw SystemError(call: "ftruncate", code: errno) }
+        }
     }
 
     /// Sets who may do what with the file.

@@ -93,7 +93,9 @@ extension Descriptor {
     package var freeBytes: Int64 {
         get throws(SystemError) {
             var status = statvfs()
-            try SystemError.check("fstatvfs", unsafe fstatvfs(number, &status))
+            while unsafe fstatvfs(number, &status) != 0 {
+                guard errno == EINTR else { throw SystemError(call: "fstatvfs", code: errno) }
+            }
             return Int64(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).0)
         }
     }
@@ -131,14 +133,19 @@ extension Descriptor {
         }
         defer { unsafe closedir(stream) }
         var names: [String] = []
-        while let entry = unsafe readdir(stream) {
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(stream) else {
+                // Else an unreadable folder would pass for one with fewer names.
+                guard errno == 0 else { throw SystemError(call: "readdir", code: errno) }
+                return names
+            }
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
             // Unicode equality: nothing else is equivalent to dots.
             if name != ".", name != ".." { names.append(name) }
         }
-        return names
     }
 }
 

@@ -103,6 +103,12 @@ private func accepting(_ codings: String, _ fields: HTTPFields = [:]) -> Downloa
         #expect(response.text == RowsView.rows(view.count), "\(reason)")
     }
 
+    @Test("A file that says that it has no coding is compressed", arguments: ["", "identity", "Identity"])
+    func takesIdentity(encoding: String) async throws {
+        let response = try await RowsView { $0.encoding = encoding }.compressed().response(to: accepting("gzip"))
+        #expect(response.headerFields[.contentEncoding] == "gzip")
+    }
+
     @Test(
         "Texts are told by the media type",
         arguments: [

@@ -79,7 +79,7 @@ public struct VirtualFile<Content: DownloadContent>: DownloadFile {
         set { kept.options.headerFields = newValue }
     }
     public var statedOptions: StatedOptions { kept.options }
-    // Written out, since the default would be that of any file: what is compiled for each type is not for a generic one.
+    // Written out: the default would not be compiled for this type, which is generic.
     public var statedProperties: StatedProperties {
         StatedProperties(
             contentType: contentType,

@@ -23,13 +23,15 @@ extension SpoolFolder {
     }
 
     /// The status that clients are answered with since the last generation under a key has failed, in whichever
-    /// process; nil if it has not.
+    /// process; nil if it has not, within the last ten minutes.
     func failure(of key: SpoolKey) -> (id: GenerationID, status: Int)? {
         guard let folder = try? folder(key.folder, making: false), let names = try? folder.descriptor.names() else {
             return nil
         }
         for name in names {
-            guard case .record(key, let id)? = SpoolName(name), let failure = readRecord(name, in: folder)?.failure
+            guard case .record(key, let id)? = SpoolName(name), let failure = readRecord(name, in: folder)?.failure,
+                let status = try? folder.descriptor.status(of: name, followingLinks: false),
+                WallClock.seconds - status.modified.seconds < GenerationRecord.lifetime
             else { continue }
             return (id, failure)
         }
@@ -41,7 +43,7 @@ extension SpoolFolder {
         try? folder.descriptor.unlink(SpoolName.record(key, id).text)
     }
 
-    private func readRecord(_ name: String, in folder: borrowing OwnedDescriptor) -> GenerationRecord? {
+    func readRecord(_ name: String, in folder: borrowing OwnedDescriptor) -> GenerationRecord? {
         guard let file = try? folder.descriptor.open(name, [.readOnly, .noFollow, .nonBlocking]) else { return nil }
         let owned = OwnedDescriptor(file)
         return (try? owned.descriptor.readAll(upTo: GenerationRecord.size)).flatMap { GenerationRecord($0) }

@@ -188,6 +188,8 @@ struct SpoolFolder: Sendable {
         case lead(PartialFile)
         /// To be read while another writes it.
         case follow(PartialFile)
+        /// The generation that was to be followed has failed, with this status.
+        case failed(Int)
     }
 
     /// A content that is being generated, with the lock of who writes it or of who reads it.
@@ -207,7 +209,14 @@ struct SpoolFolder: Sendable {
     }
 
     /// Finds a content, or joins who generates it, or begins to: one of all processes does.
-    func begin(_ key: SpoolKey, as id: GenerationID) throws(SystemError) -> Beginning {
+    ///
+    /// - Parameter found: The generation that was found under way before, if any: when it has failed meanwhile, nobody
+    ///   has asked to start over.
+    func begin(
+        _ key: SpoolKey,
+        as id: GenerationID,
+        insteadOf found: GenerationID? = nil
+    ) throws(SystemError) -> Beginning {
         let folder = try self.folder(key.folder, making: true)
         let gate = try lock(folder)
         defer { gate.descriptor.discardLock() }
@@ -220,6 +229,9 @@ struct SpoolFolder: Sendable {
                 return .follow(part)
             }
             try? folder.descriptor.unlink(SpoolName.partial(key, id).text)
+        }
+        if let found, let failure = readRecord(SpoolName.record(key, found).text, in: folder)?.failure {
+            return .failed(failure)
         }
         // Starting over forgets what has failed.
         for name in names {

@@ -57,7 +57,8 @@ final class Preparations: Sendable {
             // Outside the lock: it may end generations.
             withExtendedLifetime(over) {}
             guard let next else { return }
-            try? await Task.sleep(for: .milliseconds(max(1, next - now)))
+            // A shorter one may begin meanwhile.
+            try? await Task.sleep(for: .milliseconds(min(max(1, next - now), 1000)))
         }
     }
 

@@ -24,7 +24,7 @@ extension Spool {
         }
 
         deinit {
-            spool.table.withLock { $0.removeUser(of: key) }
+            spool.table.withLock { $0.removeUser(of: key, sending: stored) }
         }
 
         /// Where the file lies.

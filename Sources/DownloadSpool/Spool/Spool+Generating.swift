@@ -58,6 +58,8 @@ extension Spool {
                     if try await follow(part, with: generation) { return }
                     // Who wrote it is gone. Where the bytes will be the same they are generated again.
                     guard terms.isReproducible else { throw GenerationLost() }
+                case .failed(let status):
+                    throw PreparationFailure(status: status)
                 case .lead(let part):
                     // Who was found to write it is gone, and clients may have some of its bytes under their tag.
                     guard part.id == generation.id || terms.isReproducible else {
@@ -87,8 +89,9 @@ extension Spool {
             return nil
         }
         do {
+            guard generation.isElsewhere else { return try folder.begin(generation.key, as: generation.id) }
             // A name that another has given to its file is not given to one more.
-            return try folder.begin(generation.key, as: generation.isElsewhere ? GenerationID() : generation.id)
+            return try folder.begin(generation.key, as: GenerationID(), insteadOf: generation.id)
         } catch {
             noteFailure(error)
             noteDegraded()

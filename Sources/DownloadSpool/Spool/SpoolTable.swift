@@ -71,7 +71,9 @@ struct SpoolTable {
         entries[key]?.users += 1
     }
 
-    mutating func removeUser(of key: SpoolKey) {
-        if let users = entries[key]?.users, users > 0 { entries[key]?.users = users - 1 }
+    /// Notes that a request has ended which sent a file, unless another has its place by now.
+    mutating func removeUser(of key: SpoolKey, sending stored: SpoolFolder.StoredFile) {
+        guard let entry = entries[key], entry.users > 0, entry.stored.name.wire == stored.name.wire else { return }
+        entries[key]?.users = entry.users - 1
     }
 }

@@ -1,5 +1,6 @@
 import DownloadCore
 import DownloadTesting
+import Foundation
 import HTTPTypes
 import TestSupport
 import Testing
@@ -61,6 +62,52 @@ import Testing
         _ = try await last.response(to: .get("/r", headerFields: .ofBrowser))
         #expect(await eventually { third.work.runs == 1 })
         third.work.finish()
+    }
+
+    @Test("One that fails before it is followed is not tried again unasked either")
+    func failsBeforeItIsFollowed() throws {
+        let key = SpoolKey(of: ["r"])
+        let id = GenerationID()
+        guard case .lead(let part) = try spool.folder.begin(key, as: id) else {
+            Issue.record("nobody else generates it")
+            return
+        }
+        let record = try #require(spool.folder.makeRecord(of: part))
+        RecordWriter(record, GenerationRecord(began: 0)).noteFailure(status: 410)
+        part.abandon()
+        #expect(spool.folder.discard(key, id))
+        let found = try spool.folder.begin(key, as: GenerationID(), insteadOf: id)
+        guard case .failed(410) = found else {
+            Issue.record("\(found)")
+            return
+        }
+        // Who starts over does so.
+        let new = try spool.folder.begin(key, as: GenerationID())
+        guard case .lead = new else {
+            Issue.record("\(new)")
+            return
+        }
+        #expect(spool.folder.failure(of: key) == nil)
+    }
+
+    @Test("A failure in another process is forgotten after ten minutes")
+    func otherProcessHasFailedLongAgo() async throws {
+        let (base, unused) = (ReportView(), ReportView())
+        let status = try location(
+            await base.patientlyPrepared(in: spool).response(to: .get("/r", headerFields: .preferringAsynchronous))
+        )
+        #expect(await eventually { base.work.runs == 1 })
+        base.work.fail(DownloadError(.gone))
+        let other = unused.patientlyPrepared(in: try Spool(folder.file("spool")))
+        #expect(try await eventually { try await other.response(to: .get(status)).status == .gone })
+        let records = folder.files.filter { $0.hasSuffix(".state") }
+        try #require(records.count == 1)
+        for record in records {
+            let path = folder.file(record)
+            try FileManager.default.setAttributes([.modificationDate: Date.now - 601], ofItemAtPath: path)
+        }
+        #expect(try await other.response(to: .get(status)).status != .gone)
+        unused.work.finish()
     }
 
     @Test("When those of another process have left, too, the generation ends")
