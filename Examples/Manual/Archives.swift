@@ -47,3 +47,15 @@ struct ChosenDocumentsView: VirtualDownloadView {
     }
 }
 // end
+
+// sample: awaited
+struct NamedDocumentsView: VirtualDownloadView {
+    let documents: FileRoot
+
+    func file(for request: DownloadRequest) async throws -> ZipFile {
+        try await ZipFile(name: "named.zip") {
+            for name in try request.query.all("name") { ZipEntry(name, try await PathFile(name, in: documents)) }
+        }
+    }
+}
+// end

@@ -116,6 +116,8 @@ import VirtualDownloads
         let chosen = try await view.response(to: .get("/chosen.zip?name=2026/plan.txt"))
         #expect(chosen.isFinished && chosen.text.contains("plan.txt") && !chosen.text.contains("a.txt"))
         #expect(try await view.response(to: .get("/chosen.zip?name=../secret")).status == .notFound)
+        let awaited = NamedDocumentsView(documents: FileRoot(folder))
+        #expect(try await awaited.response(to: .get("/named.zip?name=2026/plan.txt")).body == chosen.body)
     }
 
     @Test("Functions are views, with parameters, forms, cookies and languages")
