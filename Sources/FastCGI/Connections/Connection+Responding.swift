@@ -39,7 +39,7 @@ extension Connection {
         let turn = Worker.FirstTurn(
             target: request.http.path ?? "",
             began: turnBegan,
-            expectation: expectation
+            usage: expectation == .none ? nil : .current
         )
         Worker.current?.beginFirstTurn(turn, observedBy: self)
     }

@@ -7,8 +7,9 @@ internal import Synchronization
 ///
 /// What a view computes before its first piece can't be interrupted, and is not known before it has run. So what was
 /// long is remembered, by the path. One that is not known is judged by its folder, what stands before its last slash,
-/// once several others there were long: as of a route with a parameter. A request that is judged wrongly costs nothing
-/// but a place in the queue, and is known better from then on.
+/// once several others there were long: as of a route with a parameter. A request that is judged wrongly waits behind
+/// those that go on, and is known better from then on. So only the first that was long is judged by the clock alone:
+/// on a busy machine other threads take the processor from short ones, too.
 final class LongFirstTurns: Sendable {
     /// What is known of the requests for a path.
     enum Expectation {
@@ -19,10 +20,11 @@ final class LongFirstTurns: Sendable {
         case long
     }
 
-    /// What is long, in microseconds: about ten times what a small answer takes.
-    static let limit: Int64 = 100
-    /// By how much the long ones must exceed the short ones.
-    private static let certainty = 3
+    /// What is long, in microseconds: ten times what a small answer takes, and more than it takes when nothing of it is
+    /// in the processor's caches.
+    static let limit: Int64 = 200
+    /// By how much the long ones must exceed the short ones. The first few of a process are long.
+    static let certainty = 8
     /// How many paths and folders are remembered; then all are forgotten.
     private static let capacity = 512
 
@@ -41,6 +43,14 @@ final class LongFirstTurns: Sendable {
             guard let known = excess[key.path] ?? key.folder.flatMap({ excess[$0] }) else { return .none }
             return known >= Self.certainty ? .long : .unsure
         }
+    }
+
+    /// Whether it says anything of a view that its first turn took so long: not when it was long because another thread
+    /// had the processor.
+    ///
+    /// What blocks its thread uses little of the processor, too, but gives it up by itself.
+    static func isTelling(_ microseconds: Int64, using usage: ThreadUsage) -> Bool {
+        microseconds < limit || usage.processorTime >= limit || usage.interruptions == 0
     }
 
     /// Learns how long a first turn was. It need not be called for a short one of which nothing was expected.

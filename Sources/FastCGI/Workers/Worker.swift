@@ -50,8 +50,8 @@ final class Worker {
         let target: String
         /// In monotonic microseconds.
         let began: Int64
-        /// What was expected of it.
-        let expectation: LongFirstTurns.Expectation
+        /// What the thread had used by then; nil where nothing was expected.
+        let usage: ThreadUsage?
     }
     private var firstTurn: FirstTurn?
 

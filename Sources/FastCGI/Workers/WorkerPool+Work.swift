@@ -65,7 +65,11 @@ extension WorkerPool {
     private func learn(from turn: Worker.FirstTurn) {
         let microseconds = MonotonicClock.microseconds - turn.began
         if microseconds >= heldLimit.load(ordering: .relaxed) { noteHeld.withLock { $0 }?(turn.target, microseconds) }
-        guard microseconds >= LongFirstTurns.limit || turn.expectation != .none else { return }
+        guard let usage = turn.usage else {
+            if microseconds >= LongFirstTurns.limit { longFirstTurns.note(microseconds, of: turn.target) }
+            return
+        }
+        guard LongFirstTurns.isTelling(microseconds, using: ThreadUsage.current.since(usage)) else { return }
         longFirstTurns.note(microseconds, of: turn.target)
     }
 

@@ -1,3 +1,4 @@
+import DownloadSystem
 import Testing
 
 @testable import FastCGI
@@ -5,6 +6,7 @@ import Testing
 @Suite struct LongFirstTurnsTests {
     private static let long = LongFirstTurns.limit
     private static let short = LongFirstTurns.limit - 1
+    private static let certainty = LongFirstTurns.certainty
 
     private func isLong(_ target: String, _ turns: LongFirstTurns) -> Bool { turns.expectation(of: target) == .long }
 
@@ -13,10 +15,10 @@ import Testing
         #expect(LongFirstTurns().expectation(of: "/a") == .none)
     }
 
-    @Test("A path is long once it was so three times, whatever the query, and no more once it was short")
+    @Test("A path is long once it was so eight times, whatever the query, and no more once it was short")
     func learns() {
         let turns = LongFirstTurns()
-        for number in 0..<2 { turns.note(Self.long, of: "/report?n=\(number)") }
+        for number in 1..<Self.certainty { turns.note(Self.long, of: "/report?n=\(number)") }
         #expect(turns.expectation(of: "/report?n=2") == .unsure, "a worker may have been held up")
         turns.note(Self.long, of: "/report?n=2")
         #expect(isLong("/report", turns))
@@ -37,27 +39,39 @@ import Testing
     func toleratesHoldUps() {
         let turns = LongFirstTurns()
         for _ in 0..<100 {
-            for _ in 0..<2 { turns.note(Self.long, of: "/bench/hello") }
+            for _ in 1..<Self.certainty { turns.note(Self.long, of: "/bench/hello") }
             #expect(!isLong("/bench/hello", turns))
-            for _ in 0..<2 { turns.note(Self.short, of: "/bench/hello") }
+            for _ in 1..<Self.certainty { turns.note(Self.short, of: "/bench/hello") }
         }
         #expect(turns.count == 0 && turns.expectation(of: "/bench/hello") == .none)
+    }
+
+    @Test(
+        "A turn during which another thread had the processor says nothing, unless it used as much of it itself",
+        arguments: [
+            (short, 1, 5, true), (long, long, 0, true), (long, long, 5, true), (long, 1, 0, true),
+            (long, long - 1, 1, false), (1000 * long, 1, 1, false),
+        ]
+    )
+    func knowsInterruptions(elapsed: Int64, processorTime: Int64, interruptions: Int, isTelling: Bool) {
+        let usage = ThreadUsage(processorTime: processorTime, interruptions: interruptions)
+        #expect(LongFirstTurns.isTelling(elapsed, using: usage) == isTelling)
     }
 
     @Test("What was never asked for is judged by its folder, and by itself from then on")
     func judgesByFolder() {
         let turns = LongFirstTurns()
-        for number in 0..<3 { turns.note(Self.long, of: "/reports/\(number)/a?x=/y") }
-        #expect(!isLong("/reports/3/a", turns) && !isLong("/reports/3", turns))
-        for _ in 0..<5 { turns.note(Self.long, of: "/reports/0") }
-        #expect(isLong("/reports/0", turns) && !isLong("/reports/9", turns), "one path speaks for itself alone")
-        for number in 1..<3 { turns.note(Self.long, of: "/reports/\(number)") }
-        #expect(isLong("/reports/9", turns) && isLong("/reports/", turns))
-        for other in ["/reports", "/other/9", "/reports/9/a"] { #expect(!isLong(other, turns), "\(other)") }
-        turns.note(Self.short, of: "/reports/9")
-        for number in 3..<5 { turns.note(Self.long, of: "/reports/\(number)") }
-        #expect(isLong("/reports/8", turns))
-        #expect(!isLong("/reports/9", turns))
+        for number in 0..<Self.certainty { turns.note(Self.long, of: "/reports/\(number)/a?x=/y") }
+        #expect(!isLong("/reports/x/a", turns) && !isLong("/reports/x", turns))
+        for _ in 0..<2 * Self.certainty { turns.note(Self.long, of: "/reports/0") }
+        #expect(isLong("/reports/0", turns) && !isLong("/reports/x", turns), "one path speaks for itself alone")
+        for number in 1..<Self.certainty { turns.note(Self.long, of: "/reports/\(number)") }
+        #expect(isLong("/reports/x", turns) && isLong("/reports/", turns))
+        for other in ["/reports", "/other/x", "/reports/x/a"] { #expect(!isLong(other, turns), "\(other)") }
+        turns.note(Self.short, of: "/reports/x")
+        for number in 0..<2 { turns.note(Self.long, of: "/reports/more-\(number)") }
+        #expect(isLong("/reports/y", turns))
+        #expect(!isLong("/reports/x", turns))
     }
 
     @Test("Routes at the root say nothing of one another")
@@ -72,14 +86,14 @@ import Testing
         let turns = LongFirstTurns()
         for number in 0..<5000 { turns.note(Self.long, of: "/made-up/\(number)/x") }
         #expect(turns.count <= 512)
-        for _ in 0..<3 { turns.note(Self.long, of: "/report") }
+        for _ in 0..<Self.certainty { turns.note(Self.long, of: "/report") }
         #expect(isLong("/report", turns))
     }
 
     @Test("Any text is a target", arguments: ["", "?", "/", "//", "no slash", "\u{212A}", "/a/?b"])
     func takesAny(target: String) {
         let turns = LongFirstTurns()
-        for _ in 0..<3 { turns.note(Self.long, of: target) }
+        for _ in 0..<Self.certainty { turns.note(Self.long, of: target) }
         #expect(isLong(target, turns))
     }
 }

@@ -1,5 +1,6 @@
 """FastCGI as a web server speaks it: records, connections, answers."""
 
+import select
 import socket
 import struct
 import time
@@ -68,6 +69,15 @@ def send(s, data):
         return True
     except (BrokenPipeError, ConnectionResetError, socket.timeout):
         return False
+
+
+def readable(connections):
+    """Those of them for which something has come, or the end."""
+    poll = select.poll()
+    of_descriptor = {s.fileno(): s for s in connections}
+    for descriptor in of_descriptor:
+        poll.register(descriptor, select.POLLIN)
+    return [of_descriptor[descriptor] for descriptor, _ in poll.poll(0)]
 
 
 class Reader:

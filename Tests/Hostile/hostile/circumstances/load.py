@@ -80,7 +80,9 @@ def two_thousand_slow_downloads():
 
 @circumstances.case
 def load_behind_nginx():
-    """4 workers, 200 clients for 30 s; a fresh direct connection is answered at once throughout."""
+    """4 workers, 200 clients for 30 s, each of which asks again once it was answered: none waits for much longer than
+    all do on average. A fresh direct connection is answered at once throughout."""
+    clients = 200
     with Site("--threads", "4") as site:
         os.chmod(site.folder, 0o755)
         os.chmod(site.path, 0o666)
@@ -93,7 +95,7 @@ def load_behind_nginx():
             prober = threading.Thread(target=probe)
             prober.start()
             try:
-                out = load(port, 30, 200)
+                out = load(port, 30, clients)
             finally:
                 ends.set()
                 prober.join()
@@ -101,8 +103,10 @@ def load_behind_nginx():
         rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
         number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
         p99 = float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
-        expect(p99 < 20, f"{p99} ms at p99")
-        return f"{rate:.0f} requests/s, {p99:.1f} ms at p99; direct {max(times) * 1000:.1f} ms at worst of {len(times)}"
+        average = clients / rate * 1000
+        told = f"{rate:.0f} requests/s, {average:.1f} ms on average, {p99:.1f} ms at p99"
+        expect(p99 < 5 * average, told)
+        return f"{told}; direct {max(times) * 1000:.1f} ms at worst of {len(times)}"
 
 
 @circumstances.case
