@@ -17,6 +17,16 @@ settings = argparse.Namespace(
     seconds=60.0, clients=40)
 
 
+def is_sanitized():
+    """Whether the program is taken for one that is built with a sanitizer: what it uses is not the server's."""
+    return settings.slow >= 5
+
+
+def reduced(count):
+    """So many, or a twentieth for a sanitizer's build."""
+    return count // 20 if is_sanitized() else count
+
+
 def allowed(seconds):
     """So many seconds, or what `--slow` makes of them: for every wait for the program."""
     return seconds * settings.slow

@@ -8,7 +8,7 @@ from ..failure import expect
 from ..fastcgi import connect, request, send
 from ..helpers import in_threads
 from ..registry import circumstances
-from ..settings import settings
+from ..settings import is_sanitized, reduced
 from ..site import anonymous_memory, get, Site
 
 # Above an idle program's, for each download under way.
@@ -43,11 +43,6 @@ def fetch(uri, within=120.0, **kw):
         return count
 
 
-def some(count):
-    """So many, or a twentieth for a sanitizer's build, whose memory is not the server's and is not asserted."""
-    return count if settings.slow < 5 else count // 20
-
-
 @circumstances.case
 def archives_and_tables_take_little_memory():
     # Of a list the program holds the files, too: those of /bench/zip are VirtualFiles.
@@ -55,24 +50,24 @@ def archives_and_tables_take_little_memory():
         return f"/archive/big.zip?entries={entries}&size={size}", options
 
     def generated(options):
-        return f"/bench/zip?entries={some(1_000_000)}&size=10{options}", {}
+        return f"/bench/zip?entries={reduced(1_000_000)}&size=10{options}", {}
 
     def planned(size, **options):
-        return f"/test/big.zip?entries={some(1_000_000)}&size={size}", options
+        return f"/test/big.zip?entries={reduced(1_000_000)}&size={size}", options
 
     def orders(kind):
-        return f"/export/orders.{kind}?rows={some(1_000_000)}", {}
+        return f"/export/orders.{kind}?rows={reduced(1_000_000)}", {}
 
     def from_byte(offset):
-        return {"extra": [(b"HTTP_RANGE", b"bytes=%d-" % some(offset))]}
+        return {"extra": [(b"HTTP_RANGE", b"bytes=%d-" % reduced(offset))]}
 
-    many = some(100_000)
+    many = reduced(100_000)
     # One program answers all, so that what one leaves behind counts for the next.
     downloads = [
         [archive(many, 100)], [archive(many, 101)],
         [archive(many, 100, **from_byte(19_000_000))], [archive(many, 102, **from_byte(19_000_000))],
         [archive(2 * many, 1, method=b"HEAD")], [archive(2 * many, 1)], [archive(2 * many, 2)],
-        [archive(4, some(250_000_000))], [(f"/bench/zip?entries={many}&size=10&level=6", {})],
+        [archive(4, reduced(250_000_000))], [(f"/bench/zip?entries={many}&size=10&level=6", {})],
         # A list may be of any length: one that is itself produced, and a lazy one, all of it and from the middle on.
         *[[generated("&streaming=1")]] * 2, [generated("")], [planned(1)], [planned(2, **from_byte(9_000_000))],
         *([orders(kind)] for kind in ("csv", "ndjson", "xlsx")),
@@ -88,12 +83,12 @@ def archives_and_tables_take_little_memory():
             def one(number):
                 uri, options = together[number]
                 count = fetch(uri, **options)
-                expect(count > (100 if "method" in options else some(900_000)), f"{uri}: {count} bytes")
+                expect(count > (100 if "method" in options else reduced(900_000)), f"{uri}: {count} bytes")
 
             with peak_memory(site) as peak:
                 in_threads(len(together), one)
             grown = peak[0] - idle
             highest[len(together) - 1] = max(highest[len(together) - 1], grown)
-            if settings.slow < 5:
+            if not is_sanitized():
                 expect(grown < BOUND * len(together), f"{grown >> 10} KiB above idle: {together}")
     return "one {:.1f} MiB above idle, two {:.1f}".format(*(bytes / (1 << 20) for bytes in highest))
