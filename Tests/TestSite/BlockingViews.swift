@@ -37,6 +37,18 @@ struct ComputingView: VirtualDownloadView {
     }
 }
 
+/// What computes for `ms` milliseconds before it writes.
+struct BusyView: VirtualDownloadView {
+    func file(for request: DownloadRequest) throws -> some DownloadFile {
+        let milliseconds = try request.query.integer("ms", in: 0...60_000) ?? 1
+        return content { sink in
+            let end = ContinuousClock.now + .milliseconds(milliseconds)
+            while ContinuousClock.now < end {}
+            try await sink.write("computed\n")
+        }
+    }
+}
+
 struct BlockingView: VirtualDownloadView {
     func file(for request: DownloadRequest) throws -> some DownloadFile {
         let milliseconds = try request.query.integer("ms", in: 0...60_000) ?? 1000

@@ -12,6 +12,7 @@ enum TestViews {
             Route("/test/slow", SlowView())
             Route("/test/wait", WaitingView())
             Route("/test/compute", ComputingView())
+            Route("/test/busy", BusyView())
             Route("/test/block", BlockingView())
             Route("/test/main-actor", MainActorView())
             Route("/test/child", ChildView())
