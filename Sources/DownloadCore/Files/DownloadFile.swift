@@ -100,17 +100,17 @@ extension DownloadFile {
 
     @inlinable
     public var statedOptions: StatedOptions {
-        StatedOptions(
-            attachment: attachment.optionValue,
-            basename: basename.optionValue,
-            mimeType: mimeType.optionValue,
-            charset: charset.optionValue,
-            encoding: encoding.optionValue,
-            cacheControl: cacheControl.optionValue,
-            expires: expires.optionValue,
-            vary: vary.optionValue,
-            headerFields: headerFields.optionValue
-        )
+        var stated = StatedOptions()
+        stated.attachment = attachment.optionValue
+        stated.basename = basename.optionValue
+        stated.mimeType = mimeType.optionValue
+        stated.charset = charset.optionValue
+        stated.encoding = encoding.optionValue
+        stated.cacheControl = cacheControl.optionValue
+        stated.expires = expires.optionValue
+        stated.vary = vary.optionValue
+        stated.headerFields = headerFields.optionValue
+        return stated
     }
 
     @inlinable

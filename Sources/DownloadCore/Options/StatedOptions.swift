@@ -23,41 +23,6 @@ public struct StatedOptions: Sendable {
     /// Further header fields.
     public var headerFields: HTTPFields?
 
-    @inlinable
-    init(
-        attachment: Bool?,
-        basename: String?,
-        mimeType: String?,
-        charset: String?,
-        encoding: String?,
-        cacheControl: String?,
-        expires: HTTPDate?,
-        vary: [HTTPField.Name]?,
-        headerFields: HTTPFields?
-    ) {
-        self.attachment = attachment
-        self.basename = basename
-        self.mimeType = mimeType
-        self.charset = charset
-        self.encoding = encoding
-        self.cacheControl = cacheControl
-        self.expires = expires
-        self.vary = vary
-        self.headerFields = headerFields
-    }
-
     /// Says nothing.
-    init() {
-        self.init(
-            attachment: nil,
-            basename: nil,
-            mimeType: nil,
-            charset: nil,
-            encoding: nil,
-            cacheControl: nil,
-            expires: nil,
-            vary: nil,
-            headerFields: nil
-        )
-    }
+    @inlinable init() {}
 }
