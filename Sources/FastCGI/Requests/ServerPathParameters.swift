@@ -27,11 +27,16 @@ struct ServerPathParameters {
             // The server has decoded one, or does not say what it has made of it.
             reading.reading = .decodedWithSlashes
         }
-        // In FastCGI the split is often a mere guess: for a path that is not a file Apache makes its first segment the
-        // script, whatever a client writes there.
-        let tellsWhereTheProgramIs = isCGI || scriptFile.isEmpty || ThisProgram.isFile(at: scriptFile)
-        if !scriptName.isEmpty, !info.isEmpty, tellsWhereTheProgramIs { reading.scriptName = scriptName.wire }
+        if !scriptName.isEmpty, !info.isEmpty, tellsWhereTheProgramIs(isCGI: isCGI) {
+            reading.scriptName = scriptName.wire
+        }
         return reading
+    }
+
+    /// Whether `SCRIPT_NAME` stands for this program. In FastCGI the split is often a mere guess: for a path that is not
+    /// a file Apache makes its first segment the script, whatever a client writes there.
+    private func tellsWhereTheProgramIs(isCGI: Bool) -> Bool {
+        isCGI || scriptFile.isEmpty || ThisProgram.isFile(at: scriptFile)
     }
 
     /// Whether the path of a target is the one that the server has read: it may have been sent another, and have
