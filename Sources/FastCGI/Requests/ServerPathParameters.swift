@@ -33,8 +33,8 @@ struct ServerPathParameters {
         return reading
     }
 
-    /// Whether `SCRIPT_NAME` stands for this program. In FastCGI the split is often a mere guess: for a path that is not
-    /// a file Apache makes its first segment the script, whatever a client writes there.
+    /// Whether `SCRIPT_NAME` stands for this program. In FastCGI the split is often a mere guess: for a path that is
+    /// not a file Apache makes its first segment the script, whatever a client writes there.
     private func tellsWhereTheProgramIs(isCGI: Bool) -> Bool {
         isCGI || scriptFile.isEmpty || ThisProgram.isFile(at: scriptFile)
     }
