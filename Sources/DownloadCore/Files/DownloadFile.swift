@@ -99,21 +99,6 @@ extension DownloadFile {
     @inlinable public var digest: DefaultOption<ContentDigest> { .init() }
 
     @inlinable
-    public var statedOptions: StatedOptions {
-        var stated = StatedOptions()
-        stated.attachment = attachment.optionValue
-        stated.basename = basename.optionValue
-        stated.mimeType = mimeType.optionValue
-        stated.charset = charset.optionValue
-        stated.encoding = encoding.optionValue
-        stated.cacheControl = cacheControl.optionValue
-        stated.expires = expires.optionValue
-        stated.vary = vary.optionValue
-        stated.headerFields = headerFields.optionValue
-        return stated
-    }
-
-    @inlinable
     public var statedProperties: StatedProperties {
         StatedProperties(
             contentType: contentType.optionValue,

@@ -26,3 +26,32 @@ public struct StatedOptions: Sendable {
     /// Says nothing.
     @inlinable init() {}
 }
+
+extension DownloadOptions
+where
+    AttachmentOption: BooleanOption,
+    BasenameOption: TextOption,
+    MIMETypeOption: TextOption,
+    CharsetOption: TextOption,
+    EncodingOption: TextOption,
+    CacheControlOption: TextOption,
+    ExpiresOption: DateOption,
+    VaryOption: FieldNamesOption,
+    HeaderFieldsOption: FieldsOption
+{
+    /// What the members say, collected.
+    @inlinable
+    public var statedOptions: StatedOptions {
+        var stated = StatedOptions()
+        stated.attachment = attachment.optionValue
+        stated.basename = basename.optionValue
+        stated.mimeType = mimeType.optionValue
+        stated.charset = charset.optionValue
+        stated.encoding = encoding.optionValue
+        stated.cacheControl = cacheControl.optionValue
+        stated.expires = expires.optionValue
+        stated.vary = vary.optionValue
+        stated.headerFields = headerFields.optionValue
+        return stated
+    }
+}

@@ -103,21 +103,6 @@ extension VirtualDownloadView {
     @inlinable public var maximumSkippedBytes: DefaultOption<Int64> { .init(4 << 20) }
     @inlinable public var maximumBodySize: DefaultOption<Int64> { .init() }
 
-    @inlinable
-    public var statedOptions: StatedOptions {
-        var stated = StatedOptions()
-        stated.attachment = attachment.optionValue
-        stated.basename = basename.optionValue
-        stated.mimeType = mimeType.optionValue
-        stated.charset = charset.optionValue
-        stated.encoding = encoding.optionValue
-        stated.cacheControl = cacheControl.optionValue
-        stated.expires = expires.optionValue
-        stated.vary = vary.optionValue
-        stated.headerFields = headerFields.optionValue
-        return stated
-    }
-
     public func wasModified(_ file: File, since value: String) -> Bool {
         if let answer = file.wasModified(since: value).optionValue { return answer }
         guard let date = file.modificationDate.optionValue, let since = HTTPDate(value) else { return true }
