@@ -80,8 +80,8 @@ def two_thousand_slow_downloads():
 
 @circumstances.case
 def load_behind_nginx():
-    """4 workers, 200 clients for 30 s, each of which asks again once it was answered: none waits for much longer than
-    all do on average. A fresh direct connection is answered at once throughout."""
+    """4 workers, 200 clients for 30 s, each of which asks again once it was answered; a fresh direct connection is
+    answered at once throughout. With a sanitizer none waits for much longer than all do on average."""
     clients = 200
     with Site("--threads", "4") as site:
         os.chmod(site.folder, 0o755)
@@ -105,7 +105,7 @@ def load_behind_nginx():
         p99 = float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
         average = clients / rate * 1000
         told = f"{rate:.0f} requests/s, {average:.1f} ms on average, {p99:.1f} ms at p99"
-        expect(p99 < 5 * average, told)
+        expect(p99 < (5 * average if is_sanitized() else 20), told)
         return f"{told}; direct {max(times) * 1000:.1f} ms at worst of {len(times)}"
 
 
