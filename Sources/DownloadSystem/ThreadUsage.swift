@@ -16,6 +16,7 @@ package struct ThreadUsage: Equatable {
     /// RUSAGE_THREAD, which the C library declares under _GNU_SOURCE alone.
     private static let thisThread = __rusage_who_t(1)
 
+    /// What was counted since the thread began.
     package static var current: ThreadUsage {
         var usage = rusage()
         _ = unsafe getrusage(thisThread, &usage)
