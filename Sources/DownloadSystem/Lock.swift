@@ -19,8 +19,8 @@ public import Darwin
 /// (Swift 6.3), and a small answer, which takes 20 locks, cost 800 instructions more.
 @safe
 public final class Lock<Value>: @unchecked Sendable {
-    @usableFromInline let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    @usableFromInline let value = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+    @usableFromInline package let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    @usableFromInline package let value = UnsafeMutablePointer<Value>.allocate(capacity: 1)
 
     public init(_ value: Value) {
         unsafe self.value.initialize(to: value)

@@ -15,8 +15,14 @@ struct ServerPathParameters {
 
     /// What a router has to know of it.
     ///
-    /// - Parameter target: The target that the client sent, in origin form.
-    func reading(of target: String, isCGI: Bool) -> ServerPath {
+    /// - Parameters:
+    ///   - target: The target that the client sent, in origin form.
+    ///   - isThisProgram: Whether the program that runs is the file at a path; asked only if something hangs on it.
+    func reading(
+        of target: String,
+        isCGI: Bool,
+        isThisProgram: (_ path: String) -> Bool = ThisProgram.isFile
+    ) -> ServerPath {
         var reading = ServerPath()
         if software.hasOctetPrefix("HAProxy") {
             reading.reading = .verbatim
@@ -27,16 +33,12 @@ struct ServerPathParameters {
             // The server has decoded one, or does not say what it has made of it.
             reading.reading = .decodedWithSlashes
         }
-        if !scriptName.isEmpty, !info.isEmpty, tellsWhereTheProgramIs(isCGI: isCGI) {
+        // In FastCGI the split is often a mere guess: for a path that is not a file Apache makes its first segment the
+        // script, whatever a client writes there.
+        if !scriptName.isEmpty, !info.isEmpty, isCGI || scriptFile.isEmpty || isThisProgram(scriptFile) {
             reading.scriptName = scriptName.wire
         }
         return reading
-    }
-
-    /// Whether `SCRIPT_NAME` stands for this program. In FastCGI the split is often a mere guess: for a path that is
-    /// not a file Apache makes its first segment the script, whatever a client writes there.
-    private func tellsWhereTheProgramIs(isCGI: Bool) -> Bool {
-        isCGI || scriptFile.isEmpty || ThisProgram.isFile(at: scriptFile)
     }
 
     /// Whether the path of a target is the one that the server has read: it may have been sent another, and have
