@@ -302,7 +302,8 @@ final class BlockingChannel<Element: Sendable>: Sendable {
 
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-    /// Nobody wants the rest: the next write throws, and what was given to ``addInterrupt(_:)`` is called.
+    /// Nobody wants the rest: the next write throws, and what was given to ``addInterrupt(_:)`` is called until it is
+    /// removed.
     func cancel() {
         let reader = state.withLock { state in
             state.isCancelled = true
@@ -312,11 +313,27 @@ final class BlockingChannel<Element: Sendable>: Sendable {
             return Self.take(&state.reader)
         }
         reader?.resume()
+        guard beginInterrupting(), interruptAll() else { return }
+        // A call that has not begun is not interrupted, and begins then.
+        Task.detached { [self] in
+            repeat { try await Task.sleep(for: BlockingCancellation.interruptInterval) } while interruptAll()
+        }
+    }
+
+    /// False where the content is cancelled already.
+    private func beginInterrupting() -> Bool {
+        interrupts.withLock { interrupts in
+            defer { interrupts.isCancelled = true }
+            return !interrupts.isCancelled
+        }
+    }
+
+    /// Calls what was given to ``addInterrupt(_:)`` and not removed since; false if there is none.
+    private func interruptAll() -> Bool {
         // Under the lock: none may be called after it was removed.
         interrupts.withLock { interrupts in
-            guard !interrupts.isCancelled else { return }
-            interrupts.isCancelled = true
             for interrupt in interrupts.all.values { interrupt() }
+            return !interrupts.all.isEmpty
         }
     }
 

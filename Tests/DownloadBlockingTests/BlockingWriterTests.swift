@@ -1,10 +1,11 @@
 import Dispatch
-import DownloadBlocking
 import DownloadCore
 import DownloadTesting
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import DownloadBlocking
 
 /// A view of what a closure that blocks writes.
 struct BlockingView: VirtualDownloadView {
@@ -121,9 +122,9 @@ struct Broken: Error {}
         let seen = Mutex<[String]>([])
         let hasBegun = Mutex(false)
         let view = BlockingView(pool: pool) { sink in
-            hasBegun.withLock { $0 = true }
             do {
                 try sink.cancellation.withInterrupt({ interrupted.store(true, ordering: .relaxed) }) {
+                    hasBegun.withLock { $0 = true }
                     while !interrupted.load(ordering: .relaxed) { blockingSleep(for: .milliseconds(1)) }
                     seen.withLock { $0.append("interrupted") }
                 }
@@ -140,6 +141,27 @@ struct Broken: Error {}
         #expect(seen.withLock { $0 } == ["interrupted", "CancellationError()"])
         let next = try await BlockingView(pool: pool) { try $0.write("next") }.response(to: .get())
         #expect(next.text == "next")
+    }
+
+    @Test("A call that is interrupted before it has begun is interrupted again, and not after its end")
+    func isInterruptedAgain() async throws {
+        let hasBegun = Mutex(false)
+        let count = Atomic(0)
+        let atEnd = Atomic(0)
+        let view = BlockingView(pool: BlockingPool(maximum: 1)) { sink in
+            try sink.cancellation.withInterrupt({ count.add(1, ordering: .relaxed) }) {
+                hasBegun.withLock { $0 = true }
+                while count.load(ordering: .relaxed) < 3 { blockingSleep(for: .milliseconds(1)) }
+            }
+            atEnd.store(count.load(ordering: .relaxed), ordering: .relaxed)
+            // Longer than it takes to the next.
+            blockingSleep(for: BlockingCancellation.interruptInterval * 3)
+        }
+        let task = Task { try await view.response(to: .get()) }
+        while !hasBegun.withLock({ $0 }) { await Task.yield() }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(count.load(ordering: .relaxed) == atEnd.load(ordering: .relaxed))
     }
 
     @Test("A source that waits for a thread ends at once when it is cancelled, and never runs")

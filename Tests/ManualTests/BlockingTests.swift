@@ -51,8 +51,10 @@ struct CountView: VirtualDownloadView {
         VirtualFile(
             name: "count.txt",
             blocking: { [database] sink in
-                let count = try sink.cancellation.withInterrupt({ database.interrupt() }) {
-                    try database.read { db in
+                // A connection of its own: `database.interrupt()` ends the queries of all clients.
+                let orders = try database.makeSnapshot()
+                let count = try sink.cancellation.withInterrupt(orders.interrupt) {
+                    try orders.read { db in
                         try Int.fetchOne(db, sql: "SELECT count(*) FROM orders AS a, orders AS b, orders AS c")
                     }
                 }
@@ -142,14 +144,29 @@ struct CountView: VirtualDownloadView {
         }
     }
 
-    @Test("A query that computes is interrupted when its client leaves")
+    @Test("A query that computes is interrupted when its client leaves, and no other is")
     func interruptsQueries() async throws {
         try await withDatabase { database in
-            let task = Task { try await CountView(database: database).response(to: .get("/")) }
-            // Whether it runs already or waits, it must end: it would count for years.
-            for _ in 0..<1000 { await Task.yield() }
-            task.cancel()
-            await #expect(throws: (any Error).self) { try await task.value }
+            let state = Mutex((hasBegun: false, isOver: false))
+            async let other = database.read { db in
+                let orders = try Int.fetchCursor(db, sql: "SELECT id FROM orders")
+                var count = try orders.next() == nil ? 0 : 1
+                state.withLock { $0.hasBegun = true }
+                while !state.withLock({ $0.isOver }) { blockingSleep(for: .milliseconds(1)) }
+                while try orders.next() != nil { count += 1 }
+                return count
+            }
+            while !state.withLock({ $0.hasBegun }) { await Task.yield() }
+            for yields in [0, 10, 1000] {
+                let task = Task { try await CountView(database: database).response(to: .get("/")) }
+                // Whether it runs already or waits, it must end: it would count for years.
+                for _ in 0..<yields { await Task.yield() }
+                task.cancel()
+                await #expect(throws: (any Error).self) { try await task.value }
+            }
+            state.withLock { $0.isOver = true }
+            let count = try await other
+            #expect(count == Self.count)
         }
     }
 }

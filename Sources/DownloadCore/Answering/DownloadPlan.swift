@@ -22,19 +22,21 @@ package struct DownloadPlan: Sendable, Hashable {
         /// The bytes of one range.
         case range(Range<Int64>)
         /// Several ranges, each with a head of its own.
-        case parts(MultipartByteRanges)
+        indirect case parts(MultipartByteRanges)
     }
 
     package var status: HTTPResponse.Status
     package var headerFields: HTTPFields
-    package var body: Body
+    package var body = Body.nothing
     /// How many bytes follow the head.
-    package var extent: ContentExtent
+    package var extent = ContentExtent.none
     /// The content coding that the file says itself it is in; nil for none, and for one that is the view's option.
     package var fileEncoding: WireText?
     /// The name of a file whose media type nobody says and nothing is known of by its name; nil if it is known.
     package var untypedName: WireText?
+}
 
+extension DownloadPlan {
     /// Plans the answer of `view` to a request for `file`.
     ///
     /// No content is produced, and the file's size is looked at only if the preconditions let the request proceed.
@@ -66,16 +68,16 @@ package struct DownloadPlan: Sendable, Hashable {
             wasModified: { view.wasModified(file, since: $0) }
         )
         let lastModified = date.map { min($0, receivedAt ?? $0) }
-        var fields = FieldList()
         switch outcome {
         case .failed:
-            self.init(status: .preconditionFailed, fields)
+            self.init(status: .preconditionFailed, headerFields: [:])
             return
         case .notModified:
+            var fields = FieldList()
             // The tag says all that the date would (RFC 9110 §15.4.5).
             fields.appendCaching(by: own, or: defaults, tag: tag, lastModified: tag == nil ? lastModified : nil)
             fields.append(furtherFieldsOf: own, and: defaults)
-            self.init(status: .notModified, fields)
+            self.init(status: .notModified, headerFields: fields.headerFields)
             return
         case .proceed:
             break
@@ -94,9 +96,12 @@ package struct DownloadPlan: Sendable, Hashable {
                 selection = .tooCostly
             }
             if selection == .unsatisfiable {
-                fields.append(.contentRange, ContentRange.unsatisfied(size: size).description)
-                fields.append(FieldList.ranges)
-                self.init(status: .rangeNotSatisfiable, fields)
+                self.init(
+                    status: .rangeNotSatisfiable,
+                    headerFields: [
+                        .contentRange: ContentRange.unsatisfied(size: size).description, .acceptRanges: "bytes",
+                    ]
+                )
                 return
             }
         }
@@ -106,33 +111,30 @@ package struct DownloadPlan: Sendable, Hashable {
         let encoding = (own.encoding ?? defaults.encoding)
             .flatMap { Self.isIdentity($0) ? nil : $0 }
         let sent = SentContent(selection, of: type, encoding: encoding, size: size, tag: tag)
-        if let range = sent.contentRange { fields.append(.contentRange, range) }
-        fields.append(.contentType, sent.type)
-        if let length = sent.extent.byteCount { fields.append(.contentLength, String(length)) }
-        if let encoding { fields.append(.contentEncoding, encoding) }
         // What the web server sends in the file's place has ranges of its own, of which it tells.
         let isElsewhere =
             own.headerFields?.contains(.xAccelRedirect) == true
             || defaults.headerFields?.contains(.xAccelRedirect) == true
-        if !isElsewhere {
-            fields.append(support == .none || selection == .tooCostly ? FieldList.noRanges : FieldList.ranges)
-        }
+        let hasRanges = support != .none && selection != .tooCostly
+        var fields = FieldList(isElsewhere ? FieldList.plain : hasRanges ? FieldList.ranged : FieldList.unranged)
+        if let range = sent.contentRange { fields.append(.contentRange, range) }
+        fields.append(.contentType, sent.type)
+        if let length = sent.extent.byteCount { fields.append(.contentLength, String(length)) }
+        if let encoding { fields.append(.contentEncoding, encoding) }
         let isAttachment = own.attachment ?? defaults.attachment ?? true
         fields.append(.contentDisposition, ContentDisposition.value(isAttachment ? .attachment : .inline, name))
         fields.appendCaching(by: own, or: defaults, tag: tag, lastModified: lastModified)
         if let digest = properties.digest { fields.append(.reprDigest, digest.description) }
-        fields.append(FieldList.nosniff)
-        fields.append(FieldList.unbuffered)
         fields.append(furtherFieldsOf: own, and: defaults)
         let isHead = method == .head
         self.init(
             status: sent.status,
-            fields,
+            headerFields: fields.headerFields,
             body: isHead ? .nothing : sent.body,
-            extent: isHead ? .none : sent.extent
+            extent: isHead ? .none : sent.extent,
+            fileEncoding: own.encoding == nil ? nil : encoding?.wire,
+            untypedName: knownType == nil ? WireText(name?.text ?? "") : nil
         )
-        if own.encoding != nil { fileEncoding = encoding?.wire }
-        if knownType == nil { untypedName = WireText(name?.text ?? "") }
     }
 
     /// Whether a content coding is none, and not to be sent (RFC 9110 §8.4.1).
@@ -140,68 +142,60 @@ package struct DownloadPlan: Sendable, Hashable {
         let name = HeaderValue.sanitized(encoding)
         return name.isEmpty || name.isOctetEqualIgnoringCase(to: "identity")
     }
-
-    /// A plan that sends nothing of the file, unless it is said what.
-    private init(
-        status: HTTPResponse.Status,
-        _ fields: FieldList,
-        body: Body = .nothing,
-        extent: ContentExtent = .none
-    ) {
-        self.status = status
-        self.body = body
-        self.extent = extent
-        headerFields = fields.headerFields
-    }
 }
 
 /// What is sent of a file, and what the head says about it.
 private struct SentContent {
-    var status = HTTPResponse.Status.ok
-    var body = DownloadPlan.Body.whole
+    var status: HTTPResponse.Status
+    var body: DownloadPlan.Body
     var extent: ContentExtent
     var type: String
     var contentRange: String?
+}
 
+extension SentContent {
     init(_ selection: RangeSelection, of type: String, encoding: String?, size: Int64?, tag: EntityTag?) {
-        self.type = type
-        extent = size.map { .exactly($0) } ?? .unknown
-        guard let size, let tag else { return }
         switch selection {
         case .one(let range):
-            status = .partialContent
-            body = .range(range)
-            extent = .exactly(range.upperBound - range.lowerBound)
-            contentRange = ContentRange(range, of: size).description
+            self.init(
+                status: .partialContent,
+                body: .range(range),
+                extent: .exactly(range.upperBound - range.lowerBound),
+                type: type,
+                contentRange: ContentRange(range, of: size).description
+            )
+            return
         case .several(let ranges) where encoding == nil:
             // A content coding would seem to be that of the frame, not of the parts.
+            guard let size, let tag else { break }
             let frame = MultipartByteRanges(ranges: ranges, size: size, partType: type, tag: tag)
-            status = .partialContent
-            body = .parts(frame)
-            extent = .exactly(frame.byteCount)
-            self.type = frame.contentType
+            self.init(
+                status: .partialContent,
+                body: .parts(frame),
+                extent: .exactly(frame.byteCount),
+                type: frame.contentType
+            )
+            return
         case .whole, .tooCostly, .several, .unsatisfiable:
             break
         }
+        self.init(status: .ok, body: .whole, extent: size.map { .exactly($0) } ?? .unknown, type: type)
     }
 }
 
 /// Collects fields of different names: by appending, since the subscript of `HTTPFields` looks for the name first.
 private struct FieldList {
-    static let nosniff = HTTPField(name: .xContentTypeOptions, value: "nosniff")
-    static let unbuffered = HTTPField(name: .xAccelBuffering, value: "no")
-    static let ranges = HTTPField(name: .acceptRanges, value: "bytes")
-    static let noRanges = HTTPField(name: .acceptRanges, value: "none")
+    // What each 200 and 206 says; of a file that has ranges, and of one that has none.
+    static let plain: HTTPFields = [.xContentTypeOptions: "nosniff", .xAccelBuffering: "no"]
+    static let ranged: HTTPFields = [.xContentTypeOptions: "nosniff", .xAccelBuffering: "no", .acceptRanges: "bytes"]
+    static let unranged: HTTPFields = [.xContentTypeOptions: "nosniff", .xAccelBuffering: "no", .acceptRanges: "none"]
 
-    private(set) var headerFields = HTTPFields()
+    private(set) var headerFields: HTTPFields
 
-    init() {
+    init(_ constant: HTTPFields = [:]) {
+        headerFields = constant
         // A 206 has eleven.
         headerFields.reserveCapacity(12)
-    }
-
-    mutating func append(_ field: HTTPField) {
-        headerFields.append(field)
     }
 
     mutating func append(_ name: HTTPField.Name, _ value: String) {

@@ -8,8 +8,8 @@ enum RangeSupport: Equatable {
     /// The content is produced again from its beginning, and at most this many bytes of it are dropped.
     case skips(atMost: Int64)
 
-    init(of file: StatedProperties, size: Int64?, in view: some VirtualDownloadView) {
-        guard size != nil, let tag = file.entityTag, !tag.isWeak else {
+    init(of file: borrowing StatedProperties, size: Int64?, in view: some VirtualDownloadView) {
+        guard size != nil, file.entityTag?.isWeak == false else {
             self = .none
             return
         }
@@ -34,7 +34,20 @@ enum RangeSelection: Equatable {
 
     /// Selects the ranges that `field` names of a content of `size` bytes.
     init(_ field: String, size: Int64, support: RangeSupport) {
-        guard support != .none, let set = ByteRangeSet(field) else {
+        guard support != .none else {
+            self = .whole
+            return
+        }
+        // As almost all clients ask: it takes no list.
+        if let range = ByteRangeSet.onlyRange(of: field, size: size) {
+            if case .skips(let limit) = support, range.lowerBound > limit {
+                self = .tooCostly
+            } else {
+                self = .one(range)
+            }
+            return
+        }
+        guard let set = ByteRangeSet(field) else {
             self = .whole
             return
         }

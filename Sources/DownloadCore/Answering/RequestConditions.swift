@@ -89,7 +89,9 @@ struct RequestConditions {
         _ tag: EntityTag?,
         _ areEqual: (EntityTag, EntityTag) -> Bool
     ) -> Bool {
-        switch EntityTagCondition(value) {
+        // As almost every client sends back what it has been told.
+        if let tag, tag.isWritten(as: value) { return areEqual(tag, tag) }
+        return switch EntityTagCondition(value) {
         case .any?: true
         case .tags(let tags)?: if let tag { tags.contains { areEqual($0, tag) } } else { false }
         case nil: false

@@ -69,7 +69,7 @@ extension VirtualDownloadView {
             mediaTypes: mediaTypes()
         )
         let handOver = plan.handOver(of: file, for: request)
-        if handOver != nil, plan.status == .partialContent {
+        if case _? = handOver, plan.status == .partialContent {
             // The web server cuts out what the client has asked for.
             plan = DownloadPlan(
                 method: request.method,
@@ -107,8 +107,9 @@ extension VirtualDownloadView {
 
     /// The response to a request for which there is no file, by its method or its size; nil for any other.
     private func responseWithoutFile(to request: DownloadRequest) -> DownloadResponse? {
+        let method = request.method
         let methods = methods.optionValue ?? []
-        guard methods.contains(request.method) else {
+        guard methods.contains(method) else {
             return DownloadError.methodNotAllowed(allow: methods).response(to: request)
         }
         if request.lacksContent || !request.body.isEmpty {
@@ -118,7 +119,7 @@ extension VirtualDownloadView {
                 return DownloadError(.contentTooLarge, detail: detail).response(to: request)
             }
         }
-        guard request.method == .options else { return nil }
+        guard method == .options else { return nil }
         return DownloadResponse(status: .ok, headerFields: [.allow: methods.allowFieldValue])
     }
 

@@ -45,9 +45,13 @@ extension ContentDisposition: CustomStringConvertible {
     /// The value with a name that has been cleaned; without one for nil.
     static func value(_ kind: Kind, _ name: DownloadName?) -> String {
         guard let name else { return kind.rawValue }
-        if name.isPlain { return String(joining: [kind.rawValue, "; filename=\"", name.text, "\""]) }
-        var bytes = Array(kind.rawValue.utf8)
-        bytes += "; filename=\"".utf8
+        let start =
+            switch kind {
+            case .attachment: "attachment; filename=\""
+            case .inline: "inline; filename=\""
+            }
+        if name.isPlain { return String(joining: [start, name.text, "\""]) }
+        var bytes = Array(start.utf8)
         for byte in name.fallback.utf8 {
             // A name has no backslash: it would end a segment of a path.
             if byte == UInt8(ascii: "\"") { bytes.append(UInt8(ascii: "\\")) }

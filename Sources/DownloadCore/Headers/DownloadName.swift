@@ -29,6 +29,13 @@ struct DownloadName {
         let bytes = name.utf8Span.span
         guard !bytes.isEmpty else { return nil }
         // As almost every name.
+        if bytes.count <= Self.maximumByteCount, bytes[bytes.count - 1] != UInt8(ascii: "."),
+            bytes.allSatisfy(Self.isPlain)
+        {
+            text = name
+            isPlain = true
+            return
+        }
         let isASCII = bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x5C }
         let last = bytes[bytes.count - 1]
         let isClean =
@@ -48,7 +55,7 @@ struct DownloadName {
 
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x20, 0x22, 0x25, 0x27, 0x5C: false
+        case 0x20, 0x22, 0x25, 0x27, 0x2F, 0x5C: false
         default: byte > 0x20 && byte < 0x7F
         }
     }

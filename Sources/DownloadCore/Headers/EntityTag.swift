@@ -40,6 +40,18 @@ public struct EntityTag: Sendable {
         hasSameValue(as: other)
     }
 
+    /// Whether `text` is the tag as the field has it, and nothing else.
+    func isWritten(as text: String) -> Bool {
+        let bytes = text.utf8Span.span
+        let value = value.utf8Span.span
+        let start = isWeak ? 3 : 1
+        guard bytes.count == start + value.count + 1, bytes[start - 1] == UInt8(ascii: "\""),
+            bytes[bytes.count - 1] == UInt8(ascii: "\""), !isWeak || text.hasOctetPrefix("W/")
+        else { return false }
+        for index in value.indices where bytes[start + index] != value[index] { return false }
+        return true
+    }
+
     private func hasSameValue(as other: EntityTag) -> Bool {
         value.wire == other.value.wire
     }

@@ -20,10 +20,6 @@ package struct ByteRangeSet: Sendable, Hashable {
     ///
     /// - Parameter maximumCount: How many ranges are taken, satisfiable or not.
     package init?(_ fieldValue: String, maximumCount: Int = Self.defaultMaximumCount) {
-        if maximumCount > 0, let spec = Self.onlySpec(of: fieldValue) {
-            specs = [spec]
-            return
-        }
         var scanner = FieldScanner(fieldValue)
         scanner.skipWhitespace()
         // The unit's name is case-insensitive (RFC 9110 §14.1); nothing may stand between it and the "=".
@@ -41,9 +37,11 @@ package struct ByteRangeSet: Sendable, Hashable {
         guard !specs.isEmpty else { return nil }
     }
 
-    /// The range of a field as almost all clients write it: `bytes=0-499` or `bytes=500-`, with numbers of at most 18
-    /// digits.
-    private static func onlySpec(of fieldValue: String) -> Spec? {
+    /// The only range of a field as almost all clients write it, in a content of `size` bytes: `bytes=0-499` or
+    /// `bytes=500-`, with numbers of at most 18 digits.
+    ///
+    /// Nil for what is written in another way and for what the content has not got: then ``resolved(size:)`` tells.
+    static func onlyRange(of fieldValue: String, size: Int64) -> Range<Int64>? {
         guard fieldValue.hasOctetPrefix("bytes=") else { return nil }
         let bytes = fieldValue.utf8Span.span
         var first: Int64?
@@ -61,9 +59,8 @@ package struct ByteRangeSet: Sendable, Hashable {
                 digits = 0
             }
         }
-        guard let first else { return nil }
-        if digits == 0 { return .offset(first, last: .max) }
-        return first <= number ? .offset(first, last: number) : nil
+        guard let first, digits == 0 || first <= number else { return nil }
+        return range(of: .offset(first, last: digits == 0 ? .max : number), size: size)
     }
 
     private static func spec(_ scanner: inout FieldScanner) -> Spec? {

@@ -18,13 +18,6 @@ struct FieldScanner {
         if position < bytes.count { position += 1 }
     }
 
-    /// Passes `byte` if it is next.
-    mutating func consume(_ byte: Unicode.Scalar) -> Bool {
-        guard next == UInt8(ascii: byte) else { return false }
-        position += 1
-        return true
-    }
-
     /// Passes `literal`, letter by letter the same, if it is next.
     mutating func consume(_ literal: String) -> Bool {
         consume(literal) { $0 == $1 }
@@ -36,12 +29,10 @@ struct FieldScanner {
     }
 
     private mutating func consume(_ literal: String, by areEqual: (UInt8, UInt8) -> Bool) -> Bool {
-        var end = position
-        for byte in literal.utf8 {
-            guard end < bytes.count, areEqual(bytes[end], byte) else { return false }
-            end += 1
-        }
-        position = end
+        let literal = literal.utf8Span.span
+        guard bytes.count - position >= literal.count else { return false }
+        for index in literal.indices where !areEqual(bytes[position + index], literal[index]) { return false }
+        position += literal.count
         return true
     }
 
