@@ -77,18 +77,25 @@ private struct NeededParameters {
     /// Whether ``RequestBuilder`` needs no others: it makes the target and the host of those where they are missing.
     var areEnough: Bool { hasTarget && hasHost }
 
+    private var isPercentEncoded = false
+    private var hasPathInfo = false
+    private var hasScriptName = false
+    private var isVerbatim = false
+
     /// Whether it matters how the server has read the path.
-    private(set) var needPath = false
+    var needPath: Bool { isPercentEncoded || (hasPathInfo && (hasScriptName || isVerbatim)) }
 
     @inline(__always)
     mutating func note(_ parameter: KnownParameter, _ value: UnsafeRawBufferPointer) {
         let isEmpty = unsafe value.isEmpty
         switch parameter {
         case .host: hasHost = !isEmpty
-        case .pathInfo: needPath = needPath || !isEmpty
         case .requestURI:
             hasTarget = !isEmpty
-            needPath = unsafe needPath || value.contains(UInt8(ascii: "%"))
+            isPercentEncoded = unsafe isPercentEncoded || value.contains(UInt8(ascii: "%"))
+        case .pathInfo: hasPathInfo = hasPathInfo || !isEmpty
+        case .scriptName: hasScriptName = hasScriptName || !isEmpty
+        case .serverSoftware: isVerbatim = unsafe isVerbatim || ServerPathParameters.isVerbatim(value)
         default: break
         }
     }

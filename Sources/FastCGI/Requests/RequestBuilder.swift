@@ -11,7 +11,6 @@ struct RequestBuilder {
     private var uri = ""
     /// Whether the path in `uri` has a percent-encoded octet.
     private var isPercentEncoded = false
-    private var hasPathInfo = false
     private var path = ServerPathParameters()
     private var query = ""
     private var isSecure = false
@@ -33,15 +32,12 @@ struct RequestBuilder {
         var value = value
         name.withUTF8 { name in
             value.withUTF8 { value in
-                let name = unsafe ParameterName(UnsafeRawBufferPointer(name))
-                unsafe add(name, UnsafeRawBufferPointer(value))
-                unsafe addSubstitute(name, UnsafeRawBufferPointer(value))
+                unsafe add(ParameterName(UnsafeRawBufferPointer(name)), UnsafeRawBufferPointer(value))
             }
         }
     }
 
-    /// Takes one parameter of those that are always needed. This runs for each parameter of each request, so it
-    /// makes texts only of what it keeps.
+    /// Takes one parameter. This runs for each parameter of each request, so it makes texts only of what it keeps.
     mutating func add(_ name: ParameterName, _ value: UnsafeRawBufferPointer) {
         switch KnownParameter(name) {
         case .host:
@@ -74,30 +70,20 @@ struct RequestBuilder {
             if let count = Int(length), count > 0 { fields.append(HTTPField(name: .contentLength, value: length)) }
         case .handOver:
             handOver = unsafe HandOver(text(value))
-        case .pathInfo:
-            hasPathInfo = unsafe !value.isEmpty
-        case .scriptName, .queryString, .scriptFile, .serverSoftware, .serverName, .serverPort, nil:
-            break
+        case .pathInfo: path.info = unsafe text(value)
+        case .scriptName: path.scriptName = unsafe text(value)
+        case .scriptFile: path.scriptFile = unsafe text(value)
+        case .serverSoftware: path.software = unsafe text(value)
+        case .serverName: serverName = unsafe text(value)
+        case .serverPort: serverPort = unsafe text(value)
+        case .queryString: query = unsafe text(value)
+        case nil: break
         }
     }
 
     /// Whether the target or the host is still missing, which most servers send, and has to be made of other
-    /// parameters; or whether it matters how the server has read the path.
-    var needsSubstitutes: Bool { uri.isEmpty || host.isEmpty || hasPathInfo || isPercentEncoded }
-
-    /// Takes one parameter of those that are needed only if ``needsSubstitutes``.
-    mutating func addSubstitute(_ name: ParameterName, _ value: UnsafeRawBufferPointer) {
-        switch KnownParameter(name) {
-        case .pathInfo: path.info = unsafe text(value)
-        case .scriptName: path.scriptName = unsafe text(value)
-        case .serverName: serverName = unsafe text(value)
-        case .serverPort: serverPort = unsafe text(value)
-        case .queryString: query = unsafe text(value)
-        case .scriptFile: path.scriptFile = unsafe text(value)
-        case .serverSoftware: path.software = unsafe text(value)
-        default: break
-        }
-    }
+    /// parameters; or whether it may matter how the server has read the path.
+    private var mayNeedPath: Bool { uri.isEmpty || host.isEmpty || !path.info.isEmpty || isPercentEncoded }
 
     private func text(_ value: UnsafeRawBufferPointer) -> String {
         unsafe String(decoding: value, as: UTF8.self)
@@ -120,7 +106,7 @@ struct RequestBuilder {
     func request(body: [UInt8], id: String, isCGI: Bool = false) -> DownloadRequest {
         let target = target
         var serverPath = ServerPath()
-        if needsSubstitutes {
+        if mayNeedPath {
             serverPath = path.reading(of: target, isCGI: isCGI)
             if serverPath.scriptName != nil, !path.agrees(with: target) { serverPath.target = targetOfPath.wire }
         }

@@ -73,7 +73,6 @@ enum RequestReader {
     ) -> DownloadRequest {
         var builder = RequestBuilder()
         unsafe forEachParameter(environment) { unsafe builder.add($0, $1) }
-        if builder.needsSubstitutes { unsafe forEachParameter(environment) { unsafe builder.addSubstitute($0, $1) } }
         var request = builder.request(body: body, id: id)
         request.serverLogger = logger
         return request

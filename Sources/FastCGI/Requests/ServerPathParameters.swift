@@ -10,6 +10,9 @@ struct ServerPathParameters {
     var scriptFile = ""
     var software = ""
 
+    /// Whether a server of this name (`SERVER_SOFTWARE`) routes on the path as the client wrote it.
+    static func isVerbatim(_ software: some Collection<UInt8>) -> Bool { software.starts(with: "HAProxy".utf8) }
+
     /// The path in one.
     var whole: String { "\(scriptName)\(info)" }
 
@@ -24,7 +27,7 @@ struct ServerPathParameters {
         isThisProgram: (_ path: String) -> Bool = ThisProgram.isFile
     ) -> ServerPath {
         var reading = ServerPath()
-        if software.hasOctetPrefix("HAProxy") {
+        if Self.isVerbatim(software.utf8) {
             reading.reading = .verbatim
         } else if target.countOfEncodedSlashes > 0, let path = RequestPath(target: target),
             // Also those that are there once the target has been decoded: they must not pass for one that was.
@@ -56,8 +59,10 @@ extension String {
     fileprivate var countOfEncodedSlashes: Int {
         var count = 0
         var matched = 0
-        for byte in utf8.prefix(while: { $0 != UInt8(ascii: "?") }) {
-            switch (matched, byte) {
+        let bytes = utf8Span.span
+        for index in bytes.indices {
+            switch (matched, bytes[index]) {
+            case (_, UInt8(ascii: "?")): return count
             case (_, UInt8(ascii: "%")): matched = 1
             case (1, UInt8(ascii: "2")): matched = 2
             case (2, UInt8(ascii: "F")), (2, UInt8(ascii: "f")): (count, matched) = (count + 1, 0)

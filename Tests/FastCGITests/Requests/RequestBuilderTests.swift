@@ -157,19 +157,6 @@ import Testing
         #expect(request.http.path == "/d/a")
     }
 
-    @Test("What else a server sends is needed if it did not send the target, or the host")
-    func needsSubstitutes() {
-        var builder = RequestBuilder()
-        #expect(builder.needsSubstitutes)
-        builder.add(name: "HTTP_HOST", value: "h.example")
-        #expect(builder.needsSubstitutes)
-        builder.add(name: "REQUEST_URI", value: "/")
-        #expect(!builder.needsSubstitutes)
-        var hostless = RequestBuilder()
-        hostless.add(name: "REQUEST_URI", value: "/")
-        #expect(hostless.needsSubstitutes)
-    }
-
     @Test("The fields of the content are read from the parameters of their own, and only from those")
     func contentFields() {
         let twice = request([
