@@ -36,6 +36,8 @@ package struct DownloadPlan: Sendable, Hashable {
     package var untypedName: WireText?
 }
 
+// In extensions, here and below, so that the memberwise initializers stay: one that is written out costs a copy of the
+// whole.
 extension DownloadPlan {
     /// Plans the answer of `view` to a request for `file`.
     ///

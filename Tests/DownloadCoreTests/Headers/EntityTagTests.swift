@@ -70,6 +70,20 @@ import Testing
         #expect((row.a == row.b) == (row.a.description == row.b.description))
     }
 
+    @Test(
+        "A tag knows itself in a field, and nothing else for itself",
+        arguments: [
+            ("\"a\"", true), ("W/\"a\"", false), ("a", false), ("\"b\"", false), ("\"a\" ", false), ("\"a", false),
+            ("\"aa\"", false), ("\"\"", false), ("\"", false), ("", false), ("*", false), ("\"a\", \"b\"", false),
+        ]
+    )
+    func isWritten(text: String, isIt: Bool) {
+        #expect(EntityTag("a").isWritten(as: text) == isIt)
+        #expect(EntityTag("a", isWeak: true).isWritten(as: text) == (text == "W/\"a\""))
+        #expect(EntityTag("").isWritten(as: text) == (text == "\"\""))
+        #expect(!EntityTag("", isWeak: true).isWritten(as: text))
+    }
+
     @Test("Tags compare by octets, not by what Unicode holds equivalent")
     func comparesOctets() throws {
         let composed = try #require(EntityTag(parsing: "\"\u{e9}\""))

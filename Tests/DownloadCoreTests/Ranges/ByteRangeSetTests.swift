@@ -1,5 +1,6 @@
-import DownloadCore
 import Testing
+
+@testable import DownloadCore
 
 @Suite struct ByteRangeSetTests {
     /// Fields and what they select of ten bytes; nil if they are to be ignored.
@@ -51,6 +52,25 @@ import Testing
     @Test("A Range field selects what RFC 9110 §14 says", arguments: ofTenBytes)
     func selects(row: (field: String, ranges: [Range<Int64>]?)) {
         #expect(ByteRangeSet(row.field)?.resolved(size: 10) == row.ranges)
+    }
+
+    @Test("A single range that is read by itself is the same", arguments: ofTenBytes)
+    func readsSingleRange(row: (field: String, ranges: [Range<Int64>]?)) {
+        guard let range = ByteRangeSet.onlyRange(of: row.field, size: 10) else { return }
+        #expect(row.ranges == [range])
+    }
+
+    @Test(
+        "The usual single range is read by itself, and no other",
+        arguments: [
+            ("bytes=0-3", 0..<4), ("bytes=3-", 3..<10), ("bytes=5-20", 5..<10), ("bytes=9-9", 9..<10),
+            ("bytes=-3", nil), ("bytes=10-", nil), ("bytes=3-2", nil), ("bytes=0-3,5-6", nil), ("Bytes=0-3", nil),
+            ("bytes=0-1000000000000000000", nil), ("bytes=", nil), ("bytes", nil),
+        ] as [(String, Range<Int64>?)]
+    )
+    func readsUsualRange(field: String, range: Range<Int64>?) {
+        #expect(ByteRangeSet.onlyRange(of: field, size: 10) == range)
+        #expect(ByteRangeSet.onlyRange(of: field, size: 0) == nil)
     }
 
     @Test("An empty content has no range", arguments: ["bytes=0-", "bytes=0-0", "bytes=-1", "bytes=-0", "bytes=0-,-1"])
