@@ -23,6 +23,8 @@ final class BlockingChannel<Element: Sendable>: Sendable {
         var spilled: Int64 = 0
         var restored: Int64 = 0
         var phase = Phase.queued
+        /// Takes the closure that writes back from the pool where it waits for a thread.
+        var withdraw: (@Sendable () -> Void)?
         var isCancelled = false
         /// The task, while it waits for bytes or for the end.
         var reader: CheckedContinuation<Void, Never>?
@@ -65,15 +67,24 @@ final class BlockingChannel<Element: Sendable>: Sendable {
 
     // MARK: - The thread that writes
 
-    /// Runs a closure that writes, unless nobody wants it any more; called on the thread that may block.
-    func fill(_ body: () throws -> Void) {
-        if begin() { end(with: Result { try body() }) }
+    /// Runs a closure that writes on a thread that may block, unless nobody wants it any more before there is one.
+    func fill(on pool: BlockingPool, _ body: @escaping @Sendable () throws -> Void) {
+        let withdraw = pool.run { [self] in
+            if begin() { end(with: Result { try body() }) }
+        }
+        let isWanted = state.withLock { state in
+            guard case .queued = state.phase else { return !state.isCancelled }
+            state.withdraw = withdraw
+            return true
+        }
+        if !isWanted { withdraw() }
     }
 
     private func begin() -> Bool {
         state.withLock { state in
             guard case .queued = state.phase else { return false }
             state.phase = .writing
+            state.withdraw = nil
             return true
         }
     }
@@ -161,7 +172,7 @@ final class BlockingChannel<Element: Sendable>: Sendable {
 
     // MARK: - A task that writes
 
-    /// The same as ``fill(_:)-(()throws->Void)`` for a task, which waits without a thread.
+    /// The same as ``fill(on:_:)`` for a task, which waits without a thread.
     func fill(_ body: () async throws -> Void) async {
         guard begin() else { return }
         do {
@@ -305,14 +316,16 @@ final class BlockingChannel<Element: Sendable>: Sendable {
     /// Nobody wants the rest: the next write throws, and what was given to ``addInterrupt(_:)`` is called until it is
     /// removed.
     func cancel() {
-        let reader = state.withLock { state in
+        let (reader, withdraw) = state.withLock { state in
             state.isCancelled = true
             // What has not begun needs no thread any more.
             if case .queued = state.phase { state.phase = .ended(.failure(CancellationError())) }
             wakeWriter(&state)
-            return Self.take(&state.reader)
+            defer { state.withdraw = nil }
+            return (Self.take(&state.reader), state.withdraw)
         }
         reader?.resume()
+        withdraw?()
         guard beginInterrupting(), interruptAll() else { return }
         // A call that has not begun is not interrupted, and begins then.
         Task.detached { [self] in

@@ -24,7 +24,10 @@ public final class BlockingPool: Sendable {
     public var count: Int { threads.count }
 
     /// Runs `job` on one of the threads.
-    func run(_ job: @escaping @Sendable () -> Void) {
-        threads.detach(job)
+    ///
+    /// - Returns: What takes it back before it has begun.
+    func run(_ job: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        let detached = threads.detach(job)
+        return { [threads] in threads.withdraw(detached) }
     }
 }

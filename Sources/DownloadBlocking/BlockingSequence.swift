@@ -107,7 +107,7 @@ public struct BlockingSequence<Element: Sendable>: AsyncSequence, Sendable {
         init(_ body: @escaping @Sendable (ElementSink) throws -> Void, on pool: BlockingPool, limit: Int) {
             let channel = BlockingChannel<Element>(limit: limit)
             self.channel = channel
-            start = { pool.run { channel.fill { try body(ElementSink(channel)) } } }
+            start = { channel.fill(on: pool) { try body(ElementSink(channel)) } }
         }
 
         deinit {

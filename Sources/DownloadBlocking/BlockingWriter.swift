@@ -32,7 +32,7 @@ public struct BlockingWriter: DownloadContent, Sendable {
     public func write(to sink: inout some ByteSink & ~Copyable) async throws {
         let channel = BlockingChannel<UInt8>(runAhead)
         try await withTaskCancellationHandler {
-            pool.run { [body] in channel.fill { try body(BlockingSink(channel)) } }
+            channel.fill(on: pool) { [body] in try body(BlockingSink(channel)) }
             do {
                 try await channel.pass(to: &sink)
             } catch {

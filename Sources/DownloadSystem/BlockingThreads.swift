@@ -11,29 +11,78 @@ package final class BlockingThreads: TaskExecutor {
         case body(() -> Void)
     }
 
+    private enum Waiting {
+        case work(Work)
+        case detached(Detached)
+    }
+
+    /// Work that may be taken back before it has begun.
+    ///
+    /// `@unchecked Sendable`: it is touched by who has the lock of its threads alone.
+    package final class Detached: @unchecked Sendable {
+        /// Nil once it has begun or was taken back.
+        fileprivate var body: (() -> Void)?
+
+        fileprivate init(_ body: @escaping @Sendable () -> Void) {
+            self.body = body
+        }
+    }
+
     /// An object, since a thread gives the lock up while it waits: of a value that it has `inout` the compiler may take
     /// for granted that nobody else changes it meanwhile.
     ///
     /// `@unchecked Sendable`: it is touched by who has the lock alone.
     private final class State: @unchecked Sendable {
-        var work: [Work] = []
+        private var queue: [Waiting] = []
         /// Where the work that is next lies.
-        var head = 0
+        private var head = 0
+        /// How many that wait were taken back.
+        private var withdrawn = 0
         var threads = 0
         var idle = 0
 
-        var waiting: Int { work.count - head }
+        /// How much work waits.
+        var waiting: Int { queue.count - head - withdrawn }
+
+        func append(_ work: Waiting) {
+            queue.append(work)
+        }
 
         func next() -> Work? {
-            guard head < work.count else { return nil }
-            defer {
+            while head < queue.count {
+                let next = queue[head]
                 head += 1
-                if head * 2 >= work.count {
-                    work.removeFirst(head)
+                if head * 2 >= queue.count {
+                    queue.removeFirst(head)
                     head = 0
                 }
+                switch next {
+                case .work(let work):
+                    return work
+                case .detached(let detached):
+                    if let body = take(detached) { return .body(body) }
+                    withdrawn -= 1
+                }
             }
-            return work[head]
+            return nil
+        }
+
+        /// Forgets work that waits; returns what was to be run, nil if it waits no longer.
+        func withdraw(_ detached: Detached) -> (() -> Void)? {
+            guard let body = take(detached) else { return nil }
+            withdrawn += 1
+            if withdrawn > waiting {
+                queue = queue[head...]
+                    .filter { if case .detached(let detached) = $0 { detached.body != nil } else { true } }
+                head = 0
+                withdrawn = 0
+            }
+            return body
+        }
+
+        private func take(_ detached: Detached) -> (() -> Void)? {
+            defer { detached.body = nil }
+            return detached.body
         }
     }
 
@@ -66,7 +115,7 @@ package final class BlockingThreads: TaskExecutor {
         // Whoever enqueues need not keep the executor: that does the task, which may have ended before this returns.
         let itself = unsafe Unmanaged.passRetained(self)
         defer { unsafe itself.release() }
-        add(.job(UnownedJob(job)))
+        add(.work(.job(UnownedJob(job))))
     }
 
     /// Runs `body` on one of the threads, and suspends the caller meanwhile.
@@ -77,15 +126,14 @@ package final class BlockingThreads: TaskExecutor {
     ) async throws(Failure) -> Result {
         let result = await withCheckedContinuation {
             (continuation: CheckedContinuation<Swift.Result<Result, Failure>, Never>) in
-            add(
-                .body {
-                    do throws(Failure) {
-                        continuation.resume(returning: .success(try body()))
-                    } catch {
-                        continuation.resume(returning: .failure(error))
-                    }
+            let work = Work.body {
+                do throws(Failure) {
+                    continuation.resume(returning: .success(try body()))
+                } catch {
+                    continuation.resume(returning: .failure(error))
                 }
-            )
+            }
+            add(.work(work))
         }
         return try result.get()
     }
@@ -93,14 +141,23 @@ package final class BlockingThreads: TaskExecutor {
     /// How many threads there are now.
     package var count: Int { lock.withLock { $0.threads } }
 
-    /// Runs `body` on one of the threads some time.
-    package func detach(_ body: @escaping @Sendable () -> Void) {
-        add(.body(body))
+    /// Runs `body` on one of the threads some time, unless it is taken back before.
+    @discardableResult
+    package func detach(_ body: @escaping @Sendable () -> Void) -> Detached {
+        let detached = Detached(body)
+        add(.detached(detached))
+        return detached
     }
 
-    private func add(_ work: Work) {
+    /// Takes back what has not begun, so that nothing of it is kept. Does nothing to what has.
+    package func withdraw(_ detached: Detached) {
+        // What it refers to may be much, and is let go without the lock.
+        _ = lock.withLock { state in state.withdraw(detached) }
+    }
+
+    private func add(_ work: Waiting) {
         let starts = lock.withLock { state in
-            state.work.append(work)
+            state.append(work)
             guard state.waiting > state.idle, state.threads < maximum else {
                 condition.signal()
                 return false

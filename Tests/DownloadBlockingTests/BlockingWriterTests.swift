@@ -7,6 +7,8 @@ import Testing
 
 @testable import DownloadBlocking
 
+private final class Rows: Sendable {}
+
 /// A view of what a closure that blocks writes.
 struct BlockingView: VirtualDownloadView {
     var size: Int64?
@@ -178,11 +180,19 @@ struct Broken: Error {}
         }
         while !hasBegun.withLock({ $0 }) { await Task.yield() }
         let ran = Mutex(false)
-        let waiting = Task {
-            try await BlockingView(pool: pool) { _ in ran.withLock { $0 = true } }.response(to: .get())
+        weak var rows: Rows?
+        do {
+            let all = Rows()
+            rows = all
+            let waiting = Task {
+                try await BlockingView(pool: pool) { _ in withExtendedLifetime(all) { ran.withLock { $0 = true } } }
+                    .response(to: .get())
+            }
+            waiting.cancel()
+            await #expect(throws: CancellationError.self) { try await waiting.value }
         }
-        waiting.cancel()
-        await #expect(throws: CancellationError.self) { try await waiting.value }
+        // Nothing is kept of it, though no thread is free.
+        #expect(rows == nil)
         holds.withLock { $0 = false }
         #expect(try await holder.value.isFinished)
         #expect(try await BlockingView(pool: pool) { try $0.write("x") }.response(to: .get()).text == "x")

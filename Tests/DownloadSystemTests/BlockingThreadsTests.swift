@@ -14,6 +14,53 @@ import Testing
         #expect(pool.done.withLock { $0 } == ["first", "second", "third"])
     }
 
+    @Test("What is taken back before it has begun never runs, nothing of it is kept, and the rest keeps its order")
+    func takesBack() async {
+        let threads = BlockingThreads(maximum: 1)
+        let hasBegun = Atomic(false)
+        let holds = Atomic(true)
+        let first = threads.detach {
+            hasBegun.store(true, ordering: .relaxed)
+            while holds.load(ordering: .relaxed) { usleep(1000) }
+        }
+        while !hasBegun.load(ordering: .relaxed) { await Task.yield() }
+        let kept = Count()
+        let done = Mutex<[Int]>([])
+        let detached = (0..<1000)
+            .map { number in
+                let marker = Marker(kept)
+                return threads.detach { withExtendedLifetime(marker) { done.withLock { $0.append(number) } } }
+            }
+        #expect(kept.value.load(ordering: .relaxed) == 1000)
+        for number in detached.indices where number % 10 != 0 {
+            threads.withdraw(detached[number])
+            threads.withdraw(detached[number])
+        }
+        #expect(kept.value.load(ordering: .relaxed) == 100)
+        threads.withdraw(first)
+        holds.store(false, ordering: .relaxed)
+        await threads.run {}
+        #expect(done.withLock { $0 } == Array(stride(from: 0, to: 1000, by: 10)))
+        for detached in detached { threads.withdraw(detached) }
+        #expect(threads.count == 1)
+    }
+
+    private final class Count: Sendable {
+        let value = Atomic(0)
+    }
+
+    /// Counts how many of it there are.
+    private final class Marker: Sendable {
+        private let count: Count
+
+        init(_ count: Count) {
+            self.count = count
+            count.value.add(1, ordering: .relaxed)
+        }
+
+        deinit { count.value.subtract(1, ordering: .relaxed) }
+    }
+
     /// Threads of which none can be started. While the first is tried, something else is added.
     private final class Pool: Sendable {
         let done = Mutex<[String]>([])
