@@ -34,23 +34,36 @@ extension VirtualDownloadView {
         through middleware: [any DownloadMiddleware]
     ) async throws {
         if let response = responseWithoutFile(to: request) {
-            let last = finalResponse(response, to: request, through: middleware)
-            return try await sink.send(last, for: request.method)
+            return try await send(response, to: request, into: &sink, through: middleware)
         }
         do {
             let file = try await file(for: request)
             switch answer(with: file, to: request, mediaTypes: mediaTypes(), through: middleware) {
             case .file(let plan, let head): try await sink.send(file, by: plan, after: head)
-            case .handOver(let response): try await sink.send(response)
-            case .other(let response): try await sink.send(response, for: request.method)
+            case .instead(let response, let isHandedOver):
+                if isHandedOver {
+                    try await sink.send(response)
+                } else {
+                    try await sink.send(response, for: request.method)
+                }
             }
         } catch {
             // A `CancellationError` of a task that is not cancelled is a mistake of the view, and an error like any
             // other.
             guard !sink.isCommitted, !Task.isCancelled else { throw error }
             let response = refusal(of: request, after: error, loggedBy: &sink)
-            try await sink.send(finalResponse(response, to: request, through: middleware), for: request.method)
+            try await send(response, to: request, into: &sink, through: middleware)
         }
+    }
+
+    /// Sends a response instead of the file.
+    private func send(
+        _ response: DownloadResponse,
+        to request: DownloadRequest,
+        into sink: inout some ResponseSink & ~Copyable,
+        through middleware: [any DownloadMiddleware]
+    ) async throws {
+        try await sink.send(finalResponse(response, to: request, through: middleware), for: request.method)
     }
 
     /// What is answered when there is a file.
@@ -95,12 +108,12 @@ extension VirtualDownloadView {
                 .with(response, changedFrom: plan)
             plan = whole
         } else if let handOver, response.carriesFile, response.status == .ok {
-            return .handOver(response.handedOver(by: handOver))
+            return .instead(response.handedOver(by: handOver), isHandedOver: true)
         }
         // A hook may have made it a status that has no content (RFC 9110 §6.4.1), or has changed one that has nothing
         // of the file.
         guard plan.status.kind == .successful, response.content == .file, response.status.allowsContent else {
-            return .other(response)
+            return .instead(response, isHandedOver: false)
         }
         return .file(plan, head: HTTPResponse(status: response.status, headerFields: response.headerFields))
     }
@@ -193,10 +206,8 @@ extension VirtualDownloadView {
 private enum FileAnswer {
     /// The file or a part of it.
     case file(DownloadPlan, head: HTTPResponse)
-    /// What lets the web server send the file by itself.
-    case handOver(DownloadResponse)
-    /// Something instead of the file.
-    case other(DownloadResponse)
+    /// Something instead of the file, or what lets the web server send it by itself.
+    case instead(DownloadResponse, isHandedOver: Bool)
 }
 
 extension HTTPFields {

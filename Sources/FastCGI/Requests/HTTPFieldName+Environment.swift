@@ -2,7 +2,7 @@ internal import HTTPTypes
 
 extension HTTPField.Name {
     /// The header field that a parameter `HTTP_…` carries (RFC 3875 §4.1.18); nil for one that is never to be read.
-    init?(parameter name: ParameterName) {
+    init?(parameter name: ParameterText) {
         // The usual ones are found without making a name: this runs for each field of each request.
         switch name.count {
         case 10 where name == "HTTP_RANGE": self = .range

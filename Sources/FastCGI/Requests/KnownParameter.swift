@@ -38,7 +38,7 @@ enum KnownParameter {
     /// The parameter of a name; nil for one that says nothing about the request. This runs for each parameter of each
     /// request.
     @inline(__always)
-    init?(_ name: ParameterName) {
+    init?(_ name: ParameterText) {
         if name.hasPrefix("HTTP_") {
             self = name == "HTTP_HOST" ? .host : .headerField
             return

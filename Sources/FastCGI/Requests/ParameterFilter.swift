@@ -40,7 +40,7 @@ enum ParameterFilter {
         }
         while let pair = bytes.pair(at: index, to: end) {
             let text = index..<pair.value.upperBound
-            let name = unsafe ParameterName(UnsafeRawBufferPointer(rebasing: request[pair.name]))
+            let name = unsafe ParameterText(UnsafeRawBufferPointer(rebasing: request[pair.name]))
             index = pair.value.upperBound
             guard let parameter = KnownParameter(name) else { continue }
             unsafe parameters.note(parameter, UnsafeRawBufferPointer(rebasing: request[pair.value]))

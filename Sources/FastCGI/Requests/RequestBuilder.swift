@@ -32,13 +32,13 @@ struct RequestBuilder {
         var value = value
         name.withUTF8 { name in
             value.withUTF8 { value in
-                unsafe add(ParameterName(UnsafeRawBufferPointer(name)), UnsafeRawBufferPointer(value))
+                unsafe add(ParameterText(UnsafeRawBufferPointer(name)), UnsafeRawBufferPointer(value))
             }
         }
     }
 
     /// Takes one parameter. This runs for each parameter of each request, so it makes texts only of what it keeps.
-    mutating func add(_ name: ParameterName, _ value: UnsafeRawBufferPointer) {
+    mutating func add(_ name: ParameterText, _ value: UnsafeRawBufferPointer) {
         switch KnownParameter(name) {
         case .host:
             host = unsafe text(value)
@@ -49,10 +49,9 @@ struct RequestBuilder {
         case .https:
             unsafe setSecure(text(value).isOctetEqualIgnoringCase(to: "on") || text(value).wire == "1")
         case .requestScheme:
-            unsafe setSecure(text(value).wire == "https")
+            unsafe setSecure(ParameterText(value) == "https")
         case .requestMethod:
-            let name = unsafe text(value)
-            if name.wire != "GET" { method = HTTPRequest.Method(name) ?? method }
+            if unsafe !(ParameterText(value) == "GET") { method = unsafe HTTPRequest.Method(text(value)) ?? method }
         case .requestURI:
             uri = unsafe text(value)
             isPercentEncoded = unsafe value.prefix { $0 != UInt8(ascii: "?") }.contains(UInt8(ascii: "%"))
@@ -83,7 +82,7 @@ struct RequestBuilder {
 
     /// Whether the target or the host is still missing, which most servers send, and has to be made of other
     /// parameters; or whether it may matter how the server has read the path.
-    private var mayNeedPath: Bool { uri.isEmpty || host.isEmpty || !path.info.isEmpty || isPercentEncoded }
+    private var mayNeedPath: Bool { uri.isEmpty || host.isEmpty || isPercentEncoded || path.isDividedOrVerbatim }
 
     private func text(_ value: UnsafeRawBufferPointer) -> String {
         unsafe String(decoding: value, as: UTF8.self)

@@ -80,14 +80,14 @@ enum RequestReader {
 
     private static func forEachParameter(
         _ environment: FCGX_ParamArray?,
-        _ body: (ParameterName, UnsafeRawBufferPointer) -> Void
+        _ body: (ParameterText, UnsafeRawBufferPointer) -> Void
     ) {
         guard var entry = unsafe environment else { return }
         while let pair = unsafe entry.pointee {
             if let separator = unsafe strchr(pair, Int32(UInt8(ascii: "="))) {
                 let value = unsafe separator + 1
                 unsafe body(
-                    ParameterName(UnsafeRawBufferPointer(start: pair, count: separator - pair)),
+                    ParameterText(UnsafeRawBufferPointer(start: pair, count: separator - pair)),
                     UnsafeRawBufferPointer(start: value, count: strlen(value))
                 )
             }

@@ -16,6 +16,9 @@ struct ServerPathParameters {
     /// The path in one.
     var whole: String { "\(scriptName)\(info)" }
 
+    /// Whether the server may have read a path as others do not, though no octet of it is encoded.
+    var isDividedOrVerbatim: Bool { !info.isEmpty && (!scriptName.isEmpty || Self.isVerbatim(software.utf8)) }
+
     /// What a router has to know of it.
     ///
     /// - Parameters:

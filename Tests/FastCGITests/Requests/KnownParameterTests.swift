@@ -5,7 +5,7 @@ import Testing
 @Suite struct KnownParameterTests {
     private func parameter(_ name: String) -> KnownParameter? {
         var name = name
-        return name.withUTF8 { unsafe KnownParameter(ParameterName(UnsafeRawBufferPointer($0))) }
+        return name.withUTF8 { unsafe KnownParameter(ParameterText(UnsafeRawBufferPointer($0))) }
     }
 
     private static let names: [(String, KnownParameter)] = [

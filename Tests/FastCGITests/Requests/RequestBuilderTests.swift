@@ -209,7 +209,7 @@ import Testing
         for value: [UInt8] in [[0xE9], [0x61, 0xFF], Array("\u{FFFD}".utf8)] {
             var builder = RequestBuilder()
             unsafe name.withUnsafeBytes { name in
-                unsafe value.withUnsafeBytes { value in unsafe builder.add(ParameterName(name), value) }
+                unsafe value.withUnsafeBytes { value in unsafe builder.add(ParameterText(name), value) }
             }
             #expect(builder.request(body: [], id: "").user == nil)
         }

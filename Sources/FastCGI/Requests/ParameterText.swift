@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// The name of a request's parameter, as bytes: most parameters say nothing that is needed, and are passed over without
-/// a text being made of them.
+/// The name or the value of a request's parameter, as bytes: most parameters say nothing that is needed, and are passed
+/// over without a text being made of them.
 @safe
-struct ParameterName {
+struct ParameterText {
     private let bytes: UnsafeRawBufferPointer
 
-    /// The name must outlive the value: it is only looked at while its request is read.
+    /// The bytes must outlive it: it is only looked at while its request is read.
     init(_ bytes: UnsafeRawBufferPointer) {
         unsafe self.bytes = bytes
     }
@@ -22,7 +22,7 @@ struct ParameterName {
     }
 
     @inline(__always)
-    static func == (name: ParameterName, text: StaticString) -> Bool {
+    static func == (name: ParameterText, text: StaticString) -> Bool {
         name.count == text.utf8CodeUnitCount && name.hasPrefix(text)
     }
 }
