@@ -115,7 +115,7 @@ extension VirtualDownloadView {
         guard plan.status.kind == .successful, response.content == .file, response.status.allowsContent else {
             return .instead(response, isHandedOver: false)
         }
-        return .file(plan, head: HTTPResponse(status: response.status, headerFields: response.headerFields))
+        return .file(consume plan, head: HTTPResponse(status: response.status, headerFields: response.headerFields))
     }
 
     /// The response to a request for which there is no file, by its method or its size; nil for any other.
