@@ -206,7 +206,8 @@ extension VirtualDownloadView {
 private enum FileAnswer {
     /// The file or a part of it.
     case file(DownloadPlan, head: HTTPResponse)
-    /// Something instead of the file, or what lets the web server send it by itself.
+    /// Something instead of the file, or what lets the web server send it by itself: one case, since the frame that
+    /// takes them apart has room for each, and is to fit into what a task has at hand (984 bytes).
     case instead(DownloadResponse, isHandedOver: Bool)
 }
 
